@@ -3,113 +3,50 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from measurement.alliance.facts import ErrorClass, Refusal
 from measurement.alliance.shapes import integer
 
-# Read from top to bottom: "invalid signature for access token" is about the signature.
-_WORDS: tuple[tuple[ErrorClass, tuple[str, ...]], ...] = (
-    (
-        ErrorClass.SIGNATURE,
-        ("signature", "invalid sign", "sign error", "sign invalid", "签名", "验签"),
-    ),
-    (
-        ErrorClass.THROTTLE,
+# Read from top to bottom: "invalid signature for access token" is about the signature, "the token has no
+# permission" about the permission, "invalid token" about the token.
+_WORDS = tuple(
+    (error_class, re.compile(pattern))
+    for error_class, pattern in (
         (
-            "limit",
-            "throttl",
-            "too many",
-            "frequen",
-            "qps",
-            "quota",
-            "频率",
-            "频繁",
-            "限流",
-            "超限",
-            "流控",
-            "次数",
+            ErrorClass.SIGNATURE,
+            r"signature|\bsign\b|签名|验签|timestamp.*(expired|invalid|error)|invalid timestamp"
+            r"|时间戳.*(过期|错误|无效|不正确)",
         ),
-    ),
-    (
-        ErrorClass.PERMISSION,
         (
-            "permission",
-            "forbidden",
-            "not granted",
-            "no privilege",
-            "whitelist",
-            "white list",
-            "blacklist",
-        )
-        + ("-in-blacklist", "权限", "白名单", "黑名单", "未授权该", "无权"),
-    ),
-    (
-        ErrorClass.AUTH,
-        (
-            "token",
-            "session",
-            "unauthorized",
-            "not authorized",
-            "authoriz",
-            "expired",
-            "授权",
-            "令牌",
-            "登录",
-            "过期",
+            ErrorClass.THROTTLE,
+            r"limited|(call|rate|request|access|flow).*limit|limit(s| is| was)? exceeded|throttl|too many"
+            r"|frequen|\bqps\b|quota|频率|频繁|限流|流控|超限|调用次数|访问次数|(调用|访问|请求).*(限制|上限)",
         ),
-    ),
-    (
-        ErrorClass.TRANSIENT,
         (
-            "timeout",
-            "timed out",
-            "unavailable",
-            "busy",
-            "internal",
-            "system error",
-            "try again",
-            "retry",
-        )
-        + (
-            "超时",
-            "系统繁忙",
-            "系统错误",
-            "系统异常",
-            "服务不可用",
-            "服务异常",
-            "服务端异常",
-            "稍后",
-            "重试",
+            ErrorClass.PERMISSION,
+            r"permission|forbidden|not granted|privilege|white.?list|black.?list|\bip\b.*(not|invalid)"
+            r"|invalid app.?key|权限|白名单|黑名单|无权|(接口|api).*未授权|未授权.*(接口|api)",
         ),
-    ),
-    (
-        ErrorClass.BAD_REQUEST,
         (
-            "param",
-            "argument",
-            "missing",
-            "invalid",
-            "illegal",
-            "required",
-            "not exist",
-            "not found",
-            "exceed",
-        )
-        + (
-            "参数",
-            "缺少",
-            "不能为空",
-            "不合法",
-            "非法",
-            "格式",
-            "不存在",
-            "时间间隔",
-            "时间范围",
+            ErrorClass.AUTH,
+            r"token|session|unauthori|not authori|authori[sz]|expired|授权|令牌|登录|过期|失效",
         ),
-    ),
+        (
+            ErrorClass.TRANSIENT,
+            r"time.?out|timed out|unavailable|busy|internal|system (error|exception)|try again|retry"
+            r"|超时|繁忙|系统(错误|异常)|服务.?(不可用|异常|错误)|服务端|稍后|重试",
+        ),
+        (
+            ErrorClass.BAD_REQUEST,
+            r"param|argument|missing|invalid|illegal|required|not exist|not found|exceed|too (long|large)|range"
+            r"|参数|缺少|为空|不合法|非法|格式|不存在|不支持|超过|超出|时间间隔|时间范围",
+        ),
+    )
 )
 
 
@@ -128,11 +65,13 @@ def body_of(exchange: Mapping[str, Any]) -> Mapping[str, Any] | Refusal:
     HTTP 404 is a bad request, HTTP 5xx and a body that is no JSON object are transient.
     """
     status = integer(exchange.get("http_status", exchange.get("status")))
-    if status == 404:
+    if status == HTTPStatus.NOT_FOUND:
         return Refusal(ErrorClass.BAD_REQUEST, None, "HTTP 404")
-    if status is not None and status >= 500:
+    if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Refusal(ErrorClass.TRANSIENT, None, f"HTTP {status}")
-    body = exchange.get("response", exchange.get("response_text"))
+    body = exchange.get("response")
+    if body is None:
+        body = exchange.get("response_text")
     if isinstance(body, str):
         try:
             body = json.loads(body)
@@ -146,7 +85,4 @@ def body_of(exchange: Mapping[str, Any]) -> Mapping[str, Any] | Refusal:
 def class_of_words(*texts: Any) -> ErrorClass | None:
     """The class a refusal's own words speak of; None when they say nothing known."""
     words = " ".join(str(text).lower() for text in texts if text)
-    for error_class, marks in _WORDS:
-        if any(mark in words for mark in marks):
-            return error_class
-    return None
+    return next((error_class for error_class, pattern in _WORDS if pattern.search(words)), None)

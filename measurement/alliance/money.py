@@ -53,9 +53,7 @@ def spread(total_fen: int, weights: Sequence[int]) -> list[int]:
         weights = [1] * len(weights)
     whole = sum(weights)
     shares = [total_fen * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(total_fen * weights[i] % whole), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total_fen * weights[i] % whole), i))
     for i in by_remainder[: total_fen - sum(shares)]:
         shares[i] += 1
     return shares

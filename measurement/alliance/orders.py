@@ -50,34 +50,24 @@ def standing(pieces: Iterable[Piece]) -> list[Piece]:
 def retires(pieces: Iterable[Piece]) -> set[str]:
     """Ids of the split parents that these pieces name (``body["retires"]``, a list of order ids of the
     same platform and feed). Each of those orders must no longer be counted."""
-    return {
-        str(parent) for piece in pieces for parent in piece.body.get("retires") or ()
-    }
+    return {str(parent) for piece in pieces for parent in piece.body.get("retires") or ()}
 
 
 def superseded(pieces: Iterable[Piece]) -> list[str]:
     """Ids of retired orders, sorted: parents named by a child, seen or not, and orders of which every
     piece says ``body["superseded"]`` itself (JD union rows invalid because split)."""
     groups = _by_order(pieces)
-    own = {
-        key[2]
-        for key, group in groups.items()
-        if all(piece.body.get("superseded") for piece in group)
-    }
+    own = {key[2] for key, group in groups.items() if all(piece.body.get("superseded") for piece in group)}
     return sorted(own | {order_id for _, _, order_id in _retired(groups)})
 
 
-def status_of(
-    paid_fen: int, refunded_fen: int, lines: Sequence[LineFact], *, closed: bool
-) -> OrderStatus:
+def status_of(paid_fen: int, refunded_fen: int, lines: Sequence[LineFact], *, closed: bool) -> OrderStatus:
     """Status of an order that was paid: by the money that went back.
 
     ``refunded`` when all of it did, or when the order is closed and every line's money did (postage may
     stay with the seller). A refund that names no line covers every line once it reaches their sum.
     """
-    if refunded_fen >= paid_fen > 0 or (
-        closed and _every_line_refunded(refunded_fen, lines)
-    ):
+    if refunded_fen >= paid_fen > 0 or (closed and _every_line_refunded(refunded_fen, lines)):
         return OrderStatus.REFUNDED
     return OrderStatus.REFUNDED_PARTIALLY if refunded_fen > 0 else OrderStatus.PAID
 
@@ -85,17 +75,13 @@ def status_of(
 def _every_line_refunded(refunded_fen: int, lines: Sequence[LineFact]) -> bool:
     if any(line.refunded_fen is None for line in lines):
         return refunded_fen >= sum(line.paid_fen for line in lines)
-    return bool(lines) and all(
-        (line.refunded_fen or 0) >= line.paid_fen for line in lines
-    )
+    return bool(lines) and all((line.refunded_fen or 0) >= line.paid_fen for line in lines)
 
 
 def _by_order(pieces: Iterable[Piece]) -> dict[OrderKey, list[Piece]]:
     groups: dict[OrderKey, list[Piece]] = {}
     for piece in standing(pieces):
-        groups.setdefault((piece.platform, piece.feed, piece.order_id), []).append(
-            piece
-        )
+        groups.setdefault((piece.platform, piece.feed, piece.order_id), []).append(piece)
     return groups
 
 

@@ -62,9 +62,7 @@ def replay(platform: str, recording: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _exchanges(
-    module: PlatformReader, exchanges: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _exchanges(module: PlatformReader, exchanges: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     pages = [module.read(exchange) for exchange in exchanges]
     result: dict[str, Any] = {}
     if hasattr(module, "order_from"):
@@ -94,17 +92,11 @@ def _exchanges(
     return {**result, "problems": problems} if problems else result
 
 
-def _pushes(
-    module: PlatformReader, deliveries: Iterable[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _pushes(module: PlatformReader, deliveries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     pushes = [module.read_push(delivery) for delivery in deliveries]
     return {
-        "refetch_orders": _once(
-            order for push in pushes for order in push.refetch_orders
-        ),
-        "refetch_after_sales": _once(
-            sale for push in pushes for sale in push.refetch_after_sales
-        ),
+        "refetch_orders": _once(order for push in pushes for order in push.refetch_orders),
+        "refetch_after_sales": _once(sale for push in pushes for sale in push.refetch_after_sales),
         "reply": dict(pushes[-1].reply),
     }
 

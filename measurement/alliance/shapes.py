@@ -17,11 +17,7 @@ def as_list(value: Any, key: str | None = None) -> list[Any]:
         if key is not None and key in value:
             return as_list(value[key])
         return [value] if value else []
-    return (
-        [item for item in value if item is not None]
-        if isinstance(value, list | tuple)
-        else []
-    )
+    return [item for item in value if item is not None] if isinstance(value, list | tuple) else []
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:

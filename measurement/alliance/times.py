@@ -9,9 +9,7 @@ from typing import Any
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
-_MILLISECONDS_FROM = (
-    100_000_000_000  # as seconds this is the year 5138: such a number is milliseconds
-)
+_MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138: such a number is milliseconds
 
 
 def utc_from_shanghai(value: Any) -> datetime | None:
@@ -22,16 +20,12 @@ def utc_from_shanghai(value: Any) -> datetime | None:
     """
     if not isinstance(value, str):
         return None
-    text = (
-        re.sub(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2", value.strip())
-        if ":" in value
-        else value.strip()
-    )
+    text = re.sub(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2", value.strip()) if ":" in value else value.strip()
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if moment.year <= 1970:
+    if moment.year <= _EPOCH.year:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
     return aware.astimezone(UTC)
@@ -58,11 +52,7 @@ def utc_from_any(value: Any) -> datetime | None:
     number = _whole(value)
     if number is None:
         return utc_from_shanghai(value)
-    return (
-        utc_from_milliseconds(number)
-        if number >= _MILLISECONDS_FROM
-        else utc_from_seconds(number)
-    )
+    return utc_from_milliseconds(number) if number >= _MILLISECONDS_FROM else utc_from_seconds(number)
 
 
 def iso_z(moment: datetime | None) -> str | None:
