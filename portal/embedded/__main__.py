@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 
 from portal.embedded import environment
+from portal.embedded.demo import demo
 from portal.embedded.postgres import binary
 from portal.embedded.state import Refused, State
 from portal.embedded.supervisor import Died, Stopped, Supervisor
+from portal.embedded.testrun import test
 
 
 def servers(_: list[str]) -> int:
@@ -39,7 +41,13 @@ def reset(_: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"servers": servers, "psql": psql, "reset": reset}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "servers": servers,
+    "demo": demo,
+    "test": test,
+    "psql": psql,
+    "reset": reset,
+}
 
 
 def main() -> int:
@@ -54,7 +62,7 @@ def main() -> int:
         return 1
     except (Stopped, KeyboardInterrupt):
         print("Stopped; the data is kept.", flush=True)
-        return 0
+        return 130 if given.command == "test" else 0
 
 
 if __name__ == "__main__":

@@ -181,7 +181,8 @@ class Supervisor:
         for child in reversed([child for child in self.children if child.server]):
             self._stop_all([child])
         processes.end_marked(self.mark)
-        (self.state.folder / "pids.json").unlink(missing_ok=True)
+        for name in ("pids.json", "env"):  # they speak of what runs now
+            (self.state.folder / name).unlink(missing_ok=True)
 
     def _stop_all(self, children: list[Child]) -> None:
         for child in children:

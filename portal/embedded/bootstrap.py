@@ -1,0 +1,148 @@
+"""`make setup`: builds `.venv` from the locked, hashed requirements and compiles the messages.
+
+Run by any Python from 3.11 on (the Makefile finds one), with nothing installed. Does nothing when nothing has changed, and starts over
+when an earlier build was cut off. With uv it takes half the time; with `venv` and pip it needs nothing else.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements-dev.txt"
+STAMP = VENV / "seedbed-stamp"
+UNFINISHED = VENV / "seedbed-unfinished"
+LOCALE = ROOT / "portal" / "locale"
+
+
+def main() -> None:
+    with open(LOCK) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # make demo and make test may begin at the same time
+        if not is_current():
+            build()
+        compile_messages()
+
+
+def fingerprint() -> str:
+    """Changes with the locked versions, the Python, and the place of the checkout (scripts name it)."""
+    words = [LOCK.read_bytes(), sys.version.encode(), os.fsencode(VENV)]
+    return hashlib.sha256(b"\0".join(words)).hexdigest()
+
+
+def is_current() -> bool:
+    if UNFINISHED.exists() or not STAMP.exists() or STAMP.read_text() != fingerprint():
+        return False
+    return os.access(PYTHON, os.X_OK)
+
+
+def build() -> None:
+    """Fill `.venv`; what a broken-off build left is thrown away, an older complete one is brought up to date."""
+    print("Setting up .venv (once; half a minute or less) ...", flush=True)
+    if UNFINISHED.exists() or not python_works():
+        shutil.rmtree(VENV, ignore_errors=True)
+    STAMP.unlink(missing_ok=True)
+    uv = working_uv()
+    if not (uv and install_with_uv(uv)):
+        install_with_pip()
+    STAMP.write_text(fingerprint())
+    UNFINISHED.unlink()
+
+
+def python_works() -> bool:
+    """Whether `.venv` holds a Python of our own version; another one would need other wheels."""
+    version = "import sys; print(sys.version)"
+    try:
+        done = subprocess.run([PYTHON, "-c", version], check=False, capture_output=True, text=True)
+    except OSError:
+        return False
+    return done.stdout.strip() == sys.version
+
+
+def working_uv() -> str | None:
+    """uv on PATH, if it starts: the shim of a version manager may stand for nothing."""
+    uv = shutil.which("uv")
+    try:
+        works = uv and subprocess.run([uv, "--version"], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return None
+    return uv if works else None
+
+
+def install_with_uv(uv: str) -> bool:
+    env = {**os.environ, "UV_COMPILE_BYTECODE": "1"}  # the first start is 3 s faster with bytecode
+    env |= (
+        {"UV_CACHE_DIR": tempfile.gettempdir() + f"/seedbed-uv-{os.geteuid()}"} if home_is_read_only() else {}
+    )
+    made = PYTHON.exists() or run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], env)
+    if not made:
+        shutil.rmtree(VENV, ignore_errors=True)
+        return False
+    UNFINISHED.touch()
+    install = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCK)]
+    if run(install, env):
+        return True
+    print("uv could not install the packages; trying with pip.", flush=True)
+    return False
+
+
+def install_with_pip() -> None:
+    if not has_pip():
+        make_venv()
+    UNFINISHED.touch()
+    argv = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    if not run([*argv, "--require-hashes", "-r", str(LOCK)]):
+        sys.exit("The packages could not be installed; the lines above say why. Then run make setup again.")
+
+
+def has_pip() -> bool:
+    return PYTHON.exists() and run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL)
+
+
+def make_venv() -> None:
+    try:
+        import ensurepip  # noqa: F401 - Debian takes it out of the Python package, and venv fails without it
+        import venv  # noqa: F401
+    except ImportError:
+        sys.exit(
+            f"{sys.executable} has no venv module. On Debian and Ubuntu, as root, run once:  "
+            "apt-get install -y python3-venv   (or install uv). Then run make again."
+        )
+    if not run([sys.executable, "-m", "venv", "--clear", str(VENV)]):
+        sys.exit("The virtual environment could not be made; the lines above say why.")
+
+
+def home_is_read_only() -> bool:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    while not home.exists():
+        home = home.parent
+    return not os.access(home, os.W_OK)
+
+
+def run(argv: list[str], env: dict[str, str] | None = None, stderr: int | None = None) -> bool:
+    return subprocess.run(argv, check=False, env=env, stderr=stderr).returncode == 0
+
+
+def compile_messages() -> None:
+    """Make each .mo that is older than its .po; they are not committed."""
+    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        language, domain = source.parts[-3], source.stem
+        argv = [str(PYTHON), "-m", "babel.messages.frontend", "--quiet", "compile", "-d", str(LOCALE)]
+        if not run([*argv, "-D", domain, "-l", language]):
+            sys.exit(f"{source} could not be compiled; the lines above say why.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; run it again to go on.")

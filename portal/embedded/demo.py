@@ -1,0 +1,150 @@
+"""`make demo`: servers, migrations, demo world, web, worker and beat, until Ctrl-C.
+
+What is run, in which order, stands in the tables below. The page is served before the demo world is
+complete: the accounts are made first, the months of data while one can already look around.
+"""
+
+import os
+import select
+import socket
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from portal.embedded import environment
+from portal.embedded.state import ROOT, Refused, State
+from portal.embedded.supervisor import Died, Supervisor
+
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Step:
+    """A `manage.py` command that runs to its end and may be repeated at every start."""
+
+    name: str
+    text: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A module that runs until it is stopped. `{state}` and `{fd}` in its arguments are filled in.
+
+    `grace`: seconds it has to finish its work after SIGTERM. Killing a worker later loses nothing: the marks in
+    Postgres hold its work.
+    """
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    grace: float
+
+
+MIGRATE = Step("migrate", "preparing the database", ("migrate", "--database", "owner", "--noinput"))
+COLLECT = Step("collectstatic", "collecting styles and scripts", ("collectstatic", "--noinput"))
+BEFORE_WEB = (MIGRATE, COLLECT, Step("accounts", "making accounts", ("seed", "--demo", "--accounts")))
+WEB = Service(
+    "web",
+    "gunicorn",
+    ("portal.wsgi", "-w", "2", "--threads", "4", "--bind", "fd://{fd}", "--graceful-timeout", "3"),
+    8,
+)
+BACKGROUND = (
+    Service("worker", "celery", ("-A", "portal.celery", "worker", "-c", "2", "-l", "INFO"), 20),
+    Service(
+        "beat",
+        "celery",
+        ("-A", "portal.celery", "beat", "-l", "INFO", "--schedule", "{state}/beat", "--pidfile="),
+        5,
+    ),
+)
+AFTER_WEB = (Step("seed", "filling in the demo world", ("seed", "--demo")),)
+FEED = "demo_feed"  # a manage.py command that keeps orders coming
+
+
+def demo(_: list[str]) -> int:
+    """Run everything until Ctrl-C; never returns otherwise."""
+    state = State.from_environment(".seedbed")
+    state.take()
+    listener = reserve_port()
+    with Supervisor(state) as supervisor:
+        say = Progress()
+        say(f"starting; data and logs are in {state.folder}")
+        env = environment.export(state, environment.start_servers(supervisor, state))
+        run_steps(supervisor, BEFORE_WEB, env, say)
+        start_service(supervisor, WEB, env, listener)
+        wait_for_page(supervisor, listener.getsockname()[1])
+        say("ready")
+        greet(state, listener.getsockname()[1])
+        for service in BACKGROUND:
+            start_service(supervisor, service, env)
+        run_steps(supervisor, AFTER_WEB, env, say)
+        if (ROOT / "portal" / "management" / "commands" / f"{FEED}.py").exists():
+            supervisor.start("feed", [PYTHON, "manage.py", FEED], env=env)
+        say("the demo world is complete; Ctrl-C stops everything and keeps the data")
+        supervisor.watch()
+    return 0
+
+
+class Progress:
+    """Prints lines with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", flush=True)
+
+
+def reserve_port() -> socket.socket:
+    """Listen on 127.0.0.1:PORT at once, so that nobody can take it meanwhile. Raises Refused when it is taken."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 <= int(text) < 65536:
+        raise Refused(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", int(text)))
+        listener.listen(128)
+    except PermissionError:
+        raise Refused(f"Port {text} is for root only. Choose another one: PORT=8001 make demo") from None
+    except OSError:
+        raise Refused(
+            f"Port {text} is taken by another program. Stop it, or choose another port: PORT={int(text) + 1} make demo"
+        ) from None
+    return listener
+
+
+def run_steps(supervisor: Supervisor, steps: Iterable[Step], env: Mapping[str, str], say: Progress) -> None:
+    for step in steps:
+        say(step.text)
+        supervisor.run(step.name, [PYTHON, "manage.py", *step.command], env=env)
+
+
+def start_service(
+    supervisor: Supervisor, service: Service, env: Mapping[str, str], listener: socket.socket | None = None
+) -> None:
+    fds = [listener.fileno()] if listener else []
+    values = {"state": supervisor.state.folder, "fd": fds[0] if fds else None}
+    argv = [PYTHON, "-m", service.module, *(word.format(**values) for word in service.arguments)]
+    supervisor.start(service.name, argv, env=env, grace=service.grace, pass_fds=fds)
+
+
+def wait_for_page(supervisor: Supervisor, port: int, seconds: float = 120) -> None:
+    """Ask for the first page and wait until it comes. Raises Died when it is an error page."""
+    with socket.create_connection(("127.0.0.1", port)) as asking:
+        asking.sendall(f"GET / HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        supervisor.wait_for("web", lambda: bool(select.select([asking], [], [], 0)[0]), seconds)
+        status = asking.recv(64).split(b"\r\n")[0].decode(errors="replace")
+    if not status.startswith("HTTP/") or status.split()[1] >= "500":
+        log = supervisor.state.folder / "log" / "web.log"
+        raise Died(f"The first page failed ({status or 'no answer'}); its log is {log}.")
+
+
+def greet(state: State, port: int) -> None:
+    print(f"\n    http://127.0.0.1:{port}/\n", flush=True)
+    logins = state.folder / "logins.txt"
+    if logins.exists():
+        print("".join(f"    {line}\n" for line in logins.read_text().splitlines()), flush=True)
