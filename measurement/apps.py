@@ -1,0 +1,11 @@
+"""What happened, who gets the credit, what it was worth."""
+
+from django.apps import AppConfig
+
+
+class MeasurementConfig(AppConfig):
+    name = "measurement"
+    verbose_name = "Measurement"
+
+    def ready(self) -> None:
+        from measurement import audit_events, intake_kinds  # noqa: F401 - both register themselves

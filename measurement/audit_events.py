@@ -1,0 +1,21 @@
+"""The acts that measurement records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from merchants import audit
+
+audit.declare(
+    {
+        "measurement.cycle.set": _("set a decision cycle"),
+        "measurement.rule.set": _("changed the rule of credit"),
+        "measurement.item.mapped": _("mapped an item to an SPU"),
+        "measurement.margin.set": _("set a margin"),
+        "measurement.code.mapped": _("said which channel a code means"),
+        "measurement.identity.linked": _("joined identities"),
+        "measurement.identity.parted": _("parted identities"),
+        "measurement.evidence.viewed": _("looked at the evidence of an order"),
+        "measurement.report.exported": _("exported a report"),
+        "measurement.rebuild.asked": _("asked for a full rebuild"),
+        "measurement.batch.received": _("received a batch"),
+    }
+)

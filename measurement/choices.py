@@ -1,0 +1,74 @@
+"""Enumerations of measurement (pure: the standard library's, so that rules can use them)."""
+
+from enum import StrEnum
+
+
+class TouchKind(StrEnum):
+    """What a person did with content of a merchant."""
+
+    IMPRESSION = "impression"
+    READ = "read"
+    DEEP_READ = "deep_read"
+    LIKE = "like"
+    SAVE = "save"
+    COMMENT = "comment"
+    SHARE = "share"
+    SCREENSHOT = "screenshot"
+    SEARCH = "search"
+    SEARCH_CLICK = "search_click"
+    LIVE_VIEW = "live_view"
+    COMPONENT_CLICK = "component_click"
+    CONSULTATION = "consultation"
+    DECLARED = "declared"  # the order itself names it: a code, a link, or the buyer's answer
+
+
+class Model(StrEnum):
+    """The five ways to share an order among its touches."""
+
+    FIRST = "first"
+    LAST = "last"
+    LINEAR = "linear"
+    POSITION = "position"
+    DECAY = "decay"
+
+
+class Grade(StrEnum):
+    """How we know that this order and this content belong together."""
+
+    SAME_PERSON = "A"
+    DECLARED = "B"
+    AGGREGATE = "C"  # never in the ledger
+    UNJOINED = "U"
+
+
+class Platform(StrEnum):
+    TAOBAO = "taobao"
+    JD = "jd"
+    VIPSHOP = "vipshop"
+    XIAOHONGSHU_ARK = "xiaohongshu_ark"
+    STORE = "store"  # first-party: the merchant's own tills and shop
+    OTHER = "other"
+
+
+class SpendKind(StrEnum):
+    ADS = "ads"
+    NOTE_FEE = "note_fee"
+    PLATFORM_FEE = "platform_fee"
+    SAMPLE = "sample"
+    AGENCY_FEE = "agency_fee"
+    REBATE = "rebate"  # negative: it comes back
+
+
+class Task(StrEnum):
+    """Whether paid delivery ran inside an Alliance task; without it ROI is wrong."""
+
+    IN_TASK = "in_task"
+    OUT_OF_TASK = "out_of_task"
+    UNKNOWN = "unknown"
+
+
+class CycleBasis(StrEnum):
+    PUBLISHED = "published"
+    DEFAULT = "default"
+    HAND = "hand"
+    LEARNED = "learned"

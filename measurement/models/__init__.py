@@ -1,0 +1,58 @@
+"""Rows of measurement, from the catalogue to the ledger."""
+
+from measurement.models.catalogue import Category, CategoryCycle, ItemMapping, MerchantCycle, Spu, SpuMargin
+from measurement.models.content import (
+    Agency,
+    Blogger,
+    Campaign,
+    Channel,
+    ChannelCode,
+    Creative,
+    Keyword,
+    LiveStream,
+    Note,
+    Unit,
+)
+from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
+from measurement.models.marks import BulkChange, DirtyMark, TouchedPair
+from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
+from measurement.models.person import Identity, IdentityLink
+from measurement.models.settings import RuleSetting
+from measurement.models.spend import Spend
+from measurement.models.touch import Touch
+
+__all__ = [
+    "Agency",
+    "Blogger",
+    "BulkChange",
+    "Campaign",
+    "Category",
+    "CategoryCycle",
+    "Channel",
+    "ChannelCode",
+    "Creative",
+    "Credit",
+    "DirtyMark",
+    "Identity",
+    "IdentityLink",
+    "ItemMapping",
+    "Keyword",
+    "LiveStream",
+    "MerchantCycle",
+    "Note",
+    "Order",
+    "OrderKey",
+    "OrderLine",
+    "OrderPiece",
+    "Posting",
+    "Presence",
+    "Rollup",
+    "RuleSetting",
+    "Run",
+    "Spend",
+    "Spu",
+    "SpuMargin",
+    "Touch",
+    "TouchedPair",
+    "Unit",
+]

@@ -1,0 +1,37 @@
+"""One event of a person with content."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from merchants.tenancy import MerchantBulk
+
+
+class Touch(MerchantBulk):
+    """A touchpoint. Immutable: a corrected one is a further version and retracts the former.
+
+    The table is partitioned by month of ``occurred_at`` (migration 0003), with the key (id,
+    occurred_at); Django is told that ``id`` is the key, because the admin needs one. ``tie`` orders
+    touches of one instant; ``natural_key`` is source and source id, ``revision`` the content.
+    """
+
+    WRITES = ("INSERT", "UPDATE (retracted)")
+
+    id = models.BigIntegerField(primary_key=True)
+    person_key = models.UUIDField()
+    spu = models.ForeignKey("measurement.Spu", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    channel = models.ForeignKey("measurement.Channel", models.DO_NOTHING, db_constraint=False, related_name="+")
+    occurred_at = models.DateTimeField(_("occurred"))
+    tie = models.CharField(max_length=120, db_collation="C")
+    natural_key = models.UUIDField()
+    revision = models.UUIDField()
+    modified_at = models.DateTimeField(null=True)
+    retracted = models.BooleanField(default=False)
+
+    class Meta:
+        managed = False  # the partitioned table is made by hand in the migration
+        db_table = "measurement_touch"
+        verbose_name = _("touchpoint")
+        verbose_name_plural = _("touchpoints")
+
+    def __str__(self) -> str:
+        return f"{self.occurred_at:%Y-%m-%d %H:%M}"

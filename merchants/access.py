@@ -1,0 +1,72 @@
+"""The one door from a request to a merchant's rows.
+
+``@merchant_required(permission)`` turns the merchant's code in the address into the merchant of the
+transaction: a stranger gets 404 (as if there were nothing), a member without the right 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+
+from merchants import tenancy
+from merchants.models import Membership, Merchant, User
+from merchants.roles import Permission, permissions_of
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=models.Model)
+
+
+class MerchantRequest(HttpRequest):
+    """A request that has passed the door."""
+
+    user: User
+    merchant: Merchant
+    membership: Membership
+    permissions: frozenset[Permission]
+
+
+View = Callable[Concatenate[Any, P], HttpResponse]
+
+
+def merchant_required(permission: Permission) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def gate(request: Any, merchant_code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = (
+                Membership.objects.select_related("merchant")
+                .filter(user=request.user, merchant__code=merchant_code)
+                .first()
+            )
+            if membership is None:
+                raise Http404
+            request.merchant, request.membership = membership.merchant, membership
+            request.permissions = permissions_of(membership.role)
+            if permission not in request.permissions:
+                raise PermissionDenied(permission)
+            tenancy.enter(membership.merchant)
+            request.session["merchant"] = membership.merchant.code
+            return view(request, *args, **kwargs)
+
+        gate.permission = permission  # type: ignore[attr-defined]  # read by `manage.py routes`
+        return gate
+
+    return decorate
+
+
+def get_for_merchant_or_404(rows: type[R] | models.QuerySet[R], merchant: Merchant, **lookup: Any) -> R:
+    """One row of this merchant, or 404 whether it is missing or somebody else's."""
+    queryset = rows._default_manager.all() if isinstance(rows, type) else rows
+    try:
+        return queryset.filter(merchant=merchant).get(**lookup)  # type: ignore[misc]
+    except (queryset.model.DoesNotExist, ValueError):
+        raise Http404 from None

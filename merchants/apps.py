@@ -1,0 +1,14 @@
+"""The foundation: tenant, people, access, trail, intake of files, money and periods."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class MerchantsConfig(AppConfig):
+    name = "merchants"
+    verbose_name = "Merchants"
+
+    def ready(self) -> None:
+        from merchants import walls
+
+        post_migrate.connect(walls.install_after_migrate, dispatch_uid="merchants.walls")

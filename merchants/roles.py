@@ -1,0 +1,49 @@
+"""Roles as code: who may do what. Tests repeat the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    SEE_RESULTS = "see_results"
+    SEE_EVIDENCE = "see_evidence"  # one order with its journey
+    SEE_DATA = "see_data"
+    BRING_DATA = "bring_data"
+    EXPORT = "export"
+    SET_RULES = "set_rules"  # decision cycles, margins, mapping of products
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_TOKENS = "manage_tokens"
+    SEE_TRAIL = "see_trail"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    code: str
+    name: Any
+    permissions: frozenset[Permission]
+
+
+_READ = frozenset({Permission.SEE_RESULTS, Permission.SEE_DATA})
+OWNER = Role("owner", _("Owner"), frozenset(Permission))
+MARKETING = Role(
+    "marketing",
+    _("Marketing"),
+    _READ | {Permission.SEE_EVIDENCE, Permission.BRING_DATA, Permission.EXPORT, Permission.SET_RULES},
+)
+FINANCE = Role(
+    "finance", _("Finance"), _READ | {Permission.SEE_EVIDENCE, Permission.EXPORT, Permission.SEE_TRAIL}
+)
+VIEWER = Role("viewer", _("Viewer"), _READ)
+ROLES = (OWNER, MARKETING, FINANCE, VIEWER)
+BY_CODE = {role.code: role for role in ROLES}
+
+
+def permissions_of(role_code: str) -> frozenset[Permission]:
+    """What a role may do; an unknown role may do nothing."""
+    role = BY_CODE.get(role_code)
+    return role.permissions if role else frozenset()

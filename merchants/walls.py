@@ -1,0 +1,129 @@
+"""The second wall: row policies and rights of the login roles, made after every migration.
+
+They are derived from the models, so that a new tenant table cannot be forgotten: every concrete
+:class:`~merchants.tenancy.MerchantOwned` model gets FORCEd row-level security and one policy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connections, models
+from psycopg import sql
+
+from merchants.tenancy import SETTING, MerchantOwned
+
+APP, REPORT, OPERATOR, DISPATCH = "seedbed_app", "seedbed_report", "seedbed_operator", "seedbed_dispatch"
+
+# Tables without a merchant's policy, each with its reason; a test knows this list.
+OUTSIDE = {
+    "merchants_user": "people belong to no merchant",
+    "merchants_user_groups": "belongs to people",
+    "merchants_user_user_permissions": "belongs to people",
+    "merchants_merchant": "read before a merchant is chosen; holds no business data",
+    "merchants_membership": "decides which merchants a person may choose",
+    "merchants_apitoken": "decides whose a request is, by the hash of its token",
+    "measurement_category": "the shared tree of trades",
+    "measurement_categorycycle": "published and default cycles, shared",
+}
+
+# What the dispatcher may see of a tenant table: that there is work, of whom and how old; no content.
+DISPATCH_COLUMNS = {
+    "measurement_dirtymark": ["merchant_id", "recorded_at"],
+    "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
+    "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
+    "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
+}
+
+
+def tenant_models() -> list[type[models.Model]]:
+    return [m for m in apps.get_models(include_auto_created=True) if issubclass(m, MerchantOwned)]
+
+
+def install_after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
+    """Runs once at the end of a migration: the signal comes when the tables of all apps are there."""
+    if sender.name == "merchants" and connections[using].vendor == "postgresql":
+        install(using)
+
+
+def install(using: str) -> None:
+    """Makes rights and policies what the models say. Repeatable; the caller is the owner."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[APP, REPORT, OPERATOR, DISPATCH]])
+        missing = {APP, REPORT, OPERATOR, DISPATCH} - {row[0] for row in cursor.fetchall()}
+        if missing:
+            raise RuntimeError(f"The roles {sorted(missing)} are missing; docs/production.md makes them.")
+        existing = set(connections[using].introspection.table_names(cursor))
+        _grant_usage(cursor)
+        tenant_tables = {m._meta.db_table: m for m in tenant_models()}
+        for table in sorted(existing):
+            if table in tenant_tables:
+                _wall(cursor, table, tenant_tables[table])
+            elif not _is_partition(cursor, table):
+                _grant_all(cursor, table)
+        for table, columns in DISPATCH_COLUMNS.items():
+            if table in existing:
+                _open_to_dispatch(cursor, table, columns)
+
+
+def _grant_usage(cursor: Any) -> None:
+    for role in (APP, REPORT, OPERATOR, DISPATCH):
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
+    for role in (APP, OPERATOR):
+        cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(sql.Identifier(role)))
+
+
+def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
+    name = sql.Identifier(table)
+    writes = ", ".join(getattr(model, "WRITES", ()))
+    own = sql.SQL("merchant_id = nullif(current_setting({}, true), '')::bigint").format(sql.Literal(SETTING))
+    for statement in (
+        "ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE {t} FORCE ROW LEVEL SECURITY",
+        "REVOKE ALL ON {t} FROM {app}, {report}, {operator}, {dispatch}",
+        "GRANT SELECT ON {t} TO {app}, {report}, {operator}",
+        f"GRANT {writes} ON {{t}} TO {{app}}, {{operator}}" if writes else "SELECT 1",
+        "DROP POLICY IF EXISTS own_merchant ON {t}",
+        "CREATE POLICY own_merchant ON {t} USING ({own}) WITH CHECK ({own})",
+        "DROP POLICY IF EXISTS every_merchant ON {t}",
+        "CREATE POLICY every_merchant ON {t} TO {operator} USING (true) WITH CHECK (true)",
+    ):
+        cursor.execute(
+            sql.SQL(statement).format(
+                t=name,
+                own=own,
+                app=sql.Identifier(APP),
+                report=sql.Identifier(REPORT),
+                operator=sql.Identifier(OPERATOR),
+                dispatch=sql.Identifier(DISPATCH),
+            )
+        )
+
+
+def _grant_all(cursor: Any, table: str) -> None:
+    name = sql.Identifier(table)
+    for role in (APP, OPERATOR):
+        cursor.execute(
+            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(name, sql.Identifier(role))
+        )
+    if table in OUTSIDE and not table.startswith(("merchants_user", "merchants_apitoken")):
+        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(name, sql.Identifier(REPORT)))
+    if table in {"merchants_apitoken", "merchants_merchant"}:
+        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(name, sql.Identifier(DISPATCH)))
+
+
+def _open_to_dispatch(cursor: Any, table: str, columns: list[str]) -> None:
+    name, role = sql.Identifier(table), sql.Identifier(DISPATCH)
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    cursor.execute(sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(listed, name, role))
+    cursor.execute(sql.SQL("DROP POLICY IF EXISTS work_of_every_merchant ON {}").format(name))
+    cursor.execute(
+        sql.SQL("CREATE POLICY work_of_every_merchant ON {} FOR SELECT TO {} USING (true)").format(name, role)
+    )
+
+
+def _is_partition(cursor: Any, table: str) -> bool:
+    cursor.execute("SELECT relispartition FROM pg_class WHERE oid = to_regclass(%s)", [f'public."{table}"'])
+    row = cursor.fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,11 @@
+"""The composing app: the only one that knows all others."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "Portal"
+
+    def ready(self) -> None:
+        from portal import celery  # noqa: F401 - binds shared tasks to the app in every process

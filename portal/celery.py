@@ -1,0 +1,16 @@
+"""The Celery app: queues and delivery defaults.
+
+Postgres holds the work (marks, job rows); a message is a hint. The settings below make a hint that
+was lost with its worker come back within seconds, and a task that kills its worker give up.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("SEEDBED_POOL", "0")  # a pool's threads do not survive the fork into workers
+
+from celery import Celery  # noqa: E402 - the settings must be named first
+
+app = Celery("seedbed")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

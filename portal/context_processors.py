@@ -1,0 +1,25 @@
+"""What every page's frame shows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from merchants.models import Membership
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Merchant, switcher and menu; the menu needs a merchant that has passed the door."""
+    merchant = getattr(request, "merchant", None)
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"merchant": None, "nav": [], "memberships": []}
+    memberships = list(
+        Membership.objects.select_related("merchant").filter(user=request.user).order_by("merchant__name")
+    )
+    from portal import nav
+
+    return {
+        "merchant": merchant,
+        "memberships": memberships,
+        "nav": nav.entries(request) if merchant else [],
+        "permissions": getattr(request, "permissions", frozenset()),
+    }

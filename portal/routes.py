@@ -1,0 +1,12 @@
+"""Addresses of the portal's own pages."""
+
+from django.urls import path
+
+from portal.views import start
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("switch/", start.switch, name="switch"),
+]

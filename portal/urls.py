@@ -1,0 +1,24 @@
+"""The root of all addresses; one include for each app."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog  # noqa: F401
+
+from portal.views import errors, health
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/", include("portal.api")),
+    path("", include("portal.routes")),
+    path("m/<slug:merchant_code>/", include("measurement.urls")),
+    path("m/<slug:merchant_code>/", include("merchants.urls")),
+]
