@@ -1,0 +1,91 @@
+"""Fixtures used everywhere. The servers are the real ones that `make test` started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg import sql
+
+from merchants import tenancy
+from merchants.models import Membership, Merchant, User
+
+# What a fresh migration plants; all other rows go after a test that commits.
+PLANTED = {"django_migrations", "django_content_type", "auth_permission", "measurement_category", "measurement_categorycycle"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:
+    """The database was migrated before the tests began; a worker of its own gets a copy of it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    template = connections["default"].settings_dict["NAME"]
+    name = f"{template}_{worker}" if worker else template
+    if worker:
+        with psycopg.connect(os.environ["SEEDBED_TEST_ADMIN_URL"], autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER seedbed_owner").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
+        connections[alias].settings_dict["OPTIONS"].pop("pool", None)
+        if worker:
+            for variable in ("DATABASE", "DATABASE_OWNER", "DATABASE_REPORT", "DATABASE_OPERATOR", "DATABASE_DISPATCH"):
+                url = os.environ.get(f"{variable}_URL", "")
+                os.environ[f"{variable}_URL"] = url.replace(f"/{template}?", f"/{name}?")
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """For what needs real commits: several connections, workers, browsers. Emptied by the owner after."""
+    with django_db_blocker.unblock():
+        _empty()
+        yield
+        _empty()
+
+
+def _empty() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+                       " AND relnamespace = 'public'::regnamespace")
+        tables = sorted({row[0] for row in cursor.fetchall()} - PLANTED)
+        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " RESTART IDENTITY CASCADE")
+    connections["owner"].close()
+
+
+def make_merchant(code: str = "glow", **fields: object) -> Merchant:
+    return Merchant.objects.create(code=code, name=fields.pop("name", code.title()), **fields)
+
+
+def make_member(merchant: Merchant, role: str = "owner", username: str = "") -> User:
+    user = User.objects.create_user(username=username or f"{role}-{merchant.code}", password="correct horse battery")
+    Membership.objects.create(user=user, merchant=merchant, role=role)
+    return user
+
+
+@pytest.fixture
+def merchant(db: None) -> Merchant:
+    """A merchant that the test acts for: its transaction sees these rows and no others."""
+    made = make_merchant()
+    tenancy.enter(made)
+    return made
+
+
+@pytest.fixture
+def stranger(db: None) -> Merchant:
+    return make_merchant("stranger")
+
+
+@pytest.fixture
+def owner(merchant: Merchant) -> User:
+    return make_member(merchant, "owner")
