@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cmp_to_key
+from typing import Any
 
 from measurement.alliance import reader
 from measurement.alliance.facts import Feed, LineFact, OrderFact, OrderStatus, Piece
@@ -47,6 +49,15 @@ def standing(pieces: Iterable[Piece]) -> list[Piece]:
     return [kept[key] for key in sorted(kept)]
 
 
+def told(pieces: Iterable[Piece]) -> dict[str, Any]:
+    """What several statements about the same thing say together: of each field the latest that says
+    anything, None being silence (a platform returns only the fields it was asked for)."""
+    together: dict[str, Any] = {}
+    for piece in sorted(pieces, key=cmp_to_key(_earlier_first)):
+        together.update({name: value for name, value in piece.body.items() if value is not None})
+    return together
+
+
 def retires(pieces: Iterable[Piece]) -> set[str]:
     """Ids of the split parents that these pieces name (``body["retires"]``, a list of order ids of the
     same platform and feed). Each of those orders must no longer be counted."""
@@ -76,6 +87,10 @@ def _every_line_refunded(refunded_fen: int, lines: Sequence[LineFact]) -> bool:
     if any(line.refunded_fen is None for line in lines):
         return refunded_fen >= sum(line.paid_fen for line in lines)
     return bool(lines) and all((line.refunded_fen or 0) >= line.paid_fen for line in lines)
+
+
+def _earlier_first(one: Piece, other: Piece) -> int:
+    return 1 if one.replaces(other) else -1
 
 
 def _by_order(pieces: Iterable[Piece]) -> dict[OrderKey, list[Piece]]:

@@ -28,7 +28,10 @@ def utc_from_shanghai(value: Any) -> datetime | None:
     if moment.year <= _EPOCH.year:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-    return aware.astimezone(UTC)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:  # the last hours of the year 9999, west of Greenwich
+        return None
 
 
 def utc_from_milliseconds(value: Any) -> datetime | None:
@@ -63,15 +66,6 @@ def iso_z(moment: datetime | None) -> str | None:
 def from_iso(text: Any) -> datetime | None:
     """The way back from :func:`iso_z`, for times kept in the body of a piece."""
     return datetime.fromisoformat(text) if isinstance(text, str) and text else None
-
-
-def ranked(moment: datetime | None, rank: int) -> datetime | None:
-    """``moment`` in whole seconds plus ``rank`` microseconds.
-
-    Platforms count in seconds, and an order may change state twice in one. Of two statements of the
-    same second the one with the later state must win, whichever came first: the rank says which.
-    """
-    return moment.replace(microsecond=rank) if moment else None
 
 
 def _whole(value: Any) -> int | None:
