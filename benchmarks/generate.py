@@ -1,10 +1,10 @@
 """A seeded world of touches and orders for the benchmarks: `python -m benchmarks.generate 1_000_000 FOLDER`.
 
-A *journey* is one person looking at one product. Its length is skewed (median 2, 99th percentile near 37, at most
-400 touches), its touches fall into the category's window before a last one somewhere in the half year, and about
-3 % of journeys end in an order (longer ones more often), 12 % of those in a second one: orders come to about 0.75 %
-of the touches.
-The same size and seed give the same world on every machine that draws the same numbers from numpy.
+A *journey* is one person looking at one product. Its length is skewed (median 2, 99th percentile near 37,
+at most 400 touches), its touches fall into the category's window before a last one somewhere in the half
+year, and about 3 % of journeys end in an order (longer ones more often), 12 % of those in a second one:
+orders come to about 0.75 % of the touches. The same size and seed give the same world on every machine that
+draws the same numbers from numpy.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _journey_lengths(touch_count: int, draw: np.random.Generator) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("touches", type=int, help="how many touches, 10_000_000 for example")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
