@@ -1,7 +1,7 @@
 """How figures read, in two languages: pure functions from a value to the text of it.
 
-Unknown (None) is a dash, zero is a zero, a ratio over zero is unknown. Money comes in as fen, days are days in
-Shanghai. Languages are Django's codes; everything that does not begin with `zh` reads as English.
+Unknown (None) is a dash, zero is a zero, a ratio over zero is unknown. Money comes in as fen, days are days
+in Shanghai. Languages are Django's codes; everything that does not begin with `zh` reads as English.
 """
 
 from datetime import date, datetime
@@ -43,11 +43,7 @@ def _fixed(number: Decimal, places: int) -> str:
 
 def _signed(text: str, number: Decimal) -> str:
     """Put a true minus before the text unless every digit of it is zero: there is no minus nought."""
-    return (
-        MINUS + text
-        if number < 0 and any(digit in text for digit in "123456789")
-        else text
-    )
+    return MINUS + text if number < 0 and any(digit in text for digit in "123456789") else text
 
 
 def _scaled(number: Decimal, language: str) -> str | None:
@@ -55,21 +51,16 @@ def _scaled(number: Decimal, language: str) -> str | None:
     scales = SCALES_ZH if language.startswith("zh") else SCALES_EN
     if abs(number) < 10_000:
         return None
-    chosen = next(
-        index for index, (scale, _) in enumerate(scales) if abs(number) >= scale
-    )
+    chosen = next(index for index, (scale, _) in enumerate(scales) if abs(number) >= scale)
     text = _three_digits(abs(number) / scales[chosen][0])
-    if (
-        chosen
-        and Decimal(text.replace(",", "")) * scales[chosen][0] >= scales[chosen - 1][0]
-    ):
+    if chosen and Decimal(text.replace(",", "")) * scales[chosen][0] >= scales[chosen - 1][0]:
         chosen -= 1  # 999,950 is 1.00M, not 1,000K
         text = _three_digits(abs(number) / scales[chosen][0])
     return text + scales[chosen][1]
 
 
 def _three_digits(number: Decimal) -> str:
-    """1.28, 12.8, 128, 1,284; rounding may add a digit (9.996 is 10.0), so the places follow the rounded number."""
+    """1.28, 12.8, 128, 1,284; the places follow the rounded number, for rounding may add a digit (9.996)."""
     places = max(0, 2 - number.adjusted())
     rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return _fixed(number, max(0, 2 - rounded.adjusted()))
@@ -86,31 +77,23 @@ def money(fen: int | Decimal | None, form: str = "", language: str = "en") -> st
     yuan = number / 100
     text = _scaled(yuan, language) if form == "compact" else None
     if text is None:
-        whole = form == "whole" or (
-            form == "compact" and (abs(yuan) >= 100 or not yuan)
-        )
+        whole = form == "whole" or (form == "compact" and (abs(yuan) >= 100 or not yuan))
         text = _fixed(yuan, 0 if whole else 2)
     return _signed("¥" + text, yuan)
 
 
-def count(
-    value: float | Decimal | None, form: str = "", language: str = "en"
-) -> str:
+def count(value: float | Decimal | None, form: str = "", language: str = "en") -> str:
     """Grouped digits; a fraction (a model splits orders) keeps one decimal; `"compact"` in three digits."""
     number = None if value is None else _decimal(value)
     if number is None:
         return DASH
     text = _scaled(number, language) if form == "compact" else None
-    return _signed(
-        text or _fixed(number, 0 if number == number.to_integral_value() else 1), number
-    )
+    return _signed(text or _fixed(number, 0 if number == number.to_integral_value() else 1), number)
 
 
 def percent(ratio: float | Decimal | None, places: int = 1) -> str:
     number = None if ratio is None else _decimal(ratio)
-    return (
-        DASH if number is None else _signed(_fixed(number * 100, places) + "%", number)
-    )
+    return DASH if number is None else _signed(_fixed(number * 100, places) + "%", number)
 
 
 def multiple(ratio: float | Decimal | None, places: int = 2) -> str:
@@ -127,18 +110,14 @@ def change(ratio: float | Decimal | None, places: int = 1) -> str:
     return ("+" if any(digit in text for digit in "123456789") else "±") + text
 
 
-def ratio(
-    numerator: int | Decimal | None, denominator: int | Decimal | None
-) -> Decimal | None:
+def ratio(numerator: int | Decimal | None, denominator: int | Decimal | None) -> Decimal | None:
     """A quotient that knows what it does not know: None when a part is unknown or the denominator is zero."""
     if numerator is None or not denominator:
         return None
     return Decimal(numerator) / Decimal(denominator)
 
 
-def change_between(
-    now: int | Decimal | None, before: int | Decimal | None
-) -> Decimal | None:
+def change_between(now: int | Decimal | None, before: int | Decimal | None) -> Decimal | None:
     """The change as a ratio of what was before; None when it was unknown, zero or less."""
     if now is None or before is None or before <= 0:
         return None
@@ -146,11 +125,7 @@ def change_between(
 
 
 def _in_shanghai(value: date) -> date:
-    return (
-        value.astimezone(SHANGHAI)
-        if isinstance(value, datetime) and value.tzinfo
-        else value
-    )
+    return value.astimezone(SHANGHAI) if isinstance(value, datetime) and value.tzinfo else value
 
 
 def day(value: date | None, form: str = "", language: str = "en") -> str:
@@ -169,7 +144,7 @@ def day(value: date | None, form: str = "", language: str = "en") -> str:
 
 
 def moment(value: datetime | None, form: str = "", language: str = "en") -> str:
-    """Day and clock, `22 Nov 06:10`; `"second"` adds seconds, `"clock"` leaves the day out, `"year"` adds the year."""
+    """Day and clock, `22 Nov 06:10`; `"second"` and `"year"` add theirs, `"clock"` leaves the day out."""
     if value is None:
         return DASH
     local = value.astimezone(SHANGHAI) if value.tzinfo else value

@@ -1,30 +1,26 @@
-"""Filters that say figures in the reader's language, and the marks that stand in table cells.
-
-The marks are tags, not components, because a table repeats them hundreds of times. Their lengths are SVG attributes:
-the content policy allows no inline style.
-"""
+"""What templates say figures, marks and icons with; `{% load ui %}`, or nothing where it is a builtin."""
 
 import functools
+import re
 import secrets
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
-from django.utils.html import format_html, format_html_join
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language
 
-from portal import formats
+from portal import formats, marks, words
 
 register = template.Library()
 
 ICONS = "static/vendor/tabler-icons/3.51.0"
-GRADES = ("A", "B", "C", "unjoined")
 Number = int | float | Decimal
 
 
@@ -98,31 +94,18 @@ def direction(value: Number | None) -> str:
 
 
 @functools.cache
-def _icon_shapes(name: str) -> str:
+def _icon_shapes(name: str) -> SafeString:
     """The drawing of a vendored icon without its frame; an unknown name is a programming error and raises."""
-    tree = ElementTree.fromstring(
-        (Path(settings.ROOT) / ICONS / f"{name}.svg").read_text()
-    )
-    kept = [shape for shape in tree if shape.get("stroke") != "none"]
-    for shape in kept:
-        shape.tag = shape.tag.partition("}")[2]
-    return "".join(
-        ElementTree.tostring(shape, encoding="unicode").strip() for shape in kept
-    )
+    drawing = (Path(settings.ROOT) / ICONS / f"{name}.svg").read_text()
+    shapes = re.findall(r"<(?!/|svg)[^>]+>", drawing)
+    return mark_safe("".join(shape for shape in shapes if 'stroke="none"' not in shape))  # noqa: S308 - locked file
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon at the size of the text; decorative unless it carries the whole meaning and so has a label."""
-    says = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
-    shapes = mark_safe(_icon_shapes(name))
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" {}>{}</svg>', says, shapes
-    )
+    says = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="icon" viewBox="0 0 24 24" {}>{}</svg>', says, _icon_shapes(name))
 
 
 @register.simple_tag
@@ -134,9 +117,7 @@ def thumb(cover: str | None, title: str = "", size: str = "") -> SafeString:
             size,
             cover,
         )
-    return format_html(
-        '<span class="thumb thumb-empty {}">{}</span>', size, icon("leaf")
-    )
+    return format_html('<span class="thumb thumb-empty {}">{}</span>', size, icon("leaf"))
 
 
 @register.simple_tag
@@ -158,67 +139,18 @@ def avatar(url: str | None, name: str = "", size: str = "") -> SafeString:
 # -- marks
 
 
-def grade_words(value: str) -> tuple[str, str]:
-    """Short and long name of an evidence grade."""
-    return {
-        "A": ("A", gettext("A · same person")),
-        "B": ("B", gettext("B · link or code")),
-        "C": ("C", gettext("C · estimate")),
-        "unjoined": (gettext("unjoined"), gettext("unjoined · no evidence")),
-    }[value]
-
-
-@register.simple_tag
-def grade(value: str, *, long: bool = False) -> SafeString:
-    short, words = grade_words(value)
-    return format_html(
-        '<span class="grade grade-{}" title="{}">{}</span>',
-        value.lower(),
-        words,
-        words if long else short,
-    )
-
-
-def _share(value: Number | None) -> float | None:
-    """A share as a float between 0 and 1, for drawing."""
-    return None if value is None or value == "" else min(1.0, max(0.0, float(value)))
-
-
-def _length(share: float) -> str:
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
+register.simple_tag(marks.grade)
+register.simple_tag(marks.segments)
 
 
 @register.simple_tag
 def maturity(share: Number | None) -> SafeString:
-    """How much of the cycle has passed: filled is matured, hatched is still ripening."""
-    known = _share(share)
-    if known is None:
-        return format_html('<span class="quiet">{}</span>', formats.DASH)
-    words = formats.percent(known, 0)
-    label = gettext("%(share)s matured") % {"share": words}
-    return format_html(
-        '<span class="maturity"><svg class="track" role="img" aria-label="{}">'
-        '<rect class="ripening" width="100%" height="100%"/><rect class="matured" width="{}" height="100%"/></svg>'
-        '<span aria-hidden="true">{}</span></span>',
-        label,
-        _length(known),
-        words,
-    )
+    return marks.maturity(_number(share))
 
 
 @register.simple_tag
-def bar(
-    value: Number | None, maximum: Number | None, tone: str = "accent"
-) -> SafeString:
-    """A bar from zero on the common scale of a column; decorative, for the figure stands beside it."""
-    if value is None or value == "" or not maximum:
-        return SafeString("")
-    length = _length(_share(float(value) / float(maximum)) or 0.0)
-    return format_html(
-        '<svg class="bar" aria-hidden="true"><rect class="tone-{}" width="{}" height="100%"/></svg>',
-        tone,
-        length,
-    )
+def bar(value: Number | None, maximum: Number | None, tone: str = "accent") -> SafeString:
+    return marks.bar(_number(value), _number(maximum), tone)
 
 
 @register.simple_tag
@@ -230,91 +162,16 @@ def whisker(
     maximum: Number,
     form: str = "fen",
 ) -> SafeString:
-    """A point and its interval on the common axis of a column, with a tick at zero when the axis crosses it.
-
-    `minimum` and `maximum` are the ends of that axis, in the unit of the value. An interval that is not known is left
-    out; so is the drawing of a value that is not known.
-    """
-    value, low, high = _number(value), _number(low), _number(high)
-    if value is None or maximum <= minimum:
-        return SafeString("")
-    shapes = []
-    if minimum < 0 < maximum:
-        shapes.append(_line("zero", 0, 0, minimum, maximum, 0, 14))
-    if low is not None and high is not None:
-        shapes.append(_line("span", low, high, minimum, maximum, 7, 7))
-        shapes += [
-            _line("end", end, end, minimum, maximum, 4, 10) for end in (low, high)
-        ]
-        label = gettext("%(value)s, between %(low)s and %(high)s") % {
-            "value": formats.figure(value, form, _language()),
-            "low": formats.figure(low, form, _language()),
-            "high": formats.figure(high, form, _language()),
-        }
-    else:
-        label = gettext("%(value)s, interval unknown") % {
-            "value": formats.figure(value, form, _language())
-        }
-    point = format_html(
-        '<circle cx="{}" cy="7" r="3.5"/>', _place(value, minimum, maximum)
-    )
-    drawn = format_html_join("", "{}", ((shape,) for shape in [*shapes, point]))
-    return format_html(
-        '<svg class="whisker" role="img" aria-label="{}">{}</svg>', label, drawn
-    )
-
-
-def _place(value: Number, minimum: Number, maximum: Number) -> str:
-    """Where a value stands on the axis, in percent, kept inside by the radius of the point."""
-    share = (
-        _share((float(value) - float(minimum)) / (float(maximum) - float(minimum)))
-        or 0.0
-    )
-    return _length(0.04 + 0.92 * share)
-
-
-def _line(
-    kind: str,
-    start: Number,
-    stop: Number,
-    minimum: Number,
-    maximum: Number,
-    top: int,
-    bottom: int,
-) -> str:
-    return format_html(
-        '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>',
-        kind,
-        _place(start, minimum, maximum),
-        _place(stop, minimum, maximum),
-        top,
-        bottom,
-    )
-
-
-@register.simple_tag
-def segments(
-    parts: list[dict[str, Any]], total: Number | None = None
-) -> list[dict[str, Any]]:
-    """Lay the parts of a bar end to end: each with `start` and `width` as SVG lengths; unknown or negative is zero."""
-    values = [max(0.0, float(part.get("value") or 0)) for part in parts]
-    whole = float(total or 0) or sum(values)
-    placed, start = [], 0.0
-    for part, value in zip(parts, values, strict=True):
-        share = value / whole if whole else 0.0
-        placed.append(
-            {
-                **part,
-                "start": _length(start),
-                "width": _length(share),
-                "share": share if whole else None,
-            }
-        )
-        start += share
-    return placed
+    return marks.whisker(_number(value), _number(low), _number(high), (minimum, maximum), form)
 
 
 # -- forms and the shell
+
+
+@register.simple_tag(takes_context=True)
+def block_again(context: template.Context, name: str) -> str:
+    """Render a block a second time; the title of a page is both its tab and its heading."""
+    return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
 
 
 @register.simple_tag
@@ -329,9 +186,7 @@ def control(field: BoundField) -> SafeString:
     css = dress.get(kind, "form-control")
     if field.errors:
         css += " is-invalid"
-    return field.as_widget(
-        attrs={"class": f"{css} {field.field.widget.attrs.get('class', '')}".strip()}
-    )
+    return field.as_widget(attrs={"class": f"{css} {field.field.widget.attrs.get('class', '')}".strip()})
 
 
 @register.filter
@@ -345,34 +200,27 @@ def unique_id(prefix: str = "id") -> str:
     return f"{prefix}-{secrets.token_hex(4)}"
 
 
+@register.simple_tag(takes_context=True)
+def page_url(context: template.Context, param: str, number: int) -> str:
+    """This address with another page number; every other choice in it is kept."""
+    query = context["request"].GET.copy()
+    query[param] = str(number)
+    return f"?{query.urlencode()}"
+
+
 @register.filter
 def page_numbers(page: Any) -> list[int | str]:
     """The numbers of a pager with gaps for what is left out."""
-    return list(
-        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    )
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
 @register.simple_tag
-def empty_words(reason: str) -> dict[str, str]:
+def empty_words(reason: str) -> words.EmptyState:
     """Picture, title and text of an empty state, by which of the five reasons applies."""
-    words = {
-        "no_data": ("circle-dashed", gettext("No data in this period"), gettext("Nothing was recorded between these dates.")),
-        "filter": ("filter-off", gettext("Nothing matches the filter"), gettext("There is data, but none of it fits all the choices above.")),
-        "not_connected": ("plug-connected-x", gettext("This source is not connected"), gettext("Connect it or upload a file, and this page fills by itself.")),
-        "not_permitted": ("lock", gettext("Your role does not include this"), gettext("Ask an owner of the merchant to change your role.")),
-        "too_new": ("hourglass", gettext("Too new to tell"), gettext("The decision cycle has not passed yet; early figures would mislead.")),
-    }  # fmt: skip
-    picture, title, text = words[reason]
-    return {"icon": picture, "title": title, "text": text}
+    return words.EMPTY[reason]
 
 
 @register.simple_tag
 def state_words(state: str) -> str:
     """What a job or a step is doing, in a word."""
-    return {
-        "waiting": pgettext("state of a job", "Waiting"),
-        "running": pgettext("state of a job", "Running"),
-        "done": pgettext("state of a job", "Done"),
-        "failed": pgettext("state of a job", "Failed"),
-    }[state]
+    return str(words.STATES[state])
