@@ -144,6 +144,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "portal.templatetags.ui",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -157,6 +158,7 @@ TEMPLATES = [
     }
 ]
 COTTON_DIR = "cotton"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees its arguments, not the names of the page around it
 
 # -- static files
 STATIC_URL = "static/"
