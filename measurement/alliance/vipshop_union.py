@@ -139,7 +139,7 @@ def _by_payment(order: OrderFact, head: Mapping[str, Any], rows: Sequence[Mappin
     """Paid: ``totalCost`` over the lines by final price x count. Refunded: the finished refund rows, and
     for a return told only in a line's ``afterSaleInfo`` those pieces' part of what the line cost [ours]."""
     lines, total = head["lines"], head["total_fen"]
-    paid = fitted(total, [None] * len(lines), [line["price_fen"] * line["quantity"] for line in lines])
+    paid = fitted(total, [None] * len(lines), [line["worth_fen"] for line in lines])
     told = [Returned(item["key"], item["fen"]) for row in rows if _moved_money(row) for item in row["goods"]]
     by_rows = returned_by_line([line["key"] for line in lines], paid, told)
     by_info = [
@@ -168,7 +168,7 @@ def _by_commission_base(order: OrderFact, head: Mapping[str, Any], returned: Seq
     """No buyer payment in the feed: the base of the commission, returned pieces, no refunded money."""
     was_paid = order.status is OrderStatus.PAID
     facts = tuple(
-        replace(fact, paid_fen=_base(line) if was_paid else 0, refunded_fen=None, refunded_quantity=back)
+        replace(fact, paid_fen=line["base_fen"] if was_paid else 0, refunded_fen=None, refunded_quantity=back)
         for fact, line, back in zip(order.lines, head["lines"], returned, strict=True)
     )
     status = order.status
@@ -190,11 +190,6 @@ def _commission(head: Mapping[str, Any]) -> int | None:
         return int(head["commission_fen"])
     stated = [line["commission_fen"] for line in head["lines"] if line["commission_fen"] is not None]
     return sum(stated) if stated else None
-
-
-def _base(line: Mapping[str, Any]) -> int:
-    base = line["base_fen"]
-    return int(line["price_fen"] * line["quantity"] if base is None else base)
 
 
 def _all_back(lines: Sequence[Mapping[str, Any]], returned: Sequence[int]) -> bool:
@@ -255,14 +250,15 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     quantity = integer(line.get("goodsCount"))
     quantity = 1 if quantity is None else quantity
     infos = (info for info in as_list(line.get("afterSaleInfo")) if isinstance(info, Mapping))
+    price, base = fen_from_yuan(line.get("goodsFinalPrice")), fen_from_yuan(line.get("commissionTotalCost"))
     return {
         "key": _goods_key(line),
         "sku_id": text_or_none(line.get("sizeId")),
         "spu_id": text_or_none(line.get("spuId")),
         "title": text_or_none(line.get("goodsName")) or "",
         "quantity": quantity,
-        "price_fen": fen_from_yuan(line.get("goodsFinalPrice")) or 0,
-        "base_fen": fen_from_yuan(line.get("commissionTotalCost")),
+        "worth_fen": (base or 0) if price is None else price * quantity,
+        "base_fen": price * quantity if base is None and price is not None else base or 0,
         "commission_fen": fen_from_yuan(line.get("commission")),
         "after_sales": [_after_sale(info, quantity) for info in infos],
     }

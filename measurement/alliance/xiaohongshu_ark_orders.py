@@ -133,18 +133,20 @@ def _priced(
 ) -> OrderFact:
     """The paid order with the money of its lines, and what of it went back.
 
-    Closed by an after-sale that has not been read yet: nothing of it is left.
+    An order that after-sales closed has given everything back, also where one was not read yet.
     """
     lines, total = detail["lines"], order.paid_fen
     shipping = min(detail["shipping_fen"] or 0, total)
     stated = [line["paid_fen"] if total else 0 for line in lines]
     paid = fitted(total - shipping, stated, [line["worth_fen"] for line in lines])
-    back: Sequence[int | None]
-    if code == CLOSED and not refunds:
-        refunded, back = total, paid
-    else:
-        refunded = sum(refund["refund_fen"] for refund in refunds)
-        back = _back_by_line([line["sku_id"] for line in lines], paid, refunds)
+    refunded = sum(refund["refund_fen"] for refund in refunds)
+    back = _back_by_line([line["sku_id"] for line in lines], paid, refunds)
+    if code == CLOSED and not refunded:
+        refunded, back = total, list(paid)
+    elif code == CLOSED:
+        unread = [fen if gone == 0 else 0 for fen, gone in zip(paid, back, strict=True)]
+        refunded += sum(unread)
+        back = [fen or gone for fen, gone in zip(unread, back, strict=True)]
     facts = tuple(
         replace(fact, paid_fen=fen, refunded_fen=gone)
         for fact, fen, gone in zip(order.lines, paid, back, strict=True)
@@ -171,7 +173,7 @@ def _total(detail: Mapping[str, Any]) -> int | None:
 
 def _back_by_line(
     skus: Sequence[str | None], paid: Sequence[int], refunds: Sequence[Mapping[str, Any]]
-) -> Sequence[int | None]:
+) -> list[int | None]:
     """What went back for each line; None for every line when an after-sale names no SKU of the order."""
     told: list[Returned] = []
     for refund in sorted(refunds, key=lambda refund: refund["refunded_at"] or ""):
@@ -181,7 +183,7 @@ def _back_by_line(
         shares = spread(_for_goods(refund, sum(asked)), weights)
         told += [Returned(sku["sku_id"], fen) for sku, fen in zip(named, shares, strict=True)]
     by_line = returned_by_line(skus, paid, told)
-    return [None] * len(skus) if by_line is None else by_line
+    return [None] * len(skus) if by_line is None else list(by_line)
 
 
 def _for_goods(refund: Mapping[str, Any], asked_fen: int) -> int:
@@ -191,7 +193,7 @@ def _for_goods(refund: Mapping[str, Any], asked_fen: int) -> int:
 
 
 def _moved_money(refund: Mapping[str, Any]) -> bool:
-    return refund["refund_status"] == _MONEY_BACK and bool(refund["refund_fen"])
+    return refund["refund_status"] == _MONEY_BACK and (refund["refund_fen"] or 0) > 0
 
 
 def _order_piece(
