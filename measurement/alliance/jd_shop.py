@@ -106,7 +106,7 @@ def order_from(pieces: Sequence[Piece]) -> OrderFact | None:
     lines = _lines(order_id, said, paid - shipping, refund_known=not refunded)
     status = OrderStatus.CANCELLED if state == "cancelled" else OrderStatus.UNPAID
     if was_paid:
-        status = status_of(paid, refunded, lines, closed=state == "closed" and refunded > 0)
+        status = status_of(paid, refunded, lines, closed=state == "closed")
     return OrderFact(
         platform=PLATFORM,
         order_id=order_id,

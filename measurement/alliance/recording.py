@@ -9,6 +9,7 @@ from measurement.alliance import reader
 from measurement.alliance.answers import Push
 from measurement.alliance.facts import Feed, LineFact, OrderFact, Page, Piece
 from measurement.alliance.orders import assemble, superseded
+from measurement.alliance.shapes import as_mapping
 from measurement.alliance.times import iso_z
 
 
@@ -63,7 +64,7 @@ def replay(platform: str, recording: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _exchanges(module: PlatformReader, exchanges: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    pages = [module.read(exchange) for exchange in exchanges]
+    pages = [module.read(as_mapping(exchange)) for exchange in exchanges]
     result: dict[str, Any] = {}
     if hasattr(module, "order_from"):
         pieces = [piece for page in pages for piece in page.pieces]

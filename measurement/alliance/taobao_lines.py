@@ -30,10 +30,11 @@ def lines_of(
     """
     lines = trade.get("lines") or []
     gone_back = sum(refund["refunded_fen"] for refund in refunds)
-    paid_by_line = _paid_by_line(trade, lines, refunded=gone_back > 0)
-    payment, shipping = trade.get("payment_fen"), trade.get("post_fee_fen")
-    if shipping is None:
-        shipping = max(0, (payment or 0) - sum(paid_by_line)) if lines and not gone_back else 0
+    lowered = gone_back > 0 or closed or any(line["refund_status"] == "SUCCESS" for line in lines)
+    paid_by_line = _paid_by_line(trade, lines, lowered=lowered)
+    payment, shipping = trade.get("payment_fen"), max(0, trade.get("post_fee_fen") or 0)
+    if trade.get("post_fee_fen") is None and lines and not lowered:
+        shipping = max(0, (payment or 0) - sum(paid_by_line))
     paid = sum(paid_by_line) + shipping if lines else payment or 0
     refunded_by_line = _refunded_by_line(lines, refunds)
     if closed:
@@ -43,7 +44,7 @@ def lines_of(
     return facts, paid, shipping, gone_back, status
 
 
-def _paid_by_line(trade: Fields, lines: Sequence[Fields], *, refunded: bool) -> list[int]:
+def _paid_by_line(trade: Fields, lines: Sequence[Fields], *, lowered: bool) -> list[int]:
     """``divide_order_fee``, else ``total_fee - part_mjz_discount``.
 
     Lines of the second kind miss what was taken off the whole order and shared with nobody. As long as
@@ -57,7 +58,6 @@ def _paid_by_line(trade: Fields, lines: Sequence[Fields], *, refunded: bool) -> 
         if line["status"] == "TRADE_CLOSED_BY_TAOBAO":  # this line was closed before the others were paid
             paid[index] = 0
     payment, postage = trade.get("payment_fen"), trade.get("post_fee_fen")
-    lowered = refunded or any(line["refund_status"] == "SUCCESS" for line in lines)
     if not guessed or payment is None or postage is None or lowered:
         return paid
     given = sum(fen for index, fen in enumerate(paid) if index not in guessed)

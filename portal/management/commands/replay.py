@@ -17,7 +17,7 @@ class Command(BaseCommand):
     """Prints one JSON object in the shape ``docs/wire-formats.md`` describes."""
 
     help = "Read a recorded exchange file of a platform and print the normalised result as JSON."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - the framework's own attribute
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("platform", metavar="PLATFORM", help=", ".join(PLATFORMS))
