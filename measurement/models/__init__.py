@@ -14,7 +14,7 @@ from measurement.models.content import (
     Unit,
 )
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
-from measurement.models.marks import BulkChange, DirtyMark, TouchedPair
+from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
 from measurement.models.settings import RuleSetting
@@ -53,6 +53,6 @@ __all__ = [
     "Spu",
     "SpuMargin",
     "Touch",
-    "TouchedPair",
+    "TouchedPerson",
     "Unit",
 ]

@@ -164,6 +164,8 @@ class Channel(MerchantOwned):
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="channels")
     creative = models.ForeignKey(Creative, models.SET_NULL, null=True, blank=True, related_name="channels")
     keyword = models.ForeignKey(Keyword, models.SET_NULL, null=True, blank=True, related_name="channels")
+    # what the content is about; a touch that names no SPU itself counts for this one
+    spu = models.ForeignKey("measurement.Spu", models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("channel")

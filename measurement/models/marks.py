@@ -45,19 +45,18 @@ class BulkChange(MerchantOwned):
         return f"{self.cause} {self.pk}"
 
 
-class TouchedPair(MerchantBulk):
-    """Person and SPU whose touches changed in a bulk change, with the span of the touches."""
+class TouchedPerson(MerchantBulk):
+    """A person whose touches changed in a bulk change, with the span of those touches."""
 
-    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="pairs", db_index=False, db_constraint=False)
+    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="persons", db_index=False, db_constraint=False)
     person_key = models.UUIDField()
-    spu_id = models.BigIntegerField(null=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("touched pair")
-        verbose_name_plural = _("touched pairs")
-        indexes = [models.Index(fields=["merchant", "change"], name="pairs_of_a_change")]
+        verbose_name = _("touched person")
+        verbose_name_plural = _("touched persons")
+        indexes = [models.Index(fields=["merchant", "change"], name="persons_of_a_change")]
 
     def __str__(self) -> str:
         return str(self.person_key)

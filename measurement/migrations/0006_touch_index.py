@@ -1,0 +1,18 @@
+"""Touches of a person in the order of time: the product is judged after reading (a touch may have it from its channel)."""
+
+from django.db import migrations
+
+FORTH = """
+DROP INDEX touches_of_a_person;
+CREATE INDEX touches_of_a_person ON measurement_touch (merchant_id, person_key, occurred_at);
+"""
+BACK = """
+DROP INDEX touches_of_a_person;
+CREATE INDEX touches_of_a_person ON measurement_touch (merchant_id, person_key, spu_id, occurred_at);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("measurement", "0005_touched_persons")]
+
+    operations = [migrations.RunSQL(FORTH, BACK)]

@@ -1,0 +1,102 @@
+"""What a partner sends: stored whole and encrypted first, read afterwards, as often as needed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from measurement.alliance import PLATFORMS, reader
+from measurement.operations import orders
+from measurement.operations.orders import Receipt
+from merchants import tenancy, vault
+from merchants.background import wake
+from merchants.models import Connection, Merchant, RawDelivery
+
+ATTEMPTS = 5
+
+
+def receive(
+    connection: Connection, *, body: bytes, received_at: datetime, by: str, kind: str = "exchange"
+) -> RawDelivery:
+    """Stores a delivery and wakes a worker for it. ``body`` is the JSON of one exchange (request and
+    answer) as it travelled. Commits before anything is read out of it."""
+    merchant = connection.merchant
+    with tenancy.acting_for(merchant):
+        row: RawDelivery = RawDelivery.objects.create(
+            merchant=merchant,
+            connection=connection,
+            received_at=received_at,
+            kind=kind,
+            content_hash=hashlib.sha256(body).hexdigest(),
+            body=vault.seal(body, about=_about(merchant.pk)),
+            size=len(body),
+            expires_at=received_at + timedelta(days=settings.DELIVERY_DAYS),
+        )
+        wake("measurement.apply_delivery", merchant_id=merchant.pk, delivery_id=row.pk)
+    return row
+
+
+def apply(merchant: Merchant, delivery_id: int) -> Receipt | None:
+    """Reads a delivery and takes in what it says. Repeatable: what is known already changes nothing.
+
+    A refused call or a page that cannot be read is stated on the row; None then, and when the delivery
+    does not exist (any more).
+    """
+    with tenancy.acting_for(merchant):
+        row = (
+            RawDelivery.objects.for_merchant(merchant)
+            .select_related("connection")
+            .filter(pk=delivery_id)
+            .first()
+        )
+    if row is None:
+        return None
+    try:
+        page = (
+            reader(row.connection.source).read(_exchange(row)) if row.connection.source in PLATFORMS else None
+        )
+    except ValueError as unreadable:
+        return _refuse(merchant, row, f"unreadable: {unreadable}")
+    if page is None:
+        return _refuse(merchant, row, f"unknown source {row.connection.source}")
+    if page.refusal:
+        refusal = page.refusal
+        return _refuse(
+            merchant, row, f"{refusal.error_class} {refusal.platform_code or ''} {refusal.message}"
+        )
+    receipt = orders.put_pieces(
+        merchant, page.pieces, shop=row.connection.shop, delivery=row, by=f"system:{row.connection.source}"
+    )
+    _settle(merchant, row, RawDelivery.State.APPLIED, "; ".join(page.problems), rows=len(page.pieces))
+    return receipt
+
+
+def _exchange(row: RawDelivery) -> dict[str, Any]:
+    exchange = json.loads(vault.unseal(row.body, about=_about(row.merchant_id)))
+    if not isinstance(exchange, dict):
+        raise ValueError("an exchange is a JSON object")  # noqa: TRY004 - a value from outside, not a type of ours
+    return {"received_at": row.received_at.isoformat(), **exchange}
+
+
+def _refuse(merchant: Merchant, row: RawDelivery, why: str) -> None:
+    _settle(merchant, row, RawDelivery.State.REFUSED, why)
+
+
+def _settle(merchant: Merchant, row: RawDelivery, state: str, error: str, rows: int = 0) -> None:
+    now = datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        RawDelivery.objects.for_merchant(merchant).filter(pk=row.pk).update(
+            state=state, error=error[:400], rows=rows, applied_at=now, attempts=row.attempts + 1
+        )
+        fresh: dict[str, Any] = {"last_error": error[:400]}
+        if state == RawDelivery.State.APPLIED:
+            fresh["last_received_at"] = row.received_at
+        Connection.objects.for_merchant(merchant).filter(pk=row.connection_id).update(**fresh)
+
+
+def _about(merchant_id: int) -> str:
+    return f"delivery of {merchant_id}"

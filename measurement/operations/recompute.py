@@ -1,0 +1,286 @@
+"""Credit of dirty lines: claimed, computed, posted and summed up in one transaction.
+
+The marks are the truth. A worker takes the advisory lock of some buckets, deletes the marks it found
+there, only then reads the facts, and commits all of it together; killed anywhere, it leaves the marks
+and the ledger as they were. The rule itself is the one SQL text of ``measurement.attribution.sql``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from measurement.attribution import decay
+from measurement.attribution.sql import NARROW, POSTGRES, rule_ctes
+from measurement.models import Run
+from measurement.operations import expand
+from measurement.queries import rules
+from merchants import tenancy
+from merchants.models import Merchant
+
+LINES = 2_000  # of one transaction: about a tenth of a second
+RULE = "credit-1"  # version of the rule's text; every run names it with the merchant's settings
+
+
+@dataclass(slots=True)
+class Outcome:
+    """``lines`` computed, ``changed`` of them with another credit than before."""
+
+    lines: int = 0
+    changed: int = 0
+
+
+def drain(merchant: Merchant, *, batch: int = LINES) -> Outcome:
+    """Works until nothing is left to expand or to compute for this merchant."""
+    total = Outcome()
+    while True:
+        expand.pending(merchant)
+        done = compute(merchant, batch=batch)
+        if done is None:
+            return total
+        total.lines += done.lines
+        total.changed += done.changed
+
+
+def compute(merchant: Merchant, *, batch: int = LINES) -> Outcome | None:
+    """One transaction over up to ``batch`` marked lines; None when no mark could be taken (there is none,
+    or another worker holds the rest)."""
+    with tenancy.acting_for(merchant), connection.cursor() as cursor:
+        claimed, causes = _claim(cursor, merchant, batch)
+        if not claimed:
+            return None
+        setting = rules.setting_of(merchant)
+        run = Run.objects.create(
+            merchant=merchant,
+            cause=",".join(sorted(causes))[:60],
+            rule_version=f"{RULE}/{setting.name}",
+            lines=len(claimed),
+        )
+        scope = {"merchant": merchant.pk, "lines": claimed, "run": run.pk, "cause": run.cause}
+        _credit(cursor, merchant, setting, scope)
+        changed = _replace(cursor, scope)
+        Run.objects.filter(merchant=merchant, pk=run.pk).update(changed_lines=changed)
+    return Outcome(lines=len(claimed), changed=changed)
+
+
+def _claim(cursor: Any, merchant: Merchant, batch: int) -> tuple[list[int], set[str]]:
+    """Locks buckets that hold about ``batch`` marks, each worker beginning at another one, and deletes
+    the marks found there. What is marked from now on stays for the next claim."""
+    cursor.execute(
+        """
+        WITH waiting AS MATERIALIZED (
+            SELECT bucket, count(*) AS marks FROM measurement_dirtymark WHERE merchant_id = %(merchant)s GROUP BY bucket
+        ), chosen AS MATERIALIZED (
+            SELECT bucket FROM (
+                SELECT bucket, sum(marks) OVER (ORDER BY (bucket + %(salt)s) %% 64, bucket) - marks AS before FROM waiting
+            ) w WHERE before < %(batch)s
+        )
+        SELECT bucket FROM chosen
+        WHERE pg_try_advisory_xact_lock(hashtext('recompute'), (%(merchant)s * 64 + bucket)::integer)
+        """,
+        {"merchant": merchant.pk, "salt": os.getpid() * 29 % 64, "batch": batch},
+    )
+    buckets = [row[0] for row in cursor.fetchall()]
+    if not buckets:
+        return [], set()
+    cursor.execute(
+        """
+        DELETE FROM measurement_dirtymark WHERE merchant_id = %s AND id IN (
+            SELECT id FROM measurement_dirtymark WHERE merchant_id = %s AND bucket = ANY(%s) ORDER BY id LIMIT %s
+        ) RETURNING line_id, cause
+        """,
+        [merchant.pk, merchant.pk, buckets, batch],
+    )
+    rows = cursor.fetchall()
+    return sorted({row[0] for row in rows}), {row[1] for row in rows}
+
+
+def _credit(cursor: Any, merchant: Merchant, setting: rules.Setting, scope: dict[str, Any]) -> None:
+    """Fills the temporary table ``credit_new`` with the credit of the claimed lines."""
+    cursor.execute(_NEW_TABLE)
+    decay_table = _decay_table(cursor, setting.half_life_hours)
+    cycles = rules.cycles_of(merchant)
+    cursor.execute(
+        "SELECT coalesce(max(net_fen), 0) FROM measurement_orderline WHERE merchant_id = %(merchant)s AND id = ANY(%(lines)s)",
+        scope,
+    )
+    wide = cursor.fetchone()[0] >= NARROW
+    cursor.execute(
+        _credit_statement(decay_table, wide, setting.match_product),
+        {**scope, "categories": list(cycles), "days": list(cycles.values())},
+    )
+
+
+@lru_cache(maxsize=16)
+def _credit_statement(decay_table: str, wide: bool, match_product: bool) -> str:
+    rule = rule_ctes(POSTGRES, wide=wide, match_product=match_product)
+    return _FACTS.format(decay=decay_table, rule=rule)
+
+
+def _decay_table(cursor: Any, half_life_hours: int) -> str:
+    """The decay relation of a half-life, kept for the session in a temporary table of its own."""
+    name = f"decay_{half_life_hours}"
+    cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{name}"])
+    if cursor.fetchone()[0] is None:
+        weights = decay.weights(Decimal(half_life_hours) / 24)
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {name} (age_hours bigint PRIMARY KEY, weight bigint NOT NULL)"
+        )
+        with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+            for row in enumerate(weights):
+                copy.write_row(row)
+        cursor.execute(f"ANALYZE {name}")
+    return name
+
+
+def _replace(cursor: Any, scope: dict[str, Any]) -> int:
+    """Postings of the differences, their sums into the rollups, the new state in place of the old.
+    Lines whose credit stays as it is are not written at all. Returns how many changed."""
+    cursor.execute(_CHANGED, scope)
+    changed = [row[0] for row in cursor.fetchall()]
+    if changed:
+        changes = {**scope, "changed": changed}
+        for statement in (_POST, _DELETE, _DELETE_PRESENCE, _INSERT, _INSERT_PRESENCE):
+            cursor.execute(statement, changes)
+    return len(changed)
+
+
+_GRAIN = "channel_id, spu_id, platform, grade, touch_day, order_day"
+_FEN = "fen_first, fen_last, fen_linear, fen_position, fen_decay"
+_STATE = f"id, line_id, position, touch_count, touch_id, touched_at, weight_position, weight_decay, {_GRAIN}, {_FEN}"
+
+_NEW_TABLE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS credit_new (
+    id bigint, line_id bigint, position integer, touch_count integer, touch_id bigint, touched_at timestamptz,
+    weight_position bigint, weight_decay bigint, channel_id bigint, spu_id bigint, platform varchar(30),
+    grade varchar(1), touch_day date, order_day date, fen_first bigint, fen_last bigint, fen_linear bigint,
+    fen_position bigint, fen_decay bigint, order_id bigint, person uuid
+) ON COMMIT DELETE ROWS
+"""
+
+# The facts of the claimed lines as the relations that the rule reads. A person's touches are fetched key
+# by key (OFFSET 0 keeps the planner from turning the loop into a scan of all touches), over all keys that
+# are joined to the line's own, and each touch has its own SPU or else that of its content.
+_FACTS = """
+WITH lines AS MATERIALIZED (
+    SELECT l.id, l.order_id AS order_row, l.spu_id, l.platform, l.net_fen, l.paid_at, l.declared_channel_id,
+           coalesce(i.person, l.person_key) AS person,
+           coalesce(s.category_id, 0) AS category_id, c.window_days
+    FROM unnest(%(lines)s::bigint[]) AS claimed(id)
+    JOIN measurement_orderline l ON l.id = claimed.id AND l.merchant_id = %(merchant)s
+    LEFT JOIN measurement_identity i ON i.merchant_id = %(merchant)s AND i.person_key = l.person_key
+    LEFT JOIN measurement_spu s ON s.id = l.spu_id AND s.merchant_id = %(merchant)s
+    LEFT JOIN unnest(%(categories)s::bigint[], %(days)s::integer[]) AS c(category_id, window_days)
+        ON c.category_id = coalesce(s.category_id, 0)
+    WHERE l.paid_at IS NOT NULL
+), categories AS (
+    SELECT * FROM unnest(%(categories)s::bigint[], %(days)s::integer[]) AS c(category_id, window_days)
+), decay AS (
+    SELECT age_hours, weight FROM {decay}
+), orders AS (
+    SELECT id AS order_id, person AS person_id, spu_id AS product_id, category_id,
+           (extract(epoch FROM paid_at) * 1000000)::bigint AS ts, net_fen AS value_cents
+    FROM lines
+), spans AS MATERIALIZED (
+    SELECT person, min(paid_at - make_interval(days => window_days)) AS opens, max(paid_at) AS closes
+    FROM lines WHERE person IS NOT NULL AND window_days IS NOT NULL GROUP BY person
+), keys AS MATERIALIZED (
+    SELECT s.person, coalesce(i.person_key, s.person) AS person_key, s.opens, s.closes
+    FROM spans s LEFT JOIN measurement_identity i ON i.merchant_id = %(merchant)s AND i.person = s.person
+), touches AS MATERIALIZED (
+    SELECT t.id AS touch_id, k.person AS person_id, coalesce(t.spu_id, c.spu_id) AS product_id, t.channel_id,
+           (extract(epoch FROM t.occurred_at) * 1000000)::bigint AS ts, t.tie
+    FROM keys k
+    CROSS JOIN LATERAL (
+        SELECT id, spu_id, channel_id, occurred_at, tie FROM measurement_touch
+        WHERE merchant_id = %(merchant)s AND person_key = k.person_key
+          AND occurred_at BETWEEN k.opens AND k.closes AND NOT retracted
+        OFFSET 0
+    ) t
+    JOIN measurement_channel c ON c.id = t.channel_id AND c.merchant_id = %(merchant)s
+), {rule}, stated AS (
+    SELECT l.*, c.touch_id, c.touch_ts, c.n_touches, c.k_position, c.k_decay,
+           c.c_first, c.c_last, c.c_linear, c.c_position, c.c_decay,
+           CASE WHEN c.n_touches > 0 THEN 'A' WHEN l.declared_channel_id IS NOT NULL THEN 'B' ELSE 'U' END AS grade,
+           coalesce(c.channel_id, l.declared_channel_id) AS channel_id,
+           coalesce(c.position, CASE WHEN l.declared_channel_id IS NULL THEN 0 ELSE 1 END) AS position,
+           CASE WHEN c.n_touches > 0 THEN timestamptz 'epoch' + c.touch_ts * interval '1 microsecond'
+                WHEN l.declared_channel_id IS NOT NULL THEN l.paid_at END AS touched_at
+    FROM credits c JOIN lines l ON l.id = c.order_id
+)
+INSERT INTO credit_new
+SELECT id * 65536 + position, id, position,
+       CASE grade WHEN 'A' THEN n_touches WHEN 'B' THEN 1 ELSE 0 END,
+       touch_id, touched_at, k_position, k_decay, channel_id, spu_id, platform, grade,
+       (touched_at AT TIME ZONE 'Asia/Shanghai')::date, (paid_at AT TIME ZONE 'Asia/Shanghai')::date,
+       CASE grade WHEN 'A' THEN c_first ELSE net_fen END, CASE grade WHEN 'A' THEN c_last ELSE net_fen END,
+       CASE grade WHEN 'A' THEN c_linear ELSE net_fen END, CASE grade WHEN 'A' THEN c_position ELSE net_fen END,
+       CASE grade WHEN 'A' THEN c_decay ELSE net_fen END, order_row, person
+FROM stated
+"""
+
+_OLD = f"""
+    SELECT {_STATE} FROM unnest(%(lines)s::bigint[]) AS claimed(line)
+    CROSS JOIN LATERAL (
+        SELECT * FROM measurement_credit
+        WHERE id BETWEEN claimed.line * 65536 AND claimed.line * 65536 + 65535 AND merchant_id = %(merchant)s OFFSET 0
+    ) c
+"""  # noqa: S608 - names of our own
+
+_CHANGED = f"""
+WITH old AS MATERIALIZED ({_OLD}), new AS MATERIALIZED (SELECT {_STATE} FROM credit_new)
+SELECT line_id FROM (
+    (SELECT * FROM old EXCEPT SELECT * FROM new) UNION ALL (SELECT * FROM new EXCEPT SELECT * FROM old)
+) moved GROUP BY line_id
+"""  # noqa: S608 - names of our own
+
+_SUMS = "sum(fen_first)::bigint, sum(fen_last)::bigint, sum(fen_linear)::bigint, sum(fen_position)::bigint, sum(fen_decay)::bigint"
+
+# In key order, so that two workers meet in the rollups in the same order.
+_POST = f"""
+WITH old AS ({_OLD}), deltas AS (
+    SELECT line_id, touch_id, {_GRAIN}, {_FEN} FROM credit_new WHERE line_id = ANY(%(changed)s)
+    UNION ALL
+    SELECT line_id, touch_id, {_GRAIN}, -fen_first, -fen_last, -fen_linear, -fen_position, -fen_decay
+    FROM old WHERE line_id = ANY(%(changed)s)
+), posted AS (
+    INSERT INTO measurement_posting (merchant_id, line_id, touch_id, {_GRAIN}, {_FEN}, recorded_at, cause, run_id)
+    SELECT %(merchant)s, line_id, touch_id, {_GRAIN}, {_SUMS}, now(), %(cause)s, %(run)s
+    FROM deltas GROUP BY line_id, touch_id, {_GRAIN}
+    HAVING sum(fen_first) <> 0 OR sum(fen_last) <> 0 OR sum(fen_linear) <> 0
+        OR sum(fen_position) <> 0 OR sum(fen_decay) <> 0
+    RETURNING {_GRAIN}, {_FEN}
+)
+INSERT INTO measurement_rollup AS r (merchant_id, {_GRAIN}, recorded_day, {_FEN})
+SELECT %(merchant)s, {_GRAIN}, (now() AT TIME ZONE 'Asia/Shanghai')::date, {_SUMS}
+FROM posted GROUP BY {_GRAIN}
+ORDER BY order_day, channel_id, spu_id, platform, grade, touch_day
+ON CONFLICT (merchant_id, order_day, channel_id, spu_id, platform, grade, touch_day, recorded_day) DO UPDATE SET
+    fen_first = r.fen_first + excluded.fen_first, fen_last = r.fen_last + excluded.fen_last,
+    fen_linear = r.fen_linear + excluded.fen_linear, fen_position = r.fen_position + excluded.fen_position,
+    fen_decay = r.fen_decay + excluded.fen_decay
+"""  # noqa: S608 - names of our own
+
+_DELETE = """
+DELETE FROM measurement_credit USING unnest(%(changed)s::bigint[]) AS gone(line)
+WHERE id BETWEEN gone.line * 65536 AND gone.line * 65536 + 65535 AND merchant_id = %(merchant)s
+"""
+
+_DELETE_PRESENCE = (
+    "DELETE FROM measurement_presence WHERE merchant_id = %(merchant)s AND line_id = ANY(%(changed)s)"
+)
+
+_INSERT = f"""
+INSERT INTO measurement_credit (merchant_id, run_id, {_STATE})
+SELECT %(merchant)s, %(run)s, {_STATE} FROM credit_new WHERE line_id = ANY(%(changed)s)
+"""  # noqa: S608 - names of our own
+
+_INSERT_PRESENCE = f"""
+INSERT INTO measurement_presence (merchant_id, line_id, order_id, person, {_GRAIN})
+SELECT DISTINCT %(merchant)s::bigint, line_id, order_id, person, {_GRAIN} FROM credit_new WHERE line_id = ANY(%(changed)s)
+"""  # noqa: S608 - names of our own

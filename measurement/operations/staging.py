@@ -1,0 +1,90 @@
+"""Touches on their way in: packed by numpy, loaded by binary COPY into an unindexed temporary table.
+
+Every row of one block has the same width, so that a block is one structured array and no Python loop
+runs over its fields: rows are grouped by the length of their ``tie`` and by what is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+TABLE = "touch_staging"
+CREATE = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} (
+    person_key uuid, spu_id bigint, channel_id bigint, occurred_at timestamptz, tie varchar(120) COLLATE "C",
+    natural_key uuid, revision uuid, modified_at timestamptz
+) ON COMMIT DELETE ROWS
+"""
+COPY = (
+    f"COPY {TABLE} (person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)"
+    " FROM STDIN (FORMAT binary)"
+)
+HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+TRAILER = b"\xff\xff"
+EPOCH_US = 946_684_800_000_000  # Postgres counts microseconds from 2000-01-01
+NULL = np.iinfo(np.int64).min  # stands for null in whole-number columns
+
+Ints = npt.NDArray[np.int64]
+Bytes16 = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class TouchColumns:
+    """A block of touches, column by column, all of one length. Times are microseconds since 1970 UTC;
+    ``NULL`` marks an unknown ``spu`` or ``modified``. ``tie`` is ASCII or UTF-8 bytes, fixed width,
+    without trailing NUL."""
+
+    person: Bytes16
+    spu: Ints
+    channel: Ints
+    occurred: Ints
+    tie: npt.NDArray[np.bytes_]
+    natural: Bytes16
+    revision: Bytes16
+    modified: Ints
+
+    def __len__(self) -> int:
+        return len(self.channel)
+
+
+def pack(columns: TouchColumns) -> Iterator[bytes]:
+    """The rows as COPY binary, without header and trailer."""
+    lengths = np.char.str_len(columns.tie).astype(np.int64)
+    group = lengths * 4 + (columns.spu == NULL) * 2 + (columns.modified == NULL)
+    for value in np.unique(group):
+        rows = np.flatnonzero(group == value)
+        yield _block(
+            columns, rows, tie_length=int(value) // 4, no_spu=bool(value & 2), no_time=bool(value & 1)
+        )
+
+
+def _block(
+    columns: TouchColumns, rows: npt.NDArray[np.intp], *, tie_length: int, no_spu: bool, no_time: bool
+) -> bytes:
+    fields: list[tuple[str, Any, Any]] = [
+        ("person", "V16", columns.person[rows]),
+        ("spu", None if no_spu else ">i8", columns.spu[rows]),
+        ("channel", ">i8", columns.channel[rows]),
+        ("occurred", ">i8", columns.occurred[rows] - EPOCH_US),
+        ("tie", f"S{tie_length}", columns.tie[rows]),
+        ("natural", "V16", columns.natural[rows]),
+        ("revision", "V16", columns.revision[rows]),
+        ("modified", None if no_time else ">i8", columns.modified[rows] - (0 if no_time else EPOCH_US)),
+    ]
+    layout: list[tuple[str, Any]] = [("count", ">i2")]
+    for name, kind, _ in fields:
+        layout.append((f"{name}_size", ">i4"))
+        if kind is not None:
+            layout.append((name, kind))
+    block = np.zeros(len(rows), dtype=layout)
+    block["count"] = len(fields)
+    for name, kind, values in fields:
+        block[f"{name}_size"] = -1 if kind is None else np.dtype(kind).itemsize
+        if kind is not None:
+            block[name] = values
+    return block.tobytes()

@@ -1,0 +1,258 @@
+"""Taking in touchpoints: any order, any batch size, as often as you like; the same touches stand."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from measurement.attribution.touches import tie
+from measurement.choices import TouchKind
+from measurement.models import Spu
+from measurement.operations import marks, staging
+from measurement.operations.channels import ChannelRef, resolve
+from merchants import tenancy
+from merchants.models import Merchant
+
+BLOCK = 50_000  # rows packed at once: bounds the memory
+BATCH = 500_000  # rows of one transaction: large enough that looking for earlier versions is one hash join
+MANY_PERSONS = 20_000  # beyond this a change names its span instead of its persons
+
+
+@dataclass(frozen=True, slots=True)
+class TouchRow:
+    """One touchpoint as a source states it. ``external_id`` is the source's own id ("" if it has none);
+    ``spu_code`` is empty when the content says what it is about."""
+
+    external_id: str
+    person_key: uuid.UUID
+    kind: TouchKind
+    occurred_at: datetime
+    modified_at: datetime | None = None
+    spu_code: str = ""
+    note_id: str = ""
+    live_id: str = ""
+    creative_id: str = ""
+    campaign_id: str = ""
+    keyword: str = ""
+    blogger_id: str = ""
+
+    @property
+    def channel(self) -> ChannelRef:
+        return ChannelRef(
+            kind=str(self.kind),
+            note_id=self.note_id,
+            live_id=self.live_id,
+            creative_id=self.creative_id,
+            campaign_id=self.campaign_id,
+            keyword=self.keyword,
+            blogger_id=self.blogger_id,
+        )
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of the rows: ``received`` = ``added`` + ``repeated``; ``retracted`` earlier versions
+    gave way to a correction."""
+
+    received: int = 0
+    added: int = 0
+    repeated: int = 0
+    retracted: int = 0
+
+
+def put(merchant: Merchant, rows: Iterable[TouchRow], *, source: str, by: str) -> Receipt:
+    """Takes in touches; returns when they are stored. Streams: memory does not grow with the rows.
+
+    A touch is known by (source, its id), or by its content where it has no id. The same row again is a
+    repeat. A changed one (another time, person or channel) is a new version: of all versions of a touch
+    the one with the later ``modified_at`` stands, at equal times the greater content hash, so the order
+    of arrival never matters. An unknown SPU code raises ``KeyError`` and that batch is not stored.
+    """
+    receipt = Receipt()
+    rows = iter(rows)
+    while batch := list(islice(rows, BLOCK)):
+        with tenancy.acting_for(merchant), connection.cursor() as cursor:
+            _begin(cursor, merchant)
+            staged = 0
+            while batch:
+                _stage(cursor, merchant, batch, source)
+                staged += len(batch)
+                batch = list(islice(rows, BLOCK)) if staged < BATCH else []
+            added, retracted = _settle(cursor, merchant, staged)
+        receipt.received += staged
+        receipt.added += added
+        receipt.repeated += staged - added
+        receipt.retracted += retracted
+    return receipt
+
+
+def put_columns(merchant: Merchant, blocks: Iterable[staging.TouchColumns]) -> Receipt:
+    """As :func:`put`, for callers that hold columns with ids resolved (bulk loads, benchmarks)."""
+    receipt = Receipt()
+    blocks = iter(blocks)
+    while first := next(blocks, None):
+        with tenancy.acting_for(merchant), connection.cursor() as cursor:
+            _begin(cursor, merchant)
+            staged, block = 0, first
+            while block is not None:
+                _copy(cursor, block)
+                staged += len(block)
+                block = next(blocks, None) if staged < BATCH else None  # type: ignore[assignment]
+            added, retracted = _settle(cursor, merchant, staged)
+        receipt.received += staged
+        receipt.added += added
+        receipt.repeated += staged - added
+        receipt.retracted += retracted
+    return receipt
+
+
+def _begin(cursor: Any, merchant: Merchant) -> None:
+    # one at a time per merchant: two batches with the same touch would both find it new
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('touches'), %s)", [merchant.pk])
+    cursor.execute(staging.CREATE)
+
+
+def _stage(cursor: Any, merchant: Merchant, rows: list[TouchRow], source: str) -> None:
+    spus = _spus(merchant, {row.spu_code for row in rows if row.spu_code})
+    channels = resolve(merchant, {row.channel for row in rows})
+    _copy(cursor, _columns(rows, source, spus, {ref.key: pk for ref, pk in channels.items()}))
+
+
+def _copy(cursor: Any, columns: staging.TouchColumns) -> None:
+    with cursor.copy(staging.COPY) as copy:
+        copy.write(staging.HEADER)
+        for block in staging.pack(columns):
+            copy.write(block)
+        copy.write(staging.TRAILER)
+
+
+def _spus(merchant: Merchant, codes: set[str]) -> dict[str, int]:
+    known = dict(Spu.objects.for_merchant(merchant).filter(code__in=codes).values_list("code", "id"))
+    if unknown := codes - set(known):
+        raise KeyError(f"unknown SPU {sorted(unknown)[0]}")
+    return known
+
+
+def _columns(
+    rows: list[TouchRow], source: str, spus: dict[str, int], channels: dict[str, int]
+) -> staging.TouchColumns:
+    names = list(_names(rows, source))
+    return staging.TouchColumns(
+        person=np.frombuffer(b"".join(row.person_key.bytes for row in rows), dtype="V16"),
+        spu=np.array([spus[row.spu_code] if row.spu_code else staging.NULL for row in rows], dtype=np.int64),
+        channel=np.array([channels[row.channel.key] for row in rows], dtype=np.int64),
+        occurred=np.array([_micros(row.occurred_at) for row in rows], dtype=np.int64),
+        tie=np.array([name[2] for name in names], dtype=np.bytes_),
+        natural=np.frombuffer(b"".join(name[0] for name in names), dtype="V16"),
+        revision=np.frombuffer(b"".join(name[1] for name in names), dtype="V16"),
+        modified=np.array(
+            [_micros(row.modified_at) if row.modified_at else staging.NULL for row in rows], dtype=np.int64
+        ),
+    )
+
+
+def _names(rows: list[TouchRow], source: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """(natural key, revision, tie) of each row; 128-bit hashes of what they stand for."""
+    for row in rows:
+        content = f"{row.person_key.hex}|{_micros(row.occurred_at)}|{row.spu_code}|{row.channel.key}"
+        revision = _hash(f"{content}|{_micros(row.modified_at) if row.modified_at else ''}")
+        natural = _hash(f"{source}\0{row.external_id}" if row.external_id else f"{source}\0\0{content}")
+        yield natural, revision, _tie(row.external_id or natural.hex(), natural)
+
+
+def _tie(name: str, natural: bytes) -> bytes:
+    text = tie(name)
+    # the column holds 120 characters; a longer name is cut and told apart by its hash
+    return (text if len(text) <= 120 else text[:88] + natural.hex()).encode()
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _micros(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
+
+
+def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
+    """From staging into the partitions: (added, retracted); records the change for the lines it hits."""
+    cursor.execute(
+        f"SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1) FROM {staging.TABLE}"  # noqa: S608 - names of our own
+    )
+    if staged > 1_000:
+        cursor.execute(f"ANALYZE {staging.TABLE}")  # without it the joins below become nested loops
+    cursor.execute("DROP TABLE IF EXISTS touch_fresh")
+    cursor.execute(_INSERT, {"merchant": merchant.pk})
+    cursor.execute("SELECT count(*) FROM touch_fresh")
+    added = int(cursor.fetchone()[0])
+    if not added:
+        return 0, 0
+    if added > 1_000:
+        cursor.execute("ANALYZE touch_fresh")
+    cursor.execute(_RETRACT, {"merchant": merchant.pk})
+    retracted = int(cursor.fetchone()[0])
+    _record_change(cursor, merchant)
+    cursor.execute("DROP TABLE touch_fresh")
+    return added, retracted
+
+
+# Sorted, so that the touches of a person lie side by side in the heap and in the index.
+_INSERT = f"""
+CREATE TEMPORARY TABLE touch_fresh ON COMMIT DROP AS
+WITH fresh AS (
+    INSERT INTO measurement_touch
+        (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)
+    SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
+        %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at
+    FROM {staging.TABLE}
+    ORDER BY person_key, occurred_at, natural_key, revision
+    ON CONFLICT (merchant_id, natural_key, revision, occurred_at) DO NOTHING
+    RETURNING natural_key, person_key, occurred_at
+)
+SELECT * FROM fresh
+"""  # noqa: S608 - names of our own
+
+# Of all versions of a touch one stands. Only names with a second version are looked at further; the
+# retracted and the restored ones hit lines too, so their persons join the fresh ones.
+_RETRACT = """
+WITH many AS (
+    SELECT natural_key FROM measurement_touch
+    WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM touch_fresh)
+    GROUP BY natural_key HAVING count(*) > 1
+), ranked AS (
+    SELECT id, occurred_at, row_number() OVER (
+        PARTITION BY natural_key ORDER BY modified_at DESC NULLS LAST, revision DESC, occurred_at DESC
+    ) > 1 AS retracted
+    FROM measurement_touch WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM many)
+), turned AS (
+    UPDATE measurement_touch t SET retracted = r.retracted FROM ranked r
+    WHERE t.merchant_id = %(merchant)s AND t.id = r.id AND t.occurred_at = r.occurred_at
+      AND t.retracted <> r.retracted
+    RETURNING t.natural_key, t.person_key, t.occurred_at, r.retracted
+), also AS (
+    INSERT INTO touch_fresh SELECT natural_key, person_key, occurred_at FROM turned RETURNING 1
+)
+SELECT count(*) FILTER (WHERE retracted) FROM turned
+"""
+
+
+def _record_change(cursor: Any, merchant: Merchant) -> None:
+    cursor.execute("SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM touch_fresh")
+    persons, first_at, last_at = cursor.fetchone()
+    if persons > MANY_PERSONS:
+        marks.change(merchant, "touches", span=[first_at.isoformat(), last_at.isoformat()])
+        return
+    row = marks.change(merchant, "touches")
+    cursor.execute(
+        "INSERT INTO measurement_touchedperson (merchant_id, change_id, person_key, first_at, last_at)"
+        " SELECT %s, %s, person_key, min(occurred_at), max(occurred_at) FROM touch_fresh GROUP BY person_key",
+        [merchant.pk, row.pk],
+    )

@@ -1,0 +1,58 @@
+"""What is still to be done, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from measurement.models import BulkChange, DirtyMark
+from merchants.models import Merchant, RawDelivery
+
+PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Lines marked, changes not yet expanded, deliveries not yet read; since when the oldest waits."""
+
+    lines: int
+    changes: int
+    deliveries: int
+    since: datetime | None
+
+    @property
+    def settled(self) -> bool:
+        return not (self.lines or self.changes or self.deliveries)
+
+
+def pending(merchant: Merchant) -> Pending:
+    marks = DirtyMark.objects.for_merchant(merchant)
+    changes = BulkChange.objects.for_merchant(merchant).filter(expanded_at=None)
+    deliveries = RawDelivery.objects.for_merchant(merchant).filter(state=RawDelivery.State.RECEIVED)
+    oldest = [
+        moment
+        for moment in (
+            marks.order_by("id").values_list("recorded_at", flat=True).first(),
+            changes.order_by("id").values_list("recorded_at", flat=True).first(),
+            deliveries.order_by("received_at").values_list("received_at", flat=True).first(),
+        )
+        if moment
+    ]
+    return Pending(marks.count(), changes.count(), deliveries.count(), min(oldest, default=None))
+
+
+def merchants_with_work() -> list[int]:
+    """Merchants whose marks or changes wait; read as the dispatcher, who sees no content."""
+    now = datetime.now(UTC)
+    marked = DirtyMark.objects.using("dispatch").filter(recorded_at__lte=now - PATIENCE)
+    changed = BulkChange.objects.using("dispatch").filter(expanded_at=None, recorded_at__lte=now - PATIENCE)
+    return sorted(
+        set(marked.values_list("merchant_id", flat=True).distinct())
+        | set(changed.values_list("merchant_id", flat=True).distinct())
+    )
+
+
+def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:
+    """(merchant, delivery) of raw deliveries nobody has read yet."""
+    rows = RawDelivery.objects.using("dispatch").filter(state=RawDelivery.State.RECEIVED)
+    return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])

@@ -1,0 +1,40 @@
+"""Tasks of measurement: each loads ids and makes one call."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+
+from measurement.operations import deliveries, expand, recompute
+from measurement.queries import work as waiting
+from merchants.background import Task, wake
+from merchants.models import Merchant
+
+SPELL_SECONDS = 15  # a task hands on before its time limit
+
+
+@shared_task(base=Task, name="measurement.work")
+def work(*, merchant_id: int) -> None:
+    """Expands and computes what waits for a merchant, for a while, then hands on to the next task."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while time.monotonic() < until:
+        expand.pending(merchant)
+        if recompute.compute(merchant) is None:
+            return
+    wake("measurement.work", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.apply_delivery")
+def apply_delivery(*, merchant_id: int, delivery_id: int) -> None:
+    deliveries.apply(Merchant.objects.get(pk=merchant_id), delivery_id)
+
+
+@shared_task(base=Task, name="measurement.sweep")
+def sweep() -> None:
+    """The safety net: finds work whose hint was lost."""
+    for merchant_id, delivery_id in waiting.deliveries_to_apply():
+        wake("measurement.apply_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
+    for merchant_id in waiting.merchants_with_work():
+        wake("measurement.work", merchant_id=merchant_id)
