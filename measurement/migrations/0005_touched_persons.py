@@ -5,38 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('measurement', '0004_categories'),
-        ('merchants', '0001_initial'),
+        ("measurement", "0004_categories"),
+        ("merchants", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='channel',
-            name='spu',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='measurement.spu'),
+            model_name="channel",
+            name="spu",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="measurement.spu",
+            ),
         ),
         migrations.CreateModel(
-            name='TouchedPerson',
+            name="TouchedPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.UUIDField()),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('change', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='persons', to='measurement.bulkchange')),
-                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person_key", models.UUIDField()),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "change",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="persons",
+                        to="measurement.bulkchange",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="merchants.merchant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'touched person',
-                'verbose_name_plural': 'touched persons',
+                "verbose_name": "touched person",
+                "verbose_name_plural": "touched persons",
             },
         ),
         migrations.DeleteModel(
-            name='TouchedPair',
+            name="TouchedPair",
         ),
         migrations.AddIndex(
-            model_name='touchedperson',
-            index=models.Index(fields=['merchant', 'change'], name='persons_of_a_change'),
+            model_name="touchedperson",
+            index=models.Index(fields=["merchant", "change"], name="persons_of_a_change"),
         ),
     ]

@@ -44,7 +44,9 @@ class CategoryCycle(models.Model):
         verbose_name = _("decision cycle")
         verbose_name_plural = _("decision cycles")
         constraints = [
-            models.CheckConstraint(condition=models.Q(days__gte=1, days__lte=730), name="a_cycle_lasts_1_to_730_days")
+            models.CheckConstraint(
+                condition=models.Q(days__gte=1, days__lte=730), name="a_cycle_lasts_1_to_730_days"
+            )
         ]
 
     def __str__(self) -> str:
@@ -67,7 +69,9 @@ class MerchantCycle(MerchantOwned):
         verbose_name_plural = _("decision cycles of merchants")
         indexes = [models.Index(fields=["merchant", "category", "-id"], name="cycles_of_a_merchant")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(days__lte=730), name="an_own_cycle_lasts_at_most_730_days")
+            models.CheckConstraint(
+                condition=models.Q(days__lte=730), name="an_own_cycle_lasts_at_most_730_days"
+            )
         ]
 
     def __str__(self) -> str:

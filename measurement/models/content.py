@@ -17,7 +17,9 @@ class Agency(MerchantOwned):
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "code"], name="an_agency_code_is_used_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "code"], name="an_agency_code_is_used_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -35,7 +37,9 @@ class Blogger(MerchantOwned):
         verbose_name = _("blogger")
         verbose_name_plural = _("bloggers")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_blogger_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_blogger_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -57,7 +61,9 @@ class Note(MerchantOwned):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_note_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_note_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -75,7 +81,9 @@ class LiveStream(MerchantOwned):
         verbose_name = _("live stream")
         verbose_name_plural = _("live streams")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_live_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_live_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -91,7 +99,9 @@ class Campaign(MerchantOwned):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_campaign_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_campaign_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -107,7 +117,9 @@ class Unit(MerchantOwned):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_unit_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_unit_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -125,7 +137,9 @@ class Creative(MerchantOwned):
         verbose_name = _("creative")
         verbose_name_plural = _("creatives")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "external_id"], name="a_creative_is_known_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], name="a_creative_is_known_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
@@ -159,7 +173,9 @@ class Channel(MerchantOwned):
     key = models.CharField(max_length=400)
     kind = models.CharField(_("kind"), max_length=20, choices=[(k, k) for k in TouchKind])
     note = models.ForeignKey(Note, models.SET_NULL, null=True, blank=True, related_name="channels")
-    live_stream = models.ForeignKey(LiveStream, models.SET_NULL, null=True, blank=True, related_name="channels")
+    live_stream = models.ForeignKey(
+        LiveStream, models.SET_NULL, null=True, blank=True, related_name="channels"
+    )
     blogger = models.ForeignKey(Blogger, models.SET_NULL, null=True, blank=True, related_name="channels")
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="channels")
     creative = models.ForeignKey(Creative, models.SET_NULL, null=True, blank=True, related_name="channels")
@@ -170,7 +186,9 @@ class Channel(MerchantOwned):
     class Meta:
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
-        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="a_channel_is_known_once_per_merchant")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "key"], name="a_channel_is_known_once_per_merchant")
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -33,8 +33,17 @@ class Run(MerchantOwned):
 class _Grain(models.Model):
     """Where credit belongs: channel × SPU × platform × grade × touch day × order day."""
 
-    channel = models.ForeignKey("measurement.Channel", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
-    spu = models.ForeignKey("measurement.Spu", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    channel = models.ForeignKey(
+        "measurement.Channel",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    spu = models.ForeignKey(
+        "measurement.Spu", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     platform = models.CharField(max_length=30)
     grade = models.CharField(max_length=1)
     touch_day = models.DateField(null=True)  # null: nothing was touched, or nothing is known
@@ -65,7 +74,9 @@ class Credit(MerchantBulk, _Grain, _Shares):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    line = models.ForeignKey("measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    line = models.ForeignKey(
+        "measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     position = models.IntegerField()
     touch_count = models.IntegerField()
     touch_id = models.BigIntegerField(null=True)  # null: declared by the order, or unattributed
@@ -88,7 +99,9 @@ class Posting(MerchantBulk, _Grain, _Shares):
 
     WRITES = ("INSERT",)
 
-    line = models.ForeignKey("measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    line = models.ForeignKey(
+        "measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     touch_id = models.BigIntegerField(null=True)
     recorded_at = models.DateTimeField(db_default=models.functions.Now())
     cause = models.CharField(max_length=60)
@@ -113,7 +126,16 @@ class Rollup(MerchantBulk, _Grain, _Shares):
         verbose_name_plural = _("rollups")
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "order_day", "channel", "spu", "platform", "grade", "touch_day", "recorded_day"],
+                fields=[
+                    "merchant",
+                    "order_day",
+                    "channel",
+                    "spu",
+                    "platform",
+                    "grade",
+                    "touch_day",
+                    "recorded_day",
+                ],
                 nulls_distinct=False,
                 name="a_sum_is_kept_once_per_grain",
             )
@@ -128,7 +150,9 @@ class Presence(MerchantBulk, _Grain):
     """Which order and person stand behind a cell, once per line, channel and touch day: distinct
     orders and people are counted for the slice asked, because they do not add up."""
 
-    line = models.ForeignKey("measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    line = models.ForeignKey(
+        "measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     order_id = models.BigIntegerField()
     person = models.UUIDField(null=True)
 

@@ -38,7 +38,9 @@ class BulkChange(MerchantOwned):
         verbose_name = _("bulk change")
         verbose_name_plural = _("bulk changes")
         indexes = [
-            models.Index(fields=["merchant", "id"], name="changes_to_expand", condition=models.Q(expanded_at=None))
+            models.Index(
+                fields=["merchant", "id"], name="changes_to_expand", condition=models.Q(expanded_at=None)
+            )
         ]
 
     def __str__(self) -> str:
@@ -48,7 +50,9 @@ class BulkChange(MerchantOwned):
 class TouchedPerson(MerchantBulk):
     """A person whose touches changed in a bulk change, with the span of those touches."""
 
-    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="persons", db_index=False, db_constraint=False)
+    change = models.ForeignKey(
+        BulkChange, models.CASCADE, related_name="persons", db_index=False, db_constraint=False
+    )
     person_key = models.UUIDField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

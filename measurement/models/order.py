@@ -20,7 +20,9 @@ class OrderPiece(MerchantOwned):
     modified_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64)
     body = models.JSONField()
-    delivery = models.ForeignKey("merchants.RawDelivery", models.SET_NULL, null=True, db_index=False, related_name="+")
+    delivery = models.ForeignKey(
+        "merchants.RawDelivery", models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     contested = models.BooleanField(default=False)  # equal time, other content: the greater hash won
     received_at = models.DateTimeField(db_default=models.functions.Now())
 
@@ -47,7 +49,9 @@ class Order(MerchantOwned):
     paid_fen = models.BigIntegerField(_("paid"))
     refunded_fen = models.BigIntegerField(_("refunded"), null=True)
     shipping_fen = models.BigIntegerField(_("postage"))
-    rest_fen = models.BigIntegerField(default=0)  # paid − refunded that no line holds: postage and its refunds
+    rest_fen = models.BigIntegerField(
+        default=0
+    )  # paid − refunded that no line holds: postage and its refunds
     created_at = models.DateTimeField(_("created"), null=True)
     paid_at = models.DateTimeField(_("paid at"), null=True)
     paid_at_source = models.CharField(max_length=20, blank=True)
@@ -61,7 +65,9 @@ class Order(MerchantOwned):
     parent_external_id = models.CharField(max_length=80, blank=True)
     superseded = models.BooleanField(default=False)  # a split parent: its children carry on
     commission_fen = models.BigIntegerField(null=True)
-    delivery = models.ForeignKey("merchants.RawDelivery", models.SET_NULL, null=True, db_index=False, related_name="+")
+    delivery = models.ForeignKey(
+        "merchants.RawDelivery", models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     store = models.ForeignKey("merchants.Store", models.SET_NULL, null=True, blank=True, related_name="+")
     is_new_buyer = models.BooleanField(_("new buyer"), null=True)
     received_at = models.DateTimeField(_("received"))
@@ -71,7 +77,8 @@ class Order(MerchantOwned):
         verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "platform", "shop", "feed", "external_id"], name="an_order_is_kept_once_per_shop"
+                fields=["merchant", "platform", "shop", "feed", "external_id"],
+                name="an_order_is_kept_once_per_shop",
             ),
             models.CheckConstraint(condition=models.Q(paid_fen__gte=0), name="a_payment_is_not_negative"),
         ]
@@ -109,9 +116,12 @@ class OrderLine(MerchantOwned):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "order", "external_id"], name="a_line_is_kept_once_per_order"),
+            models.UniqueConstraint(
+                fields=["merchant", "order", "external_id"], name="a_line_is_kept_once_per_order"
+            ),
             models.CheckConstraint(
-                condition=models.Q(net_fen__gte=0, net_fen__lte=models.F("paid_fen")), name="a_line_keeps_0_to_paid"
+                condition=models.Q(net_fen__gte=0, net_fen__lte=models.F("paid_fen")),
+                name="a_line_keeps_0_to_paid",
             ),
         ]
         indexes = [

@@ -26,7 +26,9 @@ class IdentityLink(MerchantOwned):
                 condition=models.Q(parted_at=None),
                 name="two_keys_are_joined_once_for_a_reason",
             ),
-            models.CheckConstraint(condition=models.Q(key_a__lt=models.F("key_b")), name="a_link_names_the_lower_key_first"),
+            models.CheckConstraint(
+                condition=models.Q(key_a__lt=models.F("key_b")), name="a_link_names_the_lower_key_first"
+            ),
         ]
         indexes = [models.Index(fields=["merchant", "key_b"], name="links_by_second_key")]
 

@@ -20,12 +20,22 @@ class Spend(MerchantOwned):
     day = models.DateField(_("day"))
     fen = models.BigIntegerField(_("amount"))
     note = models.ForeignKey("measurement.Note", models.SET_NULL, null=True, blank=True, related_name="+")
-    campaign = models.ForeignKey("measurement.Campaign", models.SET_NULL, null=True, blank=True, related_name="+")
-    creative = models.ForeignKey("measurement.Creative", models.SET_NULL, null=True, blank=True, related_name="+")
-    keyword = models.ForeignKey("measurement.Keyword", models.SET_NULL, null=True, blank=True, related_name="+")
-    blogger = models.ForeignKey("measurement.Blogger", models.SET_NULL, null=True, blank=True, related_name="+")
+    campaign = models.ForeignKey(
+        "measurement.Campaign", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    creative = models.ForeignKey(
+        "measurement.Creative", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    keyword = models.ForeignKey(
+        "measurement.Keyword", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    blogger = models.ForeignKey(
+        "measurement.Blogger", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     agency = models.ForeignKey("measurement.Agency", models.SET_NULL, null=True, blank=True, related_name="+")
-    live_stream = models.ForeignKey("measurement.LiveStream", models.SET_NULL, null=True, blank=True, related_name="+")
+    live_stream = models.ForeignKey(
+        "measurement.LiveStream", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     spu = models.ForeignKey("measurement.Spu", models.SET_NULL, null=True, blank=True, related_name="+")
     metrics = models.JSONField(default=dict)  # platform-reported counts of the same row
     realtime = models.BooleanField(default=False)

@@ -18,8 +18,12 @@ class Touch(MerchantBulk):
 
     id = models.BigIntegerField(primary_key=True)
     person_key = models.UUIDField()
-    spu = models.ForeignKey("measurement.Spu", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    channel = models.ForeignKey("measurement.Channel", models.DO_NOTHING, db_constraint=False, related_name="+")
+    spu = models.ForeignKey(
+        "measurement.Spu", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    channel = models.ForeignKey(
+        "measurement.Channel", models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     occurred_at = models.DateTimeField(_("occurred"))
     tie = models.CharField(max_length=120, db_collation="C")
     natural_key = models.UUIDField()

@@ -13,7 +13,10 @@ class Connection(MerchantOwned):
     shop = models.CharField(_("shop"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=120)
     legal_basis = models.CharField(
-        _("legal basis"), max_length=200, blank=True, help_text=_("Without it, evidence of single orders stays off.")
+        _("legal basis"),
+        max_length=200,
+        blank=True,
+        help_text=_("Without it, evidence of single orders stays off."),
     )
     last_received_at = models.DateTimeField(_("last received"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=400, blank=True)
@@ -23,7 +26,9 @@ class Connection(MerchantOwned):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "source", "shop"], name="a_source_is_connected_once_per_shop")
+            models.UniqueConstraint(
+                fields=["merchant", "source", "shop"], name="a_source_is_connected_once_per_shop"
+            )
         ]
 
     def __str__(self) -> str:
@@ -57,7 +62,11 @@ class RawDelivery(MerchantOwned):
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(fields=["merchant", "-received_at"], name="deliveries_by_time"),
-            models.Index(fields=["state", "received_at"], name="deliveries_to_apply", condition=models.Q(state="received")),
+            models.Index(
+                fields=["state", "received_at"],
+                name="deliveries_to_apply",
+                condition=models.Q(state="received"),
+            ),
         ]
 
     def __str__(self) -> str:

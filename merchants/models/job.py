@@ -54,7 +54,9 @@ class IdempotentAnswer(MerchantOwned):
         verbose_name = _("kept answer")
         verbose_name_plural = _("kept answers")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "route", "key"], name="a_request_key_is_answered_once")
+            models.UniqueConstraint(
+                fields=["merchant", "route", "key"], name="a_request_key_is_answered_once"
+            )
         ]
 
     def __str__(self) -> str:

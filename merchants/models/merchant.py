@@ -25,7 +25,9 @@ class Merchant(models.Model):
     sensitive_trade = models.BooleanField(
         _("sensitive trade"), default=False, help_text=_("Evidence of single orders is switched off.")
     )
-    pepper_version = models.PositiveSmallIntegerField(_("version of the person keys"), default=1, editable=False)
+    pepper_version = models.PositiveSmallIntegerField(
+        _("version of the person keys"), default=1, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -48,7 +50,9 @@ class Store(MerchantOwned):
         verbose_name = _("store")
         verbose_name_plural = _("stores")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "code"], name="a_store_code_is_used_once_per_merchant")
+            models.UniqueConstraint(
+                fields=["merchant", "code"], name="a_store_code_is_used_once_per_merchant"
+            )
         ]
 
     def __str__(self) -> str:
