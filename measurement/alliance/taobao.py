@@ -186,8 +186,8 @@ def _trade(row: Any, *, whole: bool) -> Piece | str:
         "modified_at": _iso(trade.get("modified")),
         "shipped_at": _iso(trade.get("consign_time")),
         "ended_at": _iso(trade.get("end_time")),
-        "payment_fen": fen_from_yuan(trade.get("payment")),
-        "post_fee_fen": fen_from_yuan(trade.get("post_fee")),
+        "payment_fen": _not_negative(fen_from_yuan(trade.get("payment"))),
+        "post_fee_fen": _not_negative(fen_from_yuan(trade.get("post_fee"))),
         "carrier": text_or_none(trade.get("logistics_company")),
         "buyer_open_uid": text_or_none(trade.get("buyer_open_uid")),
         "lines": lines or None,
@@ -204,7 +204,7 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         "num_iid": text_or_none(line.get("num_iid"), zero_is_none=True),
         "sku_id": text_or_none(line.get("sku_id"), zero_is_none=True),
         "title": text_or_none(line.get("title")) or "",
-        "num": integer(line.get("num")),
+        "num": _not_negative(integer(line.get("num"))),
         "price_fen": fen_from_yuan(line.get("price")),
         "total_fee_fen": fen_from_yuan(line.get("total_fee")),
         "discount_fen": fen_from_yuan(line.get("discount_fee")),
@@ -243,6 +243,10 @@ def _latest(row: Mapping[str, Any], name: str, others: Sequence[str]) -> datetim
     """The platform's modified time; where it was not asked for, the latest of the other times."""
     moments = [moment for other in others if (moment := utc_from_shanghai(row.get(other)))]
     return utc_from_shanghai(row.get(name)) or max(moments, default=None)
+
+
+def _not_negative(number: int | None) -> int | None:
+    return None if number is None else max(0, number)
 
 
 def _iso(value: Any) -> str | None:

@@ -32,7 +32,7 @@ def lines_of(
     gone_back = sum(refund["refunded_fen"] for refund in refunds)
     lowered = gone_back > 0 or closed or any(line["refund_status"] == "SUCCESS" for line in lines)
     paid_by_line = _paid_by_line(trade, lines, lowered=lowered)
-    payment, shipping = trade.get("payment_fen"), max(0, trade.get("post_fee_fen") or 0)
+    payment, shipping = trade.get("payment_fen"), trade.get("post_fee_fen") or 0
     if trade.get("post_fee_fen") is None and lines and not lowered:
         shipping = max(0, (payment or 0) - sum(paid_by_line))
     paid = sum(paid_by_line) + shipping if lines else payment or 0

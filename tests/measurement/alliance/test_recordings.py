@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from measurement.alliance import PLATFORMS
 from measurement.alliance.recording import replay
@@ -52,6 +54,37 @@ def test_a_recording_replays_as_expected(path: Path) -> None:
     found = replay(platform, recording)
     wanted = {name: value for name, value in expected.items() if name not in ABOUT_THE_FILE}
     assert disagreements(wanted, found) == []
+
+
+def places(node: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where the values of a JSON document stand, as the keys that lead there."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [place for key, child in children for place in [(*above, key), *places(child, (*above, key))]]
+
+
+SPOILED = [None, "", 0, -1, "x", "-5.00", 3.5, 10**25, True, float("nan"), [], {}, [None], [[]], {"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in expectations(OWN) if platform_of(path) in {"taobao", "jd"}],
+    ids=lambda path: path.name,
+)
+@given(data=st.data())
+def test_a_spoiled_value_never_stops_a_recording_nor_breaks_the_sum_of_an_order(
+    path: Path, data: st.DataObject
+) -> None:
+    recording = json.loads(path.with_name(path.name.replace(".expected", "")).read_text(encoding="utf-8"))
+    answers = [place for place in places(recording["exchanges"]) if len(place) > 2 and place[1] == "response"]
+    *way, last = data.draw(st.sampled_from(answers))
+    holder = recording["exchanges"]
+    for key in way:
+        holder = holder[key]
+    holder[last] = data.draw(st.sampled_from(SPOILED))
+    for order in replay(str(platform_of(path)), recording)["orders"]:
+        amounts = [line["paid_amount_fen"] for line in order["lines"]]
+        assert sum(amounts) + order["shipping_fen"] == order["paid_amount_fen"] or not amounts
+        assert min([*amounts, *(line["quantity"] for line in order["lines"])], default=0) >= 0
 
 
 @pytest.mark.parametrize("platform", ["taobao", "jd"])
