@@ -36,7 +36,7 @@ lint: setup  ## style, types, the import contract, templates
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	PYTHONPATH=. .venv/bin/lint-imports
-	$(PY) -m mypy
+	$(PY) -m mypy portal merchants measurement leads
 	git ls-files -z 'templates/*.html' 'templates/**/*.html' | xargs -0r $(PY) -m djade --check --target-version 5.2
 
 messages: setup  ## collect the translatable texts into portal/locale (needs GNU gettext)

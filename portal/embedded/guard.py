@@ -20,7 +20,7 @@ from portal.embedded import processes
 
 
 def listen() -> tuple[str, list[dict[str, int]], bool]:
-    """Follow the supervisor's lines to their end: the mark, the processes that still run, whether all is done."""
+    """Follow the supervisor's lines to their end: the mark, what still runs, whether all is done."""
     mark, running, done = "", {}, False
     for line in sys.stdin:
         word = json.loads(line)

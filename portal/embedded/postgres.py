@@ -82,17 +82,17 @@ class Postgres:
         self.create_database("seedbed")
 
     def create_database(self, name: str, *, afresh: bool = False) -> None:
-        """Make sure that a database of `seedbed_owner` exists; `afresh` drops it and its worker copies first."""
+        """Make sure that a database of `seedbed_owner` exists; `afresh` drops it and its copies first."""
         if afresh:
-            listing = f"SELECT datname FROM pg_database WHERE datname ~ '^{name}(_gw\\d+)?$'"
+            listing = f"SELECT datname FROM pg_database WHERE datname ~ '^{name}(_gw\\d+)?$'"  # noqa: S608
             for database in self.sql("postgres", listing).split():
                 self.sql("postgres", f'DROP DATABASE "{database}" WITH (FORCE)')
-        if not self.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        if not self.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - a name of ours
             self.sql("postgres", f"CREATE DATABASE {name} OWNER seedbed_owner TEMPLATE template0")
         self.sql(name, ROLES.read_text())
 
     def sql(self, database: str, statements: str) -> str:
-        """Run SQL as superuser; returns the rows as unaligned text. Raises Refused with the server's message."""
+        """Run SQL as superuser; returns the rows as plain text. Raises Refused with the server's message."""
         argv = [
             binary("psql"),
             "-XqAt",
@@ -143,7 +143,7 @@ class Postgres:
         fresh.rename(self.data)
 
     def _end_leftover(self) -> None:
-        """A postmaster of an earlier run, found by its own lock file. A stranger who got its pid is left alone."""
+        """End a postmaster of an earlier run; a stranger who got its pid since is left alone."""
         lock_file = self.data / "postmaster.pid"
         try:
             pid = int(lock_file.read_text().split()[0])
@@ -173,6 +173,6 @@ def _user_to_run_as(folder: Path) -> str:
         if subprocess.run(argv, check=False, capture_output=True).returncode == 0:
             return user
     raise Refused(
-        "Postgres does not run as root, this machine forbids user namespaces, and the user nobody cannot enter "
-        f"{folder} or the checkout: move both to a place that all may enter, or start as an ordinary user."
+        "Postgres does not run as root, this machine forbids user namespaces, and the user nobody cannot "
+        f"enter {folder} or the checkout. Move both to where all may enter, or start as an ordinary user."
     )

@@ -1,5 +1,6 @@
 """What runs on this machine: who is alive, who belongs to a run, ending whole groups."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -38,7 +39,7 @@ def command_of(pid: int) -> str:
 
 
 def marked_with(mark: str) -> list[int]:
-    """Pids of all processes whose environment holds `mark` ("KEY=VALUE"), at any depth. Linux only, else none."""
+    """Pids of all processes whose environment holds `mark` ("KEY=VALUE"); none where there is no /proc."""
     found = []
     for folder in PROC.glob("[0-9]*"):
         try:
@@ -51,10 +52,8 @@ def marked_with(mark: str) -> list[int]:
 
 def send(pid: int, signum: int, *, group: bool = False) -> None:
     """Signal a process or its whole group; one that is gone already is fine."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signum) if group else os.kill(pid, signum)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def wait_until_gone(pids: Iterable[int], seconds: float) -> list[int]:

@@ -1,4 +1,4 @@
-"""The state folder: one running supervisor at a time, its sockets, its secrets, what it tells other shells."""
+"""The state folder: one supervisor at a time, its sockets, its secrets, what other shells read."""
 
 import fcntl
 import hashlib

@@ -4,6 +4,7 @@ One thread. Signal handlers only remember that the end was asked for, so a secon
 Every wait goes through `pause`, which raises `Stopped` or `Died` as soon as there is a reason.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -90,11 +91,9 @@ class Supervisor:
 
     def _tell(self, **word: object) -> None:
         assert self._guard.stdin is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):  # somebody killed it; the death signals are still there
             self._guard.stdin.write(json.dumps(word).encode() + b"\n")
             self._guard.stdin.flush()
-        except BrokenPipeError:
-            pass  # somebody killed the guard; the death signals are still there
 
     def start(
         self,
@@ -109,7 +108,7 @@ class Supervisor:
         pass_fds: Sequence[int] = (),
         show: bool = False,
     ) -> Child:
-        """Start a process that ends with us. Output goes to `log/NAME.log`, or with `show` to the terminal."""
+        """Start a process that ends with us. Output goes to `log/NAME.log`, with `show` to the terminal."""
         log = self.state.subfolder("log") / f"{name}.log"
         key, _, value = self.mark.partition("=")
         tether = [sys.executable, "-I", "-S", str(TETHER), stop_signal.name, user, str(os.getpid())]
@@ -157,10 +156,8 @@ class Supervisor:
     def pause(self, seconds: float, step: Child | None = None) -> None:
         """Sleep until something happens. `step` may end; any other end is a death."""
         select.select([self._wake], [], [], seconds)
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 4096)
-        except BlockingIOError:
-            pass
         if self._ending:
             raise Stopped(self._ending.name)
         for child in self.children:
@@ -190,10 +187,8 @@ class Supervisor:
                 child.process.send_signal(child.stop_signal)
         begun = time.monotonic()
         for child in children:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, begun + child.grace - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             processes.send(child.process.pid, signal.SIGKILL, group=True)  # it, if it hung, and its children
             child.process.wait()
             self._forget(child)
