@@ -192,7 +192,7 @@ def test_an_expected_refund_is_no_refund() -> None:
     assert money(only_order(answered(whole()), without)) == ("paid", 21790, 0, 1000)
 
 
-@pytest.mark.parametrize("yuan", [49.9, "49.90", "49.9", 49.90000])
+@pytest.mark.parametrize("yuan", [49.9, "49.90", "49.9"])
 def test_refunds_are_yuan_read_to_the_fen(yuan: Any) -> None:
     order = only_order(answered(whole()), sales(sale(refundAmountYuan=yuan, refundStatus="2")))
     assert money(order) == ("refunded_partially", 21790, 4990, 1000)
