@@ -67,11 +67,7 @@ def locked(package: Package, vendor: Path, path: Path) -> LockedFile:
 def lock(package: Package, vendor: Path) -> list[LockedFile]:
     """Describe every file of the package as it lies on disk, its licence included."""
     folder = vendor / package.name / package.version
-    return [
-        locked(package, vendor, path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
+    return [locked(package, vendor, path) for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def write_lock(vendor: Path, entries: list[LockedFile]) -> None:
@@ -80,24 +76,15 @@ def write_lock(vendor: Path, entries: list[LockedFile]) -> None:
 
 
 def read_lock(vendor: Path) -> list[LockedFile]:
-    return [
-        LockedFile(**row)
-        for row in json.loads((vendor / "vendor.lock.json").read_text())
-    ]
+    return [LockedFile(**row) for row in json.loads((vendor / "vendor.lock.json").read_text())]
 
 
 def differences(vendor: Path) -> list[str]:
     """Say what is missing, changed or unlisted under `vendor`; an empty list when all of it is as locked."""
     entries = {entry.file: entry for entry in read_lock(vendor)}
-    found = {
-        path.relative_to(vendor).as_posix(): path
-        for path in vendor.rglob("*")
-        if path.is_file()
-    }
+    found = {path.relative_to(vendor).as_posix(): path for path in vendor.rglob("*") if path.is_file()}
     found.pop("vendor.lock.json", None)
-    said = [
-        f"{file}: not in the lock" for file in sorted(found.keys() - entries.keys())
-    ]
+    said = [f"{file}: not in the lock" for file in sorted(found.keys() - entries.keys())]
     for file, entry in entries.items():
         if file not in found:
             said.append(f"{file}: missing")

@@ -175,8 +175,8 @@ def block_again(context: template.Context, name: str) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField) -> SafeString:
-    """The widget of a field in our dress."""
+def control(field: BoundField, placeholder: str | None = None) -> SafeString:
+    """The widget of a field in our dress; another placeholder may replace its own, the empty one removes it."""
     kind = getattr(field.field.widget, "input_type", "textarea")
     dress = {
         "checkbox": "form-check-input",
@@ -186,7 +186,10 @@ def control(field: BoundField) -> SafeString:
     css = dress.get(kind, "form-control")
     if field.errors:
         css += " is-invalid"
-    return field.as_widget(attrs={"class": f"{css} {field.field.widget.attrs.get('class', '')}".strip()})
+    attrs: dict[str, Any] = {"class": f"{css} {field.field.widget.attrs.get('class', '')}".strip()}
+    if placeholder is not None:
+        attrs["placeholder"] = placeholder or False  # False leaves the attribute out
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

@@ -31,10 +31,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {"label": _(name), "url": "#main", "icon": icon, "active": name == "Results"}
         for name, icon in zip(names, icons, strict=True)
     ]
-    merchant = SimpleNamespace(name="初芽护肤 Budling", code="budling")
+    merchants = [
+        SimpleNamespace(name="初芽护肤 Budling", code="budling"),
+        SimpleNamespace(name="小谷奶粉 Grainlet", code="grainlet"),
+    ]
     context = {
         "nav": nav,
-        "merchant": merchant,
+        "merchant": merchants[0],
+        "memberships": [SimpleNamespace(merchant=merchant) for merchant in merchants],
         "data_through": date(2025, 11, 22),
         "computed_at": datetime(2025, 11, 22, 22, 10, tzinfo=UTC),
         "late_from": date(2025, 11, 20),
@@ -59,7 +63,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
             {"label": "Sum up", "state": "waiting"},
         ],
         "events": events(),
-        "facts": [("Order line", "JD · …8841"), ("Paid", "¥389.00"), ("Refunded", None), ("Window", "29 days")],
+        "facts": [
+            ("Order line", "JD · …8841"),
+            ("Paid", "¥389.00"),
+            ("Refunded", None),
+            ("Window", "29 days"),
+        ],
         "checks": [
             {"title": "An order file", "done": True, "text": "15,204 lines, 3 Jun to 22 Nov"},
             {
@@ -78,10 +87,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def notes() -> list[dict[str, Any]]:
     """Rows of a results table: money in fen, the third not yet full, the fourth without a cost."""
     rows = [
-        ("熬夜脸急救|28天面部精华空瓶记", "小满在护肤", 8_600_000, 31_240_000, 26_100_000, 36_700_000, 1, "A", "paying"),
-        ("敏感肌换季修护,我的早晚流程", "阿晚Wan", 6_200_000, 7_050_000, 4_900_000, 9_300_000, 1, "B", "unproven"),
-        ("冬季修护合集(含精华对比)", "成分党林可", 9_900_000, 4_180_000, 2_700_000, 5_600_000, Decimal("0.42"), "A", "losing"),
-        ("素人实测:第14天的变化", "momo", None, 1_210_000, None, None, Decimal("0.10"), "unjoined", "ripening"),
+        ("熬夜脸急救｜28天面部精华空瓶记", "小满在护肤", 8_600_000, 31_240_000, 26_100_000, 36_700_000, 1, "A", "paying"),
+        ("敏感肌换季修护，我的早晚流程", "阿晚Wan", 6_200_000, 7_050_000, 4_900_000, 9_300_000, 1, "B", "unproven"),
+        ("冬季修护合集（含精华对比）", "成分党林可", 9_900_000, 4_180_000, 2_700_000, 5_600_000, Decimal("0.42"), "A", "losing"),
+        ("素人实测：第14天的变化", "momo", None, 1_210_000, None, None, Decimal("0.10"), "unjoined", "ripening"),
     ]  # fmt: skip
     return [
         {
@@ -114,7 +123,11 @@ def classes() -> list[dict[str, Any]]:
 
 
 def grades() -> list[dict[str, Any]]:
-    values = {"grade-a": ("A", 51_000_000), "grade-b": ("B", 12_000_000), "unjoined": ("unjoined", 64_000_000)}
+    values = {
+        "grade-a": ("A", 51_000_000),
+        "grade-b": ("B", 12_000_000),
+        "unjoined": ("unjoined", 64_000_000),
+    }
     return [
         {"label": label, "value": value, "text": f"¥{value // 100_000}K", "kind": kind}
         for kind, (label, value) in values.items()
@@ -139,7 +152,7 @@ def trend() -> dict[str, Any]:
                 "color": "accent",
                 "symbol": "none",
                 "lineStyle": {"width": 2},
-                "endLabel": {"show": True, "formatter": "{a}", "color": "accent"},
+                "endLabel": {"show": True, "formatter": "{a}", "color": "accent-text"},
                 "markArea": {
                     "silent": True,
                     "itemStyle": {"color": "rule", "opacity": 0.35},
@@ -186,8 +199,20 @@ def ranking() -> dict[str, Any]:
 def events() -> list[dict[str, Any]]:
     covers = [static(f"seedbed/samples/cover-{index}.svg") for index in (1, 2)]
     return [
-        {"at": "27 days before", "label": "read", "title": notes()[0]["title"], "cover": covers[0], "kind": "touch"},
-        {"at": "19 days before", "label": "saved", "title": notes()[1]["title"], "cover": covers[1], "kind": "touch"},
+        {
+            "at": "27 days before",
+            "label": "read",
+            "title": notes()[0]["title"],
+            "cover": covers[0],
+            "kind": "touch",
+        },
+        {
+            "at": "19 days before",
+            "label": "saved",
+            "title": notes()[1]["title"],
+            "cover": covers[1],
+            "kind": "touch",
+        },
         {"at": "6 days before", "label": "searched", "detail": "“面部精华”", "kind": "touch"},
         {"at": "3 Nov 09:14", "label": "ordered", "detail": "JD · ¥389.00", "kind": "order"},
     ]

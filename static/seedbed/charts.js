@@ -5,7 +5,8 @@
    The library is fetched when the first chart comes near the screen. */
 
 const MEANINGS = {
-  accent: "--accent",
+  accent: "--accent-fill",
+  "accent-text": "--accent",
   "accent-half": "--accent-half",
   compare: "--compare",
   ripening: "--accent-half",

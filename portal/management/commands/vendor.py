@@ -25,8 +25,7 @@ PACKAGES = (
         "tabler-icons",
         "3.51.0",
         "MIT",
-        {"LICENSE": "LICENSE"}
-        | {f"icons/outline/{name}.svg": f"{name}.svg" for name in ICONS.split()},
+        {"LICENSE": "LICENSE"} | {f"icons/outline/{name}.svg": f"{name}.svg" for name in ICONS.split()},
     ),
     Package(
         "echarts",
