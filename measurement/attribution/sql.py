@@ -10,8 +10,12 @@ It reads four relations, be they tables, views or CTEs; ids are of any type that
 `ts` counts integer ticks, `hour` of them an hour; microseconds unless said otherwise. The result is the CTE
 `credits` with the columns `COLUMNS`: one row for each order and touch, and one for each unattributed order.
 
-A product of an amount and a weight must fit 64 bits, which holds for amounts below `NARROW`; `wide` makes room
-for all others. Partitions begin with the person, so that a database sharded by person can push the text down.
+A product of an amount and a weight must fit 64 bits, which holds for amounts below `NARROW`; `wide` makes
+room for all others. Partitions begin with the person, so that a database sharded by person can push the
+text down.
+
+Only decay needs a sort to find the greatest remainders: under linear all are equal, and under position there
+are but two, that of the ends and that between.
 """
 
 from __future__ import annotations
@@ -56,7 +60,12 @@ SPARK = Dialect(divide="({} div {})", divide_wide="({} div {})", wide="decimal(3
 
 
 def rule_ctes(
-    dialect: Dialect, *, wide: bool = False, match_product: bool = True, hour: int = HOUR, result: str = "credits"
+    dialect: Dialect,
+    *,
+    wide: bool = False,
+    match_product: bool = True,
+    hour: int = HOUR,
+    result: str = "credits",
 ) -> str:
     """The rule as CTEs, comma separated, to stand after `WITH` and the CTEs of the four relations.
 
@@ -72,23 +81,21 @@ def rule_ctes(
         amount=amount,
         same_product="and t.product_id = o.product_id " if match_product else "",
         age=dialect.divide.format("(o.ts - t.ts)", hour),
-        linear=divide.format("amount", "n"),
-        positioned=divide.format("(amount * k_position)", "s_position"),
-        decayed=divide.format("(amount * k_decay)", "s_decay"),
-        left=divide.format("(2 * rest_end + (n - 2) * rest_between)", "s_position"),
+        q_linear=divide.format("amount", "n"),
+        q_position=divide.format("(amount * k_position)", "s_position"),
+        q_decay=divide.format("(amount * k_decay)", "s_decay"),
+        left_position=divide.format("(2 * rest_end + (n - 2) * rest_between)", "s_position"),
     )
 
 
-def credit_sql(
-    dialect: Dialect, *, wide: bool = False, match_product: bool = True, hour: int = HOUR
-) -> str:
+def credit_sql(dialect: Dialect, *, wide: bool = False, match_product: bool = True, hour: int = HOUR) -> str:
     """A whole query over relations that exist: `SELECT` of `COLUMNS`, in no order."""
     ctes = rule_ctes(dialect, wide=wide, match_product=match_product, hour=hour)
     return f"WITH {ctes}\nSELECT {', '.join(COLUMNS)} FROM credits"
 
 
 _RULE = """\
-journeys as (  -- an order and a touch of its window; an unattributed order stands alone, and stays null from here on
+journeys as (  -- an order and a touch of its window; an unattributed order stands alone, null from here on
   select o.order_id, o.person_id, {amount} as amount,
          case when t.ts is null then null when o.value_cents < 0 then -1 else 1 end as side,
          t.touch_id, t.channel_id, t.ts as touch_ts, t.tie, {age} as age_hours
@@ -111,7 +118,7 @@ placed as (
   window in_order as (partition by person_id, order_id order by touch_ts, tie),
          whole as (partition by person_id, order_id)
 ),
-weighed as (  -- k: weight of a touch, s: sum of the journey
+weighed as (  -- k: the weight of a touch; s: their sum over the journey
   select order_id, person_id, amount, side, touch_id, channel_id, touch_ts, position, n,
          case when n < 3 then 1 else 2 * (n - 2) end as k_end,
          case when n < 3 or 1 < position and position < n then 1 else 2 * (n - 2) end as k_position,
@@ -120,35 +127,39 @@ weighed as (  -- k: weight of a touch, s: sum of the journey
          case when s = 0 then n else s end as s_decay
     from placed
 ),
-divided as (  -- q: the whole fen of a share; rest: what the division leaves, at an end and between
+divided as (  -- q: the whole fen of a share; rest: what the division leaves, at both ends and between
   select weighed.*,
-         {linear} as q_linear,
-         {positioned} as q_position,
-         {decayed} as q_decay,
-         mod(amount * k_end, s_position) as rest_end,
-         mod(amount, s_position) as rest_between
+         {q_linear} as q_linear, {q_position} as q_position, {q_decay} as q_decay,
+         mod(amount * k_end, s_position) as rest_end, mod(amount, s_position) as rest_between
     from weighed
 ),
-ranked as (  -- left: fen left over, one each for the first places; place: by rest, the greatest first, then by position
+ranked as (  -- left: the fen that are left over; place: who gets them, the greatest rest first, then in order
   select divided.*,
-         {left} as left_position,
+         amount - q_linear * n as left_linear,
+         {left_position} as left_position,
          amount - sum(q_decay) over whole as left_decay,
          case when rest_end = rest_between then position
-              when rest_end > rest_between then case position when 1 then 1 when n then 2 else position + 1 end
-              else case position when 1 then n - 1 when n then n else position - 1 end
+              when rest_end > rest_between and position = 1 then 1
+              when rest_end > rest_between and position = n then 2
+              when rest_end > rest_between then position + 1
+              when position = 1 then n - 1
+              when position = n then n
+              else position - 1
           end as place_position,
          row_number() over by_rest as place_decay
     from divided
   window whole as (partition by person_id, order_id),
-         by_rest as (partition by person_id, order_id order by amount * k_decay - q_decay * s_decay desc, position)
+         by_rest as (partition by person_id, order_id
+                     order by amount * k_decay - q_decay * s_decay desc, position)
 ),
 {result} as (
   select order_id, touch_id, channel_id, touch_ts, position, coalesce(n, 0) as n_touches,
          k_position, s_position, k_decay, s_decay,
          cast(side * case when position = 1 then amount else 0 end as bigint) as c_first,
          cast(side * case when position = n then amount else 0 end as bigint) as c_last,
-         cast(side * case when position <= amount - q_linear * n then q_linear + 1 else q_linear end as bigint) as c_linear,
-         cast(side * case when place_position <= left_position then q_position + 1 else q_position end as bigint) as c_position,
-         cast(side * case when place_decay <= left_decay then q_decay + 1 else q_decay end as bigint) as c_decay
+         cast(side * (q_linear + case when position <= left_linear then 1 else 0 end) as bigint) as c_linear,
+         cast(side * (q_position + case when place_position <= left_position then 1 else 0 end) as bigint)
+           as c_position,
+         cast(side * (q_decay + case when place_decay <= left_decay then 1 else 0 end) as bigint) as c_decay
     from ranked
 )"""
