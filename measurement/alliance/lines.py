@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from measurement.alliance.money import spread
+from measurement.alliance.shapes import integer
 
 
 def line_ids(order_id: str, skus: Sequence[str | None]) -> list[str]:
@@ -19,6 +21,12 @@ def line_ids(order_id: str, skus: Sequence[str | None]) -> list[str]:
     return ids
 
 
+def bought(quantity: Any) -> int:
+    """Pieces of a line: one where the platform does not say, never below none."""
+    pieces = integer(quantity)
+    return 1 if pieces is None else max(pieces, 0)
+
+
 def fitted(total_fen: int, stated: Sequence[int | None], weights: Sequence[int]) -> list[int]:
     """Line amounts in fen that sum to ``total_fen`` (what was paid, without postage).
 
@@ -28,6 +36,7 @@ def fitted(total_fen: int, stated: Sequence[int | None], weights: Sequence[int])
     """
     if not stated:
         return []
+    stated = [None if amount is None else max(amount, 0) for amount in stated]
     silent = [i for i, amount in enumerate(stated) if amount is None]
     rest = total_fen - sum(amount for amount in stated if amount is not None)
     if rest == 0 or (silent and rest > 0):
@@ -35,7 +44,7 @@ def fitted(total_fen: int, stated: Sequence[int | None], weights: Sequence[int])
         return [shares.get(i, amount or 0) for i, amount in enumerate(stated)]
     return spread(
         total_fen,
-        [max(weights[i] if amount is None else amount, 0) for i, amount in enumerate(stated)],
+        [max(weights[i], 0) if amount is None else amount for i, amount in enumerate(stated)],
     )
 
 

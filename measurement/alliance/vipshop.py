@@ -81,7 +81,7 @@ def _refusal(body: Mapping[str, Any]) -> Refusal | None:
     if code in (None, "0") and (succeeded is None or truth(succeeded)):
         return None
     if code in (None, "0"):
-        code = text_or_none(body.get("errorCode"))
+        code = text_or_none(body.get("errorCode"), zero_is_none=True)
     message = str(body.get("returnMessage") or body.get("message") or body.get("msg") or "")
     error_class = (
         _CLASS_OF_CODE.get((code or "").lower())

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderFact, OrderStatus, Piece
-from measurement.alliance.lines import fitted, line_ids
+from measurement.alliance.lines import bought, fitted, line_ids
 from measurement.alliance.money import fen_from_yuan
 from measurement.alliance.shapes import as_list, integer, text_or_none
 from measurement.alliance.stamps import stamped
@@ -62,7 +62,7 @@ def order_from(pieces: Sequence[Piece]) -> OrderFact | None:
     if payable is None and status != OrderStatus.CANCELLED:
         return None
     paid = 0 if status is OrderStatus.CANCELLED else max(payable or 0, 0)
-    shipping = min(head["post_fen"] or 0, paid)
+    shipping = min(max(head["post_fen"] or 0, 0), paid)
     back = status is OrderStatus.REFUNDED
     order_id = pieces[0].order_id
     buyer = head["open_user_id"]
@@ -143,8 +143,7 @@ def _head(row: Mapping[str, Any], status: int | None, modified_at: datetime | No
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
-    quantity = integer(line.get("num"))
-    quantity = 1 if quantity is None else quantity
+    quantity = bought(line.get("num"))
     discount = fen_from_yuan(line.get("all_subtotal"))
     if discount is None:
         names = ("act_subtotal", "coupon_subtotal", "pay_subtotal")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderFact, OrderStatus, Piece
-from measurement.alliance.lines import Returned, fitted, line_ids, returned_by_line
+from measurement.alliance.lines import Returned, bought, fitted, line_ids, returned_by_line
 from measurement.alliance.money import fen_from_yuan
 from measurement.alliance.orders import status_of
 from measurement.alliance.shapes import as_list, integer, text_or_none, truth
@@ -39,6 +39,7 @@ def order_pieces(row: Mapping[str, Any], fetched_at: datetime | None) -> list[Pi
     state = _state(row)
     parent = text_or_none(row.get("parentSn"), zero_is_none=True)
     parent = None if parent == order_id else parent
+    total = fen_from_yuan(row.get("totalCost"))
     body = {
         "state": state,
         "qualified": integer(row.get("status")) != 0,
@@ -46,7 +47,7 @@ def order_pieces(row: Mapping[str, Any], fetched_at: datetime | None) -> list[Pi
         "modified": iso_z(modified_at),
         "parent": parent,
         "retires": [parent] if parent else [],
-        "total_fen": fen_from_yuan(row.get("totalCost")),
+        "total_fen": None if total is None else max(total, 0),
         "commission_fen": fen_from_yuan(row.get("commission")),
         "join_keys": _join_keys(row),
         "lines": [_line(line) for line in as_list(row.get("detailList")) if isinstance(line, Mapping)],
@@ -247,8 +248,7 @@ def _state(row: Mapping[str, Any]) -> str:
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
-    quantity = integer(line.get("goodsCount"))
-    quantity = 1 if quantity is None else quantity
+    quantity = bought(line.get("goodsCount"))
     infos = (info for info in as_list(line.get("afterSaleInfo")) if isinstance(info, Mapping))
     price, base = fen_from_yuan(line.get("goodsFinalPrice")), fen_from_yuan(line.get("commissionTotalCost"))
     return {
@@ -258,7 +258,7 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         "title": text_or_none(line.get("goodsName")) or "",
         "quantity": quantity,
         "worth_fen": (base or 0) if price is None else price * quantity,
-        "base_fen": price * quantity if base is None and price is not None else base or 0,
+        "base_fen": max(price * quantity if base is None and price is not None else base or 0, 0),
         "commission_fen": fen_from_yuan(line.get("commission")),
         "after_sales": [_after_sale(info, quantity) for info in infos],
     }
@@ -275,13 +275,12 @@ def _after_sale(info: Mapping[str, Any], bought: int) -> dict[str, Any]:
 
 
 def _refunded_goods(detail: Mapping[str, Any]) -> dict[str, Any]:
-    quantity = integer(detail.get("goodsCount"))
-    quantity = 1 if quantity is None else quantity
+    quantity = bought(detail.get("goodsCount"))
     fen = fen_from_yuan(detail.get("totalCost"))
     return {
         "key": _goods_key(detail),
         "quantity": quantity,
-        "fen": (fen_from_yuan(detail.get("goodsPrice")) or 0) * quantity if fen is None else fen,
+        "fen": max((fen_from_yuan(detail.get("goodsPrice")) or 0) * quantity if fen is None else fen, 0),
     }
 
 

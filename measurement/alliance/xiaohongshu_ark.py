@@ -63,7 +63,7 @@ def order_from(pieces: Sequence[Piece]) -> OrderFact | None:
 def read_push(delivery: Mapping[str, Any]) -> Push:
     """A JSON array of ``{"msgTag", "data"}``, ``data`` being JSON as text. A push is a hint: the order, or
     for an after-sale message the after-sale, is fetched again. A body that is no JSON is not accepted."""
-    body = delivery.get("raw_body")
+    body = as_mapping(delivery).get("raw_body")
     try:
         messages = json.loads(body) if isinstance(body, str | bytes) else body
     except ValueError:

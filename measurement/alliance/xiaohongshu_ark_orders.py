@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderFact, OrderStatus, Piece
-from measurement.alliance.lines import Returned, fitted, line_ids, returned_by_line
+from measurement.alliance.lines import Returned, bought, fitted, line_ids, returned_by_line
 from measurement.alliance.money import fen_from_yuan, spread
 from measurement.alliance.orders import status_of
 from measurement.alliance.shapes import as_list, integer, text_or_none
@@ -56,7 +56,7 @@ def after_sale_piece(info: Mapping[str, Any], fetched_at: datetime | None) -> Pi
     body = {
         "refund_status": status,
         "refund_fen": fen_from_yuan(info.get("refundAmountYuan")),
-        "shipping_fen": fen_from_yuan(info.get("appliedShipFeeAmountYuan")) or 0,
+        "shipping_fen": max(fen_from_yuan(info.get("appliedShipFeeAmountYuan")) or 0, 0),
         "refunded_at": iso_z(utc_from_any(info.get("refundTime"))),
         "skus": [_applied(sku) for sku in as_list(info.get("skus")) if isinstance(sku, Mapping)],
     }
@@ -136,7 +136,7 @@ def _priced(
     An order that after-sales closed has given everything back, also where one was not read yet.
     """
     lines, total = detail["lines"], order.paid_fen
-    shipping = min(detail["shipping_fen"] or 0, total)
+    shipping = min(max(detail["shipping_fen"] or 0, 0), total)
     stated = [line["paid_fen"] if total else 0 for line in lines]
     paid = fitted(total - shipping, stated, [line["worth_fen"] for line in lines])
     refunded = sum(refund["refund_fen"] for refund in refunds)
@@ -168,7 +168,7 @@ def _total(detail: Mapping[str, Any]) -> int | None:
     stated: list[int | None] = [line["paid_fen"] for line in detail["lines"]]
     if not stated or None in stated:
         return None
-    return sum(fen or 0 for fen in stated) + int(detail["shipping_fen"] or 0)
+    return sum(max(fen or 0, 0) for fen in stated) + max(int(detail["shipping_fen"] or 0), 0)
 
 
 def _back_by_line(
@@ -225,8 +225,7 @@ def _named(row: Mapping[str, Any], name: str) -> Any:
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
-    quantity = integer(line.get("skuQuantity"))
-    quantity = 1 if quantity is None else quantity
+    quantity = bought(line.get("skuQuantity"))
     pieces = [piece for piece in as_list(line.get("skuDetailList")) if isinstance(piece, Mapping)]
     each = quantity if len(pieces) == 1 else 1  # one entry stands for every piece of the line
     paid = integer(line.get("totalPaidAmount"))
@@ -251,9 +250,8 @@ def _worth(piece: Mapping[str, Any]) -> int:
 
 
 def _applied(sku: Mapping[str, Any]) -> dict[str, Any]:
-    count = integer(sku.get("appliedCount"))
     return {
         "sku_id": text_or_none(sku.get("skuId")),
-        "fen": fen_from_yuan(sku.get("appliedTotalAmountYuan")) or 0,
-        "count": 1 if count is None else count,
+        "fen": max(fen_from_yuan(sku.get("appliedTotalAmountYuan")) or 0, 0),
+        "count": bought(sku.get("appliedCount")),
     }

@@ -67,7 +67,7 @@ SPOILED = [None, "", 0, -1, "x", "-5.00", 3.5, 10**25, True, float("nan"), [], {
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in expectations(OWN) if platform_of(path) in {"taobao", "jd"}],
+    expectations(OWN),
     ids=lambda path: path.name,
 )
 @given(data=st.data())
@@ -81,14 +81,14 @@ def test_a_spoiled_value_never_stops_a_recording_nor_breaks_the_sum_of_an_order(
     for key in way:
         holder = holder[key]
     holder[last] = data.draw(st.sampled_from(SPOILED))
-    for order in replay(str(platform_of(path)), recording)["orders"]:
+    for order in replay(str(platform_of(path)), recording).get("orders", []):
         amounts = [line["paid_amount_fen"] for line in order["lines"]]
         assert sum(amounts) + order["shipping_fen"] == order["paid_amount_fen"] or not amounts
         assert min([*amounts, *(line["quantity"] for line in order["lines"])], default=0) >= 0
 
 
-@pytest.mark.parametrize("platform", ["taobao", "jd"])
-def test_every_order_platform_has_recordings_of_its_own(platform: str) -> None:
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_has_recordings_of_its_own(platform: str) -> None:
     assert [path for path in expectations(OWN) if platform_of(path) == platform]
 
 
