@@ -14,7 +14,13 @@ from merchants import tenancy
 from merchants.models import Membership, Merchant, User
 
 # What a fresh migration plants; all other rows go after a test that commits.
-PLANTED = {"django_migrations", "django_content_type", "auth_permission", "measurement_category", "measurement_categorycycle"}
+PLANTED = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "measurement_category",
+    "measurement_categorycycle",
+}
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +41,13 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterat
         connections[alias].settings_dict["NAME"] = name
         connections[alias].settings_dict["OPTIONS"].pop("pool", None)
         if worker:
-            for variable in ("DATABASE", "DATABASE_OWNER", "DATABASE_REPORT", "DATABASE_OPERATOR", "DATABASE_DISPATCH"):
+            for variable in (
+                "DATABASE",
+                "DATABASE_OWNER",
+                "DATABASE_REPORT",
+                "DATABASE_OPERATOR",
+                "DATABASE_DISPATCH",
+            ):
                 url = os.environ.get(f"{variable}_URL", "")
                 os.environ[f"{variable}_URL"] = url.replace(f"/{template}?", f"/{name}?")
     yield
@@ -56,10 +68,14 @@ def _empty() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-                       " AND relnamespace = 'public'::regnamespace")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace"
+        )
         tables = sorted({row[0] for row in cursor.fetchall()} - PLANTED)
-        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " RESTART IDENTITY CASCADE")
+        cursor.execute(
+            "TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " RESTART IDENTITY CASCADE"
+        )
     connections["owner"].close()
 
 
@@ -68,7 +84,9 @@ def make_merchant(code: str = "glow", **fields: object) -> Merchant:
 
 
 def make_member(merchant: Merchant, role: str = "owner", username: str = "") -> User:
-    user = User.objects.create_user(username=username or f"{role}-{merchant.code}", password="correct horse battery")
+    user = User.objects.create_user(
+        username=username or f"{role}-{merchant.code}", password="correct horse battery"
+    )
     Membership.objects.create(user=user, merchant=merchant, role=role)
     return user
 

@@ -103,6 +103,7 @@ def _claim(cursor: Any, merchant: Merchant, batch: int) -> tuple[list[int], set[
 def _credit(cursor: Any, merchant: Merchant, setting: rules.Setting, scope: dict[str, Any]) -> None:
     """Fills the temporary table ``credit_new`` with the credit of the claimed lines."""
     cursor.execute(_NEW_TABLE)
+    cursor.execute("DELETE FROM credit_new")  # a transaction around this one may have computed before
     decay_table = _decay_table(cursor, setting.half_life_hours)
     cycles = rules.cycles_of(merchant)
     cursor.execute(

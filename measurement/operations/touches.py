@@ -118,6 +118,7 @@ def _begin(cursor: Any, merchant: Merchant) -> None:
     # one at a time per merchant: two batches with the same touch would both find it new
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('touches'), %s)", [merchant.pk])
     cursor.execute(staging.CREATE)
+    cursor.execute(f"DELETE FROM {staging.TABLE}")  # noqa: S608 - a transaction around this one may have staged before
 
 
 def _stage(cursor: Any, merchant: Merchant, rows: list[TouchRow], source: str) -> None:
