@@ -1,7 +1,7 @@
 """The front-end assets that others wrote: what is taken from which package, and the lock that proves it.
 
-The lock (`static/vendor/vendor.lock.json`) is a list of `{name, version, licence, file, size, sha384}`; `file` is
-relative to the lock. `differences` answers what on disk no longer agrees with it.
+The lock (`static/vendor/vendor.lock.json`) is a list of `{name, version, licence, file, size, sha384}`, where
+`file` is relative to the lock. `differences` answers what on disk no longer agrees with it.
 """
 
 import base64
@@ -35,7 +35,7 @@ class LockedFile:
 
 
 def without_source_map(content: bytes) -> bytes:
-    """Drop the trailing source map comment: the map is not served, and hashed static files refuse a dead link."""
+    """Drop the trailing source map comment: the map is not served, and hashing refuses a dead link."""
     return SOURCE_MAP_COMMENT.sub(b"\n", content)
 
 

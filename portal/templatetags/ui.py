@@ -171,12 +171,12 @@ def whisker(
 @register.simple_tag(takes_context=True)
 def block_again(context: template.Context, name: str) -> str:
     """Render a block a second time; the title of a page is both its tab and its heading."""
-    return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
+    return str(context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context))
 
 
 @register.simple_tag
 def control(field: BoundField, placeholder: str | None = None) -> SafeString:
-    """The widget of a field in our dress; another placeholder may replace its own, the empty one removes it."""
+    """The widget of a field in our dress; a placeholder replaces its own, the empty one removes it."""
     kind = getattr(field.field.widget, "input_type", "textarea")
     dress = {
         "checkbox": "form-check-input",

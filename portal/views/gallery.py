@@ -1,4 +1,4 @@
-"""Every component in all its states on one page, with invented figures: for those who write pages, and for tests."""
+"""Every component in all its states on one page, with invented figures: for those who write pages."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -86,30 +86,29 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 def notes() -> list[dict[str, Any]]:
     """Rows of a results table: money in fen, the third not yet full, the fourth without a cost."""
-    rows = [
-        ("熬夜脸急救｜28天面部精华空瓶记", "小满在护肤", 8_600_000, 31_240_000, 26_100_000, 36_700_000, 1, "A", "paying"),
-        ("敏感肌换季修护，我的早晚流程", "阿晚Wan", 6_200_000, 7_050_000, 4_900_000, 9_300_000, 1, "B", "unproven"),
-        ("冬季修护合集（含精华对比）", "成分党林可", 9_900_000, 4_180_000, 2_700_000, 5_600_000, Decimal("0.42"), "A", "losing"),
-        ("素人实测：第14天的变化", "momo", None, 1_210_000, None, None, Decimal("0.10"), "unjoined", "ripening"),
-    ]  # fmt: skip
-    return [
-        {
-            "title": title,
-            "blogger": blogger,
-            "cover": static(f"seedbed/samples/cover-{index}.svg") if index < 4 else "",
-            "cost": cost,
-            "back": back,
-            "low": low,
-            "high": high,
-            "roi": Decimal(back) / cost if cost else None,
-            "maturity": maturity,
-            "grade": grade,
-            "kind": kind,
-            "orders": orders,
-        }
-        for index, (title, blogger, cost, back, low, high, maturity, grade, kind) in enumerate(rows, 1)
-        for orders in [round(back / 38900)]
+    written = [
+        ("熬夜脸急救｜28天面部精华空瓶记", "小满在护肤"),
+        ("敏感肌换季修护，我的早晚流程", "阿晚Wan"),
+        ("冬季修护合集（含精华对比）", "成分党林可"),
+        ("素人实测：第14天的变化", "momo"),
     ]
+    figures = [
+        (8_600_000, 31_240_000, 26_100_000, 36_700_000, 803, 1, "A", "paying"),
+        (6_200_000, 7_050_000, 4_900_000, 9_300_000, 181, 1, "B", "unproven"),
+        (9_900_000, 4_180_000, 2_700_000, 5_600_000, 107, Decimal("0.42"), "A", "losing"),
+        (None, 1_210_000, None, None, 31, Decimal("0.10"), "unjoined", "ripening"),
+    ]
+    names = ("cost", "back", "low", "high", "orders", "maturity", "grade", "kind")
+    rows = []
+    for (title, blogger), cover, row in zip(written, [*covers(), ""], figures, strict=True):
+        values = dict(zip(names, row, strict=True))
+        roi = Decimal(row[1]) / row[0] if row[0] else None
+        rows.append({"title": title, "blogger": blogger, "cover": cover, "roi": roi, **values})
+    return rows
+
+
+def covers() -> list[str]:
+    return [static(f"seedbed/samples/cover-{index}.svg") for index in (1, 2, 3)]
 
 
 def classes() -> list[dict[str, Any]]:
@@ -197,22 +196,10 @@ def ranking() -> dict[str, Any]:
 
 
 def events() -> list[dict[str, Any]]:
-    covers = [static(f"seedbed/samples/cover-{index}.svg") for index in (1, 2)]
+    first, second = notes()[:2]
     return [
-        {
-            "at": "27 days before",
-            "label": "read",
-            "title": notes()[0]["title"],
-            "cover": covers[0],
-            "kind": "touch",
-        },
-        {
-            "at": "19 days before",
-            "label": "saved",
-            "title": notes()[1]["title"],
-            "cover": covers[1],
-            "kind": "touch",
-        },
-        {"at": "6 days before", "label": "searched", "detail": "“面部精华”", "kind": "touch"},
+        {"at": "27 days before", "label": "read", "title": first["title"], "cover": first["cover"]},
+        {"at": "19 days before", "label": "saved", "title": second["title"], "cover": second["cover"]},
+        {"at": "6 days before", "label": "searched", "detail": "“面部精华”"},
         {"at": "3 Nov 09:14", "label": "ordered", "detail": "JD · ¥389.00", "kind": "order"},
     ]
