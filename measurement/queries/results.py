@@ -1,0 +1,266 @@
+"""Results: what was credited to what, what it cost, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from measurement import metrics, words
+from measurement.metrics import Interval, Verdict
+from measurement.queries import costs as spending
+from measurement.queries import slices
+from measurement.queries.costs import Cost, Costs
+from measurement.queries.names import names_of
+from measurement.queries.products import Product, longest_cycle, products_of
+from measurement.queries.slices import Former, Slice
+from measurement.queries.status import Bought, Status, bought, status
+from measurement.reports import Axis, Dimension, Envelope, Report, ReportQuery, Row
+from merchants.models import Merchant
+from merchants.periods import day_of
+
+PAGE = 50
+NOTHING = Slice(shares={})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rows of one report are judged by."""
+
+    query: ReportQuery
+    next_order: int  # fen of one more order: the mean order of the period
+    by_margin: bool
+
+
+def report(merchant: Merchant, query: ReportQuery, *, now: datetime, page_size: int | None = PAGE) -> Report:
+    """The report that is asked, in a constant number of queries. ``page_size`` None: all rows.
+
+    Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
+    """
+    state = status(merchant)
+    products = products_of(merchant)
+    today = day_of(now)
+    through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
+    found, whole = slices.credited(merchant, query, products, through)
+    costs = spending.cost(merchant, query, products, through)
+    former = _former(merchant, query, through)
+    proof = bought(merchant, query.period, fen=slices.FEN[query.model], as_of=query.as_of)
+    known = _Known(query, _mean_order(proof), _all_priced(whole))
+    rows, unassigned = _rows(found, costs, former, known)
+    total = _row("", whole, costs.whole, known)
+    rows = _filtered(rows, query)
+    shown = _page(merchant, rows, query, page_size)
+    envelope = _envelope(merchant, query, state, proof, total, products, through, now)
+    return Report(
+        query=query,
+        envelope=replace(envelope, empty_reason=_why_empty(query, state, rows or unassigned, through)),
+        rows=shown,
+        count=len(rows),
+        total=total,
+        unassigned=unassigned,
+        totals=proof.totals,
+        platforms=proof.platforms,
+        cost_by_task=costs.by_task,
+        cost_by_kind=costs.by_kind,
+        cost_by_verdict=_cost_by_verdict(rows),
+        reported=spending.reported(merchant, query.period),
+        by_margin=known.by_margin,
+        before=_before(former, costs),
+        scale=_scale(shown),
+    )
+
+
+def _former(merchant: Merchant, query: ReportQuery, through: date) -> Former | None:
+    before = query.before
+    if before is None or query.as_of is not None:
+        return None
+    apart = (query.period.start - before.start).days
+    return slices.former(merchant, query, before, through - timedelta(days=apart))
+
+
+def _mean_order(proof: Bought) -> int:
+    return proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
+
+
+def _all_priced(whole: Slice) -> bool:
+    """Whether the margin of everything credited is known; else the return is counted at revenue."""
+    return sum(whole.joined.values()) > 0 and whole.unpriced == 0
+
+
+def _rows(
+    found: Mapping[str | None, Slice], costs: Costs, former: Former | None, known: _Known
+) -> tuple[list[Row], Row | None]:
+    keys = sorted({key for key in found if key is not None} | set(costs.rows))
+    rows = []
+    for key in keys:
+        row = _row(key, found.get(key, NOTHING), costs.rows.get(key), known)
+        rows.append(replace(row, before=former.rows.get(key, 0)) if former else row)
+    rest = found.get(None, NOTHING)
+    left = None
+    if costs.whole is not None:
+        assigned = costs.rows.values()
+        left = Cost(
+            costs.whole.fen - sum(cost.fen for cost in assigned),
+            costs.whole.ripe - sum((cost.ripe for cost in assigned), Decimal(0)),
+        )
+    if not any(rest.shares.values()) and not (left and left.fen):
+        return rows, None
+    unassigned = _row("", rest, left if left and left.fen else None, known)
+    name = words.said(words.UNASSIGNED, known.query.by)
+    return rows, replace(unassigned, name=name, verdict="", low=None, high=None)
+
+
+def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
+    credited = found.shares.get(known.query.model, 0)
+    fen = cost.fen if cost else None
+    past = known.query.as_of is not None
+    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_order)
+    weight, ripe = (cost.fen, cost.ripe) if cost and cost.fen > 0 else (credited, found.ripe)
+    maturity = min(Decimal(1), ripe / weight) if weight > 0 else None
+    profit = found.profit if known.by_margin and not found.unpriced else None
+    return Row(
+        key=key,
+        cost=fen,
+        credited=credited,
+        joined=found.joined,
+        shares=found.shares,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        profit=profit,
+        roi=metrics.roi(credited, fen),
+        orders=None if past else found.orders,
+        people=None if past else found.people,
+        maturity=maturity,
+        verdict=_verdict(credited, profit, fen, interval, maturity, known) or "",
+        later=found.later,
+    )
+
+
+def _verdict(
+    credited: int,
+    profit: int | None,
+    cost: int | None,
+    interval: Interval | None,
+    maturity: Decimal | None,
+    known: _Known,
+) -> Verdict | None:
+    """The class of a row with a cost: by margin where it is known of everything, else by revenue."""
+    if cost is None or cost <= 0 or interval is None:
+        return None
+    if known.by_margin and profit is not None and credited > 0:
+        interval = interval.scaled(profit, credited)
+    return metrics.verdict(interval.less(cost), maturity)
+
+
+def _filtered(rows: list[Row], query: ReportQuery) -> list[Row]:
+    return [row for row in rows if row.verdict == query.verdict] if query.verdict else rows
+
+
+def _page(merchant: Merchant, rows: list[Row], query: ReportQuery, size: int | None) -> tuple[Row, ...]:
+    """The rows of the page, sorted and named. A row without the figure sorted by comes last."""
+    if query.by == Dimension.DAY:
+        return tuple(replace(row, name=row.key) for row in sorted(rows, key=lambda row: row.key))
+    name, falling = query.sort.lstrip("-"), query.sort.startswith("-")
+    if name == "name":
+        named = _named(merchant, rows, query)
+        ordered = sorted(named, key=lambda row: (row.name, row.key), reverse=falling)
+        return tuple(_cut(ordered, query.page, size))
+    known = [row for row in rows if getattr(row, name) is not None]
+    unknown = [row for row in rows if getattr(row, name) is None]
+    known.sort(key=lambda row: (getattr(row, name), row.credited, row.key), reverse=falling)
+    return tuple(_named(merchant, _cut(known + unknown, query.page, size), query))
+
+
+def _cut(rows: list[Row], page: int, size: int | None) -> list[Row]:
+    if size is None:
+        return rows
+    last = max(1, -(-len(rows) // size))
+    first = (min(page, last) - 1) * size
+    return rows[first : first + size]
+
+
+def _named(merchant: Merchant, rows: list[Row], query: ReportQuery) -> list[Row]:
+    found = names_of(merchant, query.by, [row.key for row in rows])
+    return [
+        replace(row, name=name.name, by_line=name.by_line, cover=name.cover, avatar=name.avatar)
+        for row in rows
+        for name in [found[row.key]]
+    ]
+
+
+def _cost_by_verdict(rows: list[Row]) -> dict[str, int]:
+    sums = {verdict.value: 0 for verdict in Verdict}
+    for row in rows:
+        if row.verdict and row.cost:
+            sums[row.verdict] += row.cost
+    return sums
+
+
+def _before(former: Former | None, costs: Costs) -> Row | None:
+    if former is None:
+        return None
+    return Row(
+        key="",
+        credited=former.credited,
+        cost=costs.former,
+        orders=former.orders,
+        roi=metrics.roi(former.credited, costs.former),
+    )
+
+
+def _scale(rows: tuple[Row, ...]) -> int:
+    """The far end of the axis that the whiskers of the page share."""
+    return max((row.high if row.high is not None else row.credited for row in rows), default=0)
+
+
+def _envelope(
+    merchant: Merchant,
+    query: ReportQuery,
+    state: Status,
+    proof: Bought,
+    total: Row,
+    products: Mapping[int, Product],
+    through: date,
+    now: datetime,
+) -> Envelope:
+    longest = query.horizon or longest_cycle(products)
+    provisional = max(query.period.start, through - timedelta(days=longest - 1))
+    return Envelope(
+        data_through=state.through(day_of(now)),
+        computed_at=state.computed_at,
+        time_zone=merchant.time_zone,
+        currency=merchant.currency,
+        definition_version=metrics.VERSION,
+        rule_version=state.rule_version,
+        run=state.run,
+        model=query.model,
+        window=_window(query, products),
+        coverage=metrics.coverage(sum(proof.totals.joined.values()), proof.totals.unjoined),
+        n=total.orders,
+        provisional_from=provisional if query.axis == Axis.TOUCH and provisional < query.period.end else None,
+        full_on=query.period.last + timedelta(days=longest),
+        late_sources=state.late_sources(now),
+    )
+
+
+def _window(query: ReportQuery, products: Mapping[int, Product]) -> str:
+    """Days of the decision cycles in the report, "29" or "29–70"; of the horizon when one was asked."""
+    if query.horizon:
+        return str(query.horizon)
+    days = sorted({product.cycle_days for pk, product in products.items() if pk}) or [longest_cycle(products)]
+    return str(days[0]) if len(days) == 1 else f"{days[0]}–{days[-1]}"
+
+
+def _why_empty(query: ReportQuery, state: Status, rows: object, through: date) -> str:
+    """Which of the five reasons leaves the report empty; empty text when it is not. *Not permitted* is
+    said by the door, before any query."""
+    if rows:
+        return ""
+    if not state.has_orders and not state.has_spend:
+        return "not_connected"
+    if query.filters or query.grade or query.verdict:
+        return "filter"
+    if query.axis == Axis.TOUCH and query.period.start > through:
+        return "too_new"
+    return "no_data"

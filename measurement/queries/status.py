@@ -1,0 +1,151 @@
+"""How fresh a merchant's figures are, and whether the parts add up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from measurement.choices import Grade
+from measurement.reports import Totals
+from merchants.models import Merchant
+from merchants.periods import Period
+
+LATE_AFTER = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    name: str
+    source: str
+    last_received_at: datetime | None
+    last_error: str
+    paused: bool
+
+    def late(self, now: datetime) -> bool:
+        """Nothing came for so long that the figures miss days."""
+        if self.paused:
+            return False
+        return self.last_received_at is None or now - self.last_received_at > LATE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The latest run, the latest order day that is known, the sources, and what there is at all."""
+
+    run: int | None
+    rule_version: str
+    computed_at: datetime | None
+    last_order_day: date | None
+    sources: tuple[Source, ...]
+    has_orders: bool
+    has_touches: bool
+    has_spend: bool
+    has_legal_basis: bool
+
+    def through(self, today: date) -> date | None:
+        """The last complete day that orders are known of: yesterday at the latest."""
+        if self.last_order_day is None:
+            return None
+        return min(self.last_order_day, today - timedelta(days=1))
+
+    def late_sources(self, now: datetime) -> tuple[str, ...]:
+        return tuple(source.name for source in self.sources if source.late(now))
+
+
+def status(merchant: Merchant) -> Status:
+    """One round trip for the latest run and what exists, one for the sources."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATUS, {"merchant": merchant.pk})
+        run, rule_version, computed_at, last_order_day, orders, touches, spend = cursor.fetchone()
+        cursor.execute(
+            "SELECT name, source, last_received_at, last_error, paused, legal_basis <> ''"
+            " FROM merchants_connection WHERE merchant_id = %s ORDER BY name",
+            [merchant.pk],
+        )
+        rows = cursor.fetchall()
+    return Status(
+        run=run,
+        rule_version=rule_version or "",
+        computed_at=computed_at,
+        last_order_day=last_order_day,
+        sources=tuple(Source(*row[:5]) for row in rows),
+        has_orders=orders,
+        has_touches=touches,
+        has_spend=spend,
+        has_legal_basis=any(row[5] for row in rows),
+    )
+
+
+_STATUS = """
+SELECT r.id, r.rule_version, r.started_at,
+       (SELECT max(order_day) FROM measurement_rollup WHERE merchant_id = %(merchant)s),
+       EXISTS (SELECT FROM measurement_order WHERE merchant_id = %(merchant)s AND paid_at IS NOT NULL),
+       EXISTS (SELECT FROM measurement_channel WHERE merchant_id = %(merchant)s),
+       EXISTS (SELECT FROM measurement_spend WHERE merchant_id = %(merchant)s)
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (
+    SELECT id, rule_version, started_at FROM measurement_run
+    WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT 1
+) r ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Revenue of the orders of a period by platform and grade (A, B, U), in fen, and the proof of it."""
+
+    platforms: dict[str, dict[str, int]]
+    totals: Totals
+
+
+def bought(merchant: Merchant, period: Period, *, fen: str, as_of: date | None = None) -> Bought:
+    """What the orders paid in the period brought, by platform and evidence grade; ``fen`` is a column of
+    the rollup. All five add up to the same."""
+    start, end = period.instants()
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "start": period.start,
+        "end": period.end,
+        "as_of": as_of,
+        "from": start,
+        "until": end,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUGHT.format(fen=fen), scope)
+        rows = cursor.fetchall()
+    platforms: dict[str, dict[str, int]] = defaultdict(dict)
+    joined = {Grade.SAME_PERSON.value: 0, Grade.DECLARED.value: 0}
+    unjoined = rest = orders = paid = refunded = 0
+    for platform, grade, amount, order_sums in rows:
+        if grade is None:
+            orders, paid, refunded, rest = order_sums
+            continue
+        platforms[platform][grade] = platforms[platform].get(grade, 0) + amount
+        if grade in joined:
+            joined[grade] += amount
+        else:
+            unjoined += amount
+    past = as_of is not None
+    return Bought(
+        dict(platforms),
+        Totals(joined, unjoined, rest, orders, None if past else paid, None if past else refunded),
+    )
+
+
+_BOUGHT = """
+SELECT platform, grade, sum({fen})::bigint, NULL::bigint[]
+FROM measurement_rollup
+WHERE merchant_id = %(merchant)s AND order_day >= %(start)s AND order_day < %(end)s
+  AND (%(as_of)s::date IS NULL OR recorded_day <= %(as_of)s)
+GROUP BY platform, grade
+UNION ALL
+SELECT NULL, NULL, NULL, ARRAY[count(*), coalesce(sum(paid_fen), 0),
+                               coalesce(sum(refunded_fen), 0), coalesce(sum(rest_fen), 0)]::bigint[]
+FROM measurement_order
+WHERE merchant_id = %(merchant)s AND paid_at >= %(from)s AND paid_at < %(until)s AND feed = 'shop'
+  AND NOT superseded AND status IN ('paid', 'refunded_partially', 'refunded')
+"""

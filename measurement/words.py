@@ -1,0 +1,150 @@
+"""Names of the enumerations for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from measurement.choices import CycleBasis, Model, Platform, SpendKind, Task, TouchKind
+from measurement.metrics import Verdict
+from measurement.reports import Axis, Compare, Dimension
+
+PLATFORMS: dict[str, Any] = {
+    Platform.TAOBAO: _("Taobao / Tmall"),
+    Platform.JD: _("JD"),
+    Platform.VIPSHOP: _("VIPSHOP"),
+    Platform.XIAOHONGSHU_ARK: _("Xiaohongshu shop"),
+    Platform.STORE: _("Own shop"),
+    Platform.OTHER: _("Other platforms"),
+}
+TOUCH_KINDS: dict[str, Any] = {
+    TouchKind.IMPRESSION: pgettext_lazy("touch", "Impression"),
+    TouchKind.READ: pgettext_lazy("touch", "Read"),
+    TouchKind.DEEP_READ: pgettext_lazy("touch", "Deep read"),
+    TouchKind.LIKE: pgettext_lazy("touch", "Like"),
+    TouchKind.SAVE: pgettext_lazy("touch", "Save"),
+    TouchKind.COMMENT: pgettext_lazy("touch", "Comment"),
+    TouchKind.SHARE: pgettext_lazy("touch", "Share"),
+    TouchKind.SCREENSHOT: pgettext_lazy("touch", "Screenshot"),
+    TouchKind.SEARCH: pgettext_lazy("touch", "Search"),
+    TouchKind.SEARCH_CLICK: pgettext_lazy("touch", "Search click"),
+    TouchKind.LIVE_VIEW: pgettext_lazy("touch", "Live view"),
+    TouchKind.COMPONENT_CLICK: pgettext_lazy("touch", "Component click"),
+    TouchKind.CONSULTATION: pgettext_lazy("touch", "Consultation"),
+    TouchKind.DECLARED: pgettext_lazy("touch", "Named by the order"),
+}
+MODELS: dict[str, Any] = {
+    Model.FIRST: pgettext_lazy("model", "First touch"),
+    Model.LAST: pgettext_lazy("model", "Last touch"),
+    Model.LINEAR: pgettext_lazy("model", "Linear"),
+    Model.POSITION: pgettext_lazy("model", "Position 40/20/40"),
+    Model.DECAY: pgettext_lazy("model", "Time decay"),
+}
+DIMENSIONS: dict[str, Any] = {
+    Dimension.NOTE: pgettext_lazy("dimension", "Note"),
+    Dimension.BLOGGER: pgettext_lazy("dimension", "Blogger"),
+    Dimension.CAMPAIGN: pgettext_lazy("dimension", "Campaign"),
+    Dimension.KEYWORD: pgettext_lazy("dimension", "Search word"),
+    Dimension.SPU: pgettext_lazy("dimension", "SPU"),
+    Dimension.PLATFORM: pgettext_lazy("dimension", "Platform"),
+    Dimension.DAY: pgettext_lazy("dimension", "Day"),
+    Dimension.KIND: pgettext_lazy("dimension", "Kind of touch"),
+}
+UNASSIGNED: dict[str, Any] = {
+    Dimension.NOTE: _("Not tied to a note"),
+    Dimension.BLOGGER: _("Not tied to a blogger"),
+    Dimension.CAMPAIGN: _("Not tied to a campaign"),
+    Dimension.KEYWORD: _("Not tied to a search word"),
+    Dimension.SPU: _("Not tied to an SPU"),
+    Dimension.PLATFORM: _("Not tied to a platform"),
+    Dimension.DAY: _("Not tied to a day"),
+    Dimension.KIND: _("Not tied to a kind of touch"),
+}
+AXES: dict[str, Any] = {Axis.TOUCH: _("By day of the touch"), Axis.ORDER: _("By day of the order")}
+COMPARISONS: dict[str, Any] = {
+    Compare.PREVIOUS: _("Period before, same weekdays"),
+    Compare.YEAR: _("52 weeks earlier"),
+    Compare.NONE: _("No comparison"),
+}
+VERDICTS: dict[str, Any] = {
+    Verdict.PAYING: pgettext_lazy("class of spend", "Paying"),
+    Verdict.UNPROVEN: pgettext_lazy("class of spend", "Unproven"),
+    Verdict.LOSING: pgettext_lazy("class of spend", "Not recouped"),
+    Verdict.RIPENING: pgettext_lazy("class of spend", "Ripening"),
+}
+SPANS: dict[str, Any] = {
+    "7d": _("Last 7 full days"),
+    "28d": _("Last 28 full days"),
+    "90d": _("Last 90 full days"),
+    "this_month": _("This month"),
+    "last_month": _("Last month"),
+    "quarter": _("This quarter"),
+    "custom": _("From … to …"),
+}
+GRADES: dict[str, Any] = {
+    "A": _("A · same person"),
+    "B": _("B · link or code"),
+    "U": _("unjoined · no evidence"),
+}
+TASKS: dict[str, Any] = {
+    Task.IN_TASK: _("ads inside an Alliance task"),
+    Task.OUT_OF_TASK: _("ads outside of tasks"),
+    Task.UNKNOWN: _("not known whether inside a task"),
+}
+SPEND_KINDS: dict[str, Any] = {
+    SpendKind.ADS: _("Ads"),
+    SpendKind.NOTE_FEE: _("Note fees"),
+    SpendKind.PLATFORM_FEE: _("Platform fees"),
+    SpendKind.SAMPLE: _("Samples"),
+    SpendKind.AGENCY_FEE: _("Agency fees"),
+    SpendKind.REBATE: _("Rebates"),
+}
+CYCLE_BASES: dict[str, Any] = {
+    CycleBasis.PUBLISHED: _("published"),
+    CycleBasis.DEFAULT: _("neutral default"),
+    CycleBasis.HAND: _("set by you"),
+    CycleBasis.LEARNED: _("learned from your orders"),
+}
+SOURCES: dict[str, Any] = {
+    "juguang": _("Juguang"),
+    "xiaohongshu_juguang": _("Juguang"),
+    "pugongying": _("Pugongying"),
+    "file": _("uploaded file"),
+    **PLATFORMS,
+}
+REPORTED: dict[str, Any] = {
+    "impression": _("Impressions"),
+    "click": _("Clicks"),
+    "interaction": _("Interactions"),
+    "leads": _("Leads"),
+    "goods_order": _("Orders placed"),
+    "success_goods_order": _("Orders paid"),
+    "rgmv_fen": _("Revenue"),
+    "purchase_order_gmv_7d_fen": _("Revenue within 7 days"),
+    "external_goods_order_7": _("Off-site orders, 7 days"),
+    "external_goods_order_15": _("Off-site orders, 15 days"),
+    "external_goods_order_30": _("Off-site orders, 30 days"),
+    "external_rgmv_7_fen": _("Off-site revenue, 7 days"),
+    "external_rgmv_15_fen": _("Off-site revenue, 15 days"),
+    "external_rgmv_30_fen": _("Off-site revenue, 30 days"),
+}
+
+
+def said(names: dict[str, str | Promise], value: str) -> str:
+    """The name of a value, or the value itself where nobody has named it."""
+    return str(names.get(value, value))
+
+
+def platform(value: str) -> str:
+    return said(PLATFORMS, value)
+
+
+def touch_kind(value: str) -> str:
+    return said(TOUCH_KINDS, value)
+
+
+def source(value: str) -> str:
+    return said(SOURCES, value)
