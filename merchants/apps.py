@@ -9,6 +9,6 @@ class MerchantsConfig(AppConfig):
     verbose_name = "Merchants"
 
     def ready(self) -> None:
-        from merchants import walls
+        from merchants import audit_events, walls  # noqa: F401 - the acts register themselves
 
         post_migrate.connect(walls.install_after_migrate, dispatch_uid="merchants.walls")

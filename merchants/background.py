@@ -15,7 +15,7 @@ from typing import Any
 
 import celery
 from django.db import InterfaceError, OperationalError, transaction
-from kombu import Connection
+from kombu.connection import Connection
 
 PATIENCE_SECONDS = 0.5  # for one step of talking to the broker; a healthy one answers within 1 ms
 REST_SECONDS = 15.0  # after a failure nobody knocks for this long

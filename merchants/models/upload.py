@@ -32,6 +32,7 @@ class Upload(MerchantOwned):
     errors = models.JSONField(default=list)  # the first ones; all of them stand in the rejected file
     preview = models.JSONField(default=list)
     message = models.CharField(max_length=400, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # workers that began; too many lost ones end it
     uploaded_by = models.CharField(_("by"), max_length=80)
     created_at = models.DateTimeField(_("handed in"), auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)

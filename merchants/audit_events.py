@@ -1,0 +1,21 @@
+"""The acts that the foundation records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from merchants import audit
+
+audit.declare(
+    {
+        "merchants.upload.received": _("handed in a file"),
+        "merchants.upload.confirmed": _("confirmed a file"),
+        "merchants.upload.applied": _("applied a file"),
+        "merchants.upload.discarded": _("discarded a file"),
+        "merchants.upload.rejected_taken": _("downloaded rejected rows"),
+        "merchants.token.issued": _("issued an API token"),
+        "merchants.token.revoked": _("revoked an API token"),
+        "merchants.member.added": _("added a member"),
+        "merchants.member.role_changed": _("changed the role of a member"),
+        "merchants.member.removed": _("removed a member"),
+        "merchants.source.basis_stated": _("stated the legal basis of a source"),
+    }
+)

@@ -1,0 +1,89 @@
+"""What to do about a problem of a file, a row or a cell, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REMEDIES: dict[str, Promise] = {
+    # a cell
+    "missing": _("This cell is needed: fill it in."),
+    "not_text": _("Text is expected here, not a fraction or a yes/no."),
+    "too_long": _("Shorten it to %(limit)s characters."),
+    "invisible_character": _("It holds an invisible or broken character: type it anew."),
+    "digits_lost": _(
+        "A spreadsheet has rounded this number after 15 digits. Format the column as text and paste"
+        " the numbers again from their source."
+    ),
+    "not_money": _("Write yuan as plain digits with a point, such as 1284.05."),
+    "fraction_of_a_fen": _("Round it to two decimals."),
+    "too_much_money": _("More than %(limit)s yuan on one row: check the unit."),
+    "below_zero": _("An amount below zero is not possible here."),
+    "not_a_time": _("Write day and clock, such as 2026-03-01 13:05:00."),
+    "time_needs_a_clock": _("The clock is missing: write it as 2026-03-01 13:05:00."),
+    "time_out_of_range": _("The year must lie between %(first)s and %(last)s."),
+    "time_in_future": _("This time lies in the future: check day and time zone."),
+    "not_a_day": _("Write the day as 2026-03-01."),
+    "not_whole": _("A whole number is expected."),
+    "out_of_range": _("It must lie between %(low)s and %(high)s."),
+    "not_a_choice": _("Choose one of: %(choices)s."),
+    "not_a_flag": _("Write yes or no."),
+    "formula": _("The cell holds a formula or an error. Copy the column and paste it as values."),
+    "not_a_plain_value": _("A single value is expected, not a list or an object."),
+    # a row
+    "cell_too_large": _("A cell of this row is larger than %(limit)s characters."),
+    "too_many_cells": _("%(found)s cells instead of %(expected)s: put text with commas into quotes."),
+    "too_few_cells": _("%(found)s cells instead of %(expected)s: the row seems cut off."),
+    "broken_quotes": _("The quotes of this row do not match: write a quote inside a cell twice."),
+    "unreadable_json": _("This line is not valid JSON."),
+    "json_too_deep": _("This line is nested too deeply."),
+    "not_an_object": _("One JSON object per row is expected."),
+    "field_twice": _("The field %(field)s stands here twice."),
+    "unknown_field": _("There is no such field: check its spelling."),
+    "person_kind_missing": _("Say what kind of identifier this is (phone, email, member, ...)."),
+    "namespace_missing": _("Say where this identifier holds, such as taobao or the name of the app."),
+    "not_a_phone": _("A mainland mobile number has 11 digits; a hashed one is its SHA-256 in 64 characters."),
+    "same_person_twice": _("Both identifiers are the same."),
+    "unknown_spu": _("This SPU is not known yet: add it under products first, or correct its code."),
+    "nothing_seen": _("Name what was seen: a note, a live, a creative, a campaign, a keyword or a blogger."),
+    "refund_above_payment": _("More was refunded than was paid."),
+    "paid_without_time": _("A paid order needs the time of payment."),
+    "code_kind_missing": _("Say what kind of code this is (pid, position_id, stat_param, ...)."),
+    "nothing_paid_for": _(
+        "Name what the money was for: a note, a campaign, a keyword, a blogger or an agency."
+    ),
+    "rebate_above_zero": _("A rebate comes back: write it below zero."),
+    "charge_below_zero": _("Only a rebate may be below zero."),
+    # a file
+    "empty_file": _("The file is empty."),
+    "no_rows": _("The file has a header but no rows."),
+    "columns_missing": _("These columns are missing: %(columns)s. Compare the header with the template."),
+    "column_twice": _("The column %(column)s stands in the header twice: remove one."),
+    "unknown_encoding": _(
+        "Line %(line)s is neither UTF-8 nor GB18030. Save the file as UTF-8 and try again."
+    ),
+    "quote_not_closed": _(
+        "A quote that opens in line %(line)s is never closed; nothing after it can be read."
+    ),
+    "too_many_columns": _("More than %(limit)s columns: remove those that are not needed."),
+    "too_many_rows": _("More than %(limit)s rows: split the file."),
+    "broken_workbook": _("The workbook cannot be read. Open it, save it as .xlsx again, or save it as CSV."),
+    "workbook_too_large": _("Unpacked, the workbook is larger than %(limit)s MB. Save the sheet as CSV."),
+    "old_or_locked_excel": _(
+        "This is an old .xls or a workbook with a password. Save it as plain .xlsx or CSV."
+    ),
+    "broken_parquet": _("The Parquet file cannot be read."),
+    "json_array": _("Write one JSON object per line (NDJSON), without the surrounding brackets."),
+    "web_page": _(
+        "This is a web page with a spreadsheet's name. Open it in a spreadsheet, save it as .xlsx."
+    ),
+    "no_table": _("This is not a table. CSV, XLSX, NDJSON and Parquet are read."),
+}
+
+
+def remedy(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence in the language of the reader. ``KeyError`` for an unknown code."""
+    return str(REMEDIES[code]) % params
