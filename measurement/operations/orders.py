@@ -82,6 +82,7 @@ class _Batch:
     def __init__(self, merchant: Merchant, shop: str, delivery: RawDelivery | None) -> None:
         self.merchant, self.shop, self.delivery = merchant, shop, delivery
         self.now = datetime.now(UTC)
+        self.contested: set[tuple[str, ...]] = set()  # equal time, other content: the greater hash won
 
     def take(self, pieces: list[Piece], receipt: Receipt) -> None:
         receipt.pieces += len(pieces)
@@ -93,6 +94,8 @@ class _Batch:
             if before is not None and (before.body == piece.body or not piece.replaces(before)):
                 receipt.repeated += 1
                 continue
+            if before is not None and before.modified_at == piece.modified_at:
+                self.contested.add((*name, *slot))
             standing[name][slot] = changed[name][slot] = piece
         self._keep(changed)
         facts = {name: assemble_one(name[0], standing[name].values()) for name in changed}
@@ -132,16 +135,17 @@ class _Batch:
                 content_hash=piece.content_hash,
                 body=dict(piece.body),
                 delivery=self.delivery,
+                contested=(*name, *slot) in self.contested,
                 received_at=self.now,
             )
-            for slots in changed.values()
-            for piece in slots.values()
+            for name, slots in changed.items()
+            for slot, piece in slots.items()
         ]
         OrderPiece.objects.bulk_create(
             rows,
             update_conflicts=True,
             unique_fields=["merchant", "platform", "shop", "feed", "order_external_id", "kind", "key"],
-            update_fields=["modified_at", "content_hash", "body", "delivery", "received_at"],
+            update_fields=["modified_at", "content_hash", "body", "delivery", "contested", "received_at"],
         )
 
     def _retired(self, facts: dict[Name, OrderFact | None], standing: Standing) -> set[Name]:
