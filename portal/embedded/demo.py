@@ -9,7 +9,7 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.embedded import environment
@@ -44,7 +44,9 @@ class Service:
 
 MIGRATE = Step("migrate", "preparing the database", ("migrate", "--database", "owner", "--noinput"))
 COLLECT = Step("collectstatic", "collecting styles and scripts", ("collectstatic", "--noinput"))
-BEFORE_WEB = (MIGRATE, COLLECT, Step("accounts", "making accounts", ("seed", "--demo", "--accounts")))
+BEFORE_WEB = (MIGRATE, COLLECT)
+ACCOUNTS = Step("accounts", "making accounts", ("seed", "--demo", "--accounts"))
+WORLD = Step("seed", "filling in the demo world", ("seed", "--demo"))
 WEB = Service(
     "web",
     "gunicorn",
@@ -60,7 +62,6 @@ BACKGROUND = (
         5,
     ),
 )
-AFTER_WEB = (Step("seed", "filling in the demo world", ("seed", "--demo")),)
 FEED = "demo_feed"  # a manage.py command that keeps orders coming
 
 
@@ -73,14 +74,15 @@ def demo(_: list[str]) -> int:
         say = Progress()
         say(f"starting; data and logs are in {state.folder}")
         env = environment.export(state, environment.start_servers(supervisor, state))
-        run_steps(supervisor, BEFORE_WEB, env, say)
+        run_together(supervisor, BEFORE_WEB, env, say)
         start_service(supervisor, WEB, env, listener)
+        run_together(supervisor, (ACCOUNTS,), env, say)  # while the web starts
         wait_for_page(supervisor, listener.getsockname()[1])
         say("ready")
         greet(state, listener.getsockname()[1])
         for service in BACKGROUND:
             start_service(supervisor, service, env)
-        run_steps(supervisor, AFTER_WEB, env, say)
+        run_together(supervisor, (WORLD,), env, say)
         if (ROOT / "portal" / "management" / "commands" / f"{FEED}.py").exists():
             supervisor.start("feed", [PYTHON, "manage.py", FEED], env=env)
         say("the demo world is complete; Ctrl-C stops everything and keeps the data")
@@ -118,10 +120,13 @@ def reserve_port() -> socket.socket:
     return listener
 
 
-def run_steps(supervisor: Supervisor, steps: Iterable[Step], env: Mapping[str, str], say: Progress) -> None:
-    for step in steps:
-        say(step.text)
-        supervisor.run(step.name, [PYTHON, "manage.py", *step.command], env=env)
+def run_together(
+    supervisor: Supervisor, steps: Sequence[Step], env: Mapping[str, str], say: Progress
+) -> None:
+    """Run steps that do not need each other at the same time; raises Died when one fails."""
+    say(" and ".join(step.text for step in steps))
+    argv = [PYTHON, "manage.py"]
+    supervisor.finish(*[supervisor.start(step.name, [*argv, *step.command], env=env) for step in steps])
 
 
 def start_service(

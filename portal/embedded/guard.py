@@ -15,13 +15,15 @@ inherits the lock of the state folder, so a new start waits until nothing of the
 import json
 import signal
 import sys
+from typing import Any
 
 from portal.embedded import processes
 
 
-def listen() -> tuple[str, list[dict[str, int]], bool]:
+def listen() -> tuple[str, list[dict[str, Any]], bool]:
     """Follow the supervisor's lines to their end: the mark, what still runs, whether all is done."""
-    mark, running, done = "", {}, False
+    mark, done = "", False
+    running: dict[int, dict[str, Any]] = {}
     for line in sys.stdin:
         word = json.loads(line)
         mark = word.get("mark", mark)
@@ -32,7 +34,7 @@ def listen() -> tuple[str, list[dict[str, int]], bool]:
     return mark, list(running.values()), done
 
 
-def clean_up(mark: str, running: list[dict[str, int]]) -> None:
+def clean_up(mark: str, running: list[dict[str, Any]]) -> None:
     for word in running:
         processes.send(word["pid"], word["signal"])
     for word in reversed(running):

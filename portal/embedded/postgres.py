@@ -5,7 +5,6 @@ The wheel's own helper is not used: as root it makes an account on the machine a
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -65,8 +64,10 @@ class Postgres:
         """Make the cluster if there is none, start it, and make sure of roles and database `seedbed`."""
         self._initialise(supervisor)
         self._end_leftover()
+        if self.user == "nobody":
+            shutil.chown(self.sockets, "nobody")
         options = [word for key, value in self.settings.items() for word in ("-c", f"{key}={value}")]
-        argv = [binary("postgres"), "-D", self.data, "-k", self.sockets, *options]
+        argv: list[str | Path] = [binary("postgres"), "-D", self.data, "-k", self.sockets, *options]
         supervisor.start(
             "postgres",
             argv,
@@ -93,7 +94,7 @@ class Postgres:
 
     def sql(self, database: str, statements: str) -> str:
         """Run SQL as superuser; returns the rows as plain text. Raises Refused with the server's message."""
-        argv = [
+        argv: list[str | Path] = [
             binary("psql"),
             "-XqAt",
             "-v",
@@ -111,7 +112,16 @@ class Postgres:
         return done.stdout.strip()
 
     def _answers(self) -> bool:
-        argv = [binary("pg_isready"), "-q", "-h", self.sockets, "-U", "postgres", "-d", "postgres"]
+        argv: list[str | Path] = [
+            binary("pg_isready"),
+            "-q",
+            "-h",
+            self.sockets,
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+        ]
         socket = self.sockets / ".s.PGSQL.5432"
         return socket.exists() and subprocess.run(argv, check=False, env=_plain_env()).returncode == 0
 
@@ -123,10 +133,8 @@ class Postgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         if self.user == "nobody":
-            nobody = pwd.getpwnam("nobody")
-            for path in (fresh, self.sockets):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        argv = [
+            shutil.chown(fresh, "nobody")
+        argv: list[str | Path] = [
             binary("initdb"),
             "-D",
             fresh,
@@ -139,7 +147,7 @@ class Postgres:
             "--no-instructions",
         ]
         argv += ["--locale-provider=builtin", "--locale=C.UTF-8"]  # the same order of text on every machine
-        supervisor.run("initdb", argv, user=self.user, env=_plain_env())
+        supervisor.finish(supervisor.start("initdb", argv, user=self.user, env=_plain_env()))
         fresh.rename(self.data)
 
     def _end_leftover(self) -> None:
@@ -165,14 +173,17 @@ def _user_to_run_as(folder: Path) -> str:
     """How Postgres, which refuses root, is started here: see tether.py. Raises Refused when nothing works."""
     if os.geteuid() != 0:
         return "same"
-    for user, probe in (
-        ("namespace", ["true"]),
-        ("nobody", ["test", "-x", str(folder), "-a", "-x", binary("postgres")]),
-    ):
-        argv = [sys.executable, "-I", "-S", TETHER, "SIGTERM", user, str(os.getpid()), *probe]
-        if subprocess.run(argv, check=False, capture_output=True).returncode == 0:
-            return user
+    if _can_start_as("namespace", "true"):
+        return "namespace"
+    folder.chmod(0o711)  # nobody has to pass through; what lies in it stays closed
+    if _can_start_as("nobody", "test", "-x", str(folder), "-a", "-x", str(binary("postgres"))):
+        return "nobody"
     raise Refused(
         "Postgres does not run as root, this machine forbids user namespaces, and the user nobody cannot "
         f"enter {folder} or the checkout. Move both to where all may enter, or start as an ordinary user."
     )
+
+
+def _can_start_as(user: str, *probe: str) -> bool:
+    argv = [sys.executable, "-I", "-S", str(TETHER), "SIGTERM", user, str(os.getpid()), *probe]
+    return subprocess.run(argv, check=False, capture_output=True).returncode == 0

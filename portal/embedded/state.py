@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pwd
 import re
 import secrets
 import shutil
@@ -95,7 +96,8 @@ class State:
         short = Path(temp if re.fullmatch(r"[\w./+-]{1,40}", temp, re.ASCII) else "/tmp") / name
         short.mkdir(mode=0o700, exist_ok=True)
         found = short.lstat()  # others may write into the temp directory: trust only a folder of our own
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        ours = {os.geteuid()} | ({pwd.getpwnam("nobody").pw_uid} if os.geteuid() == 0 else set())
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours or found.st_mode & 0o077:
             raise Refused(
                 f"{short} exists and is not a private folder of this user: remove it, or set TMPDIR."
             )

@@ -129,19 +129,19 @@ class Supervisor:
         self._write_pids()
         return child
 
-    def run(self, name: str, argv: Sequence[str | Path], *, may_fail: bool = False, **options: object) -> int:
-        """Run a step to its end while watching everything else; returns its exit code.
+    def finish(self, *steps: Child, may_fail: bool = False) -> int:
+        """Wait for steps that end by themselves, watching everything else; returns the highest exit code.
 
-        Raises Died when it fails, unless `may_fail`.
+        Raises Died when one fails, unless `may_fail`.
         """
-        child = self.start(name, argv, **options)  # type: ignore[arg-type]
-        while child.process.poll() is None:
-            self.pause(1, step=child)
-        self._forget(child)
-        code = child.process.returncode
-        if code and not may_fail:
-            raise Died(f"{name} failed (exit code {code}). The end of {child.log}:\n{child.tail()}")
-        return code
+        while any(step.process.poll() is None for step in steps):
+            self.pause(1, steps)
+        for step in steps:
+            self._forget(step)
+            code = step.process.returncode
+            if code and not may_fail:
+                raise Died(f"{step.name} failed (exit code {code}). The end of {step.log}:\n{step.tail()}")
+        return max(step.process.returncode for step in steps)
 
     def wait_for(self, what: str, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until `ready()`; raises Died after `seconds`."""
@@ -153,15 +153,15 @@ class Supervisor:
                 )
             self.pause(0.03)
 
-    def pause(self, seconds: float, step: Child | None = None) -> None:
-        """Sleep until something happens. `step` may end; any other end is a death."""
+    def pause(self, seconds: float, steps: Sequence[Child] = ()) -> None:
+        """Sleep until something happens. `steps` may end; any other end is a death."""
         select.select([self._wake], [], [], seconds)
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 4096)
         if self._ending:
             raise Stopped(self._ending.name)
         for child in self.children:
-            if child is not step and child.process.poll() is not None:
+            if child not in steps and child.process.poll() is not None:
                 raise Died(
                     f"{child.name} ended by itself (exit code {child.process.returncode}), so everything was "
                     f"stopped. The end of {child.log}:\n{child.tail()}"

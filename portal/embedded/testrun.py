@@ -4,7 +4,7 @@ import os
 import signal
 
 from portal.embedded import chromium, environment
-from portal.embedded.demo import COLLECT, MIGRATE, PYTHON, Progress, run_steps
+from portal.embedded.demo import COLLECT, MIGRATE, PYTHON, Progress, run_together
 from portal.embedded.postgres import TEST_SETTINGS, Postgres
 from portal.embedded.state import State
 from portal.embedded.supervisor import Supervisor
@@ -29,12 +29,11 @@ def test(arguments: list[str]) -> int:
         browser = chromium.find_or_install(state, say)
         say(f"starting the servers in {state.folder}")
         env = environment.export(state, _servers(supervisor, state)) | {"SEEDBED_CHROMIUM": browser}
-        run_steps(supervisor, (MIGRATE, COLLECT), env, say)
+        run_together(supervisor, (MIGRATE, COLLECT), env, say)
         say("running pytest")
         argv = [PYTHON, "-m", "pytest", *arguments]
-        return supervisor.run(
-            "pytest", argv, env=env, may_fail=True, show=True, stop_signal=signal.SIGINT, grace=20
-        )
+        pytest = supervisor.start("pytest", argv, env=env, show=True, stop_signal=signal.SIGINT, grace=20)
+        return supervisor.finish(pytest, may_fail=True)
 
 
 def _servers(supervisor: Supervisor, state: State) -> dict[str, str]:

@@ -8,12 +8,13 @@ and then `argv` replaces this program. USER is one of
 - `namespace`: root of the machine looks like user 1000 inside a user namespace; files stay root's,
 - `nobody`: for machines that forbid user namespaces.
 
-Exit code 126 when the user cannot be changed, 127 when `argv` cannot be started.
+Exit code 126 when the user cannot be changed, 127 when `argv` is no program.
 """
 
 import ctypes
 import os
 import pwd
+import shutil
 import signal
 import sys
 
@@ -50,17 +51,17 @@ def die_with(parent: int, signum: int) -> None:
 
 
 def main(signal_name: str, user: str, parent: str, *argv: str) -> None:
+    program = shutil.which(argv[0])  # now: this Python may lie where `nobody` cannot import any more
+    if program is None:
+        print(f"tether: {argv[0]} is no program", file=sys.stderr)
+        sys.exit(127)
     try:
         {"same": lambda: None, "namespace": enter_namespace, "nobody": become_nobody}[user]()
     except (OSError, KeyError) as error:
         print(f"tether: cannot leave root as {user}: {error}", file=sys.stderr)
         sys.exit(126)
     die_with(int(parent), signal.Signals[signal_name])
-    try:
-        os.execvp(argv[0], argv)  # noqa: S606 - no shell is what we want
-    except OSError as error:
-        print(f"tether: {argv[0]}: {error}", file=sys.stderr)
-        sys.exit(127)
+    os.execv(program, argv)  # noqa: S606 - no shell is what we want
 
 
 if __name__ == "__main__":

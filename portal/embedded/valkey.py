@@ -34,7 +34,7 @@ class Valkey:
     def start(self, supervisor: Supervisor) -> None:
         self.socket.unlink(missing_ok=True)
         data = self.state.subfolder("valkey")
-        argv = [
+        argv: list[str | Path] = [
             binary(),
             "--port",
             "0",

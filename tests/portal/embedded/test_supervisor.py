@@ -79,7 +79,8 @@ state = State(Path({str(tmp_path / "state")!r}))
 state.take()
 try:
     with Supervisor(state) as supervisor:
-        supervisor.run("migrate", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"])
+        argv = [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]
+        supervisor.finish(supervisor.start("migrate", argv))
 except Died as died:
     print(died)
 """
