@@ -54,16 +54,21 @@ def maturity(share: Number | None) -> SafeString:
     )
 
 
+PATTERNS = {"ripening": "url(#hatch)", "unjoined": "url(#dots)"}
+"""Fills that say "not final" or "not known" without a colour; `templates/parts/patterns.html` draws them."""
+
+
 def bar(value: Number | None, maximum: Number | None, tone: str = "accent") -> SafeString:
-    """A bar from zero on the common scale of a column; decorative, for the figure stands beside it."""
+    """A bar from zero on the common scale of a column; decorative, for the figure stands beside it.
+
+    `tone` is `accent`, `accent-half`, `compare`, `danger`, or one of the patterns.
+    """
     if value is None or not maximum:
         return SafeString("")
+    kind, name = ("fill", PATTERNS[tone]) if tone in PATTERNS else ("class", f"tone-{tone}")
     length = _length(_share(float(value) / float(maximum)) or 0.0)
-    return format_html(
-        '<svg class="bar" aria-hidden="true"><rect class="tone-{}" width="{}" height="100%"/></svg>',
-        tone,
-        length,
-    )
+    drawn = '<svg class="bar" aria-hidden="true"><rect {}="{}" width="{}" height="100%"/></svg>'
+    return format_html(drawn, kind, name, length)
 
 
 def whisker(

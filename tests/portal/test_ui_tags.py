@@ -92,6 +92,10 @@ def test_a_bar_without_a_scale_is_not_drawn():
     assert 'class="tone-danger" width="25%"' in render('{% bar 5 20 "danger" %}')
 
 
+def test_a_bar_of_what_is_not_final_is_a_pattern():
+    assert 'fill="url(#dots)" width="50%"' in render('{% bar 5 10 "unjoined" %}')
+
+
 def test_a_whisker_stands_on_the_common_axis_and_says_its_interval():
     drawn = render('{% whisker 50 0 100 0 100 "count" %}')
     assert '<circle cx="50%"' in drawn
