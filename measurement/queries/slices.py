@@ -63,7 +63,7 @@ def credited(
     merchant: Merchant, query: ReportQuery, products: Mapping[int, Product], through: date
 ) -> tuple[dict[str | None, Slice], Slice]:
     """Slices by the key of their row (None: the credit belongs to no row), and the whole."""
-    scope = _scope(merchant, query, query.period)
+    scope = scope_of(merchant, query, query.period)
     scope |= {"through": through, **_columns_of(products, query.horizon)}
     with connection.cursor() as cursor:
         cursor.execute(_statement(query), scope)
@@ -85,11 +85,11 @@ class Former:
 def former(merchant: Merchant, query: ReportQuery, period: Period, until: date) -> Former:
     """The same slice in an earlier period, as it stood at the same age: by touch days, orders after
     ``until`` are left out, so that a young cohort is not compared with one long ripe."""
-    scope = _scope(merchant, query, period) | {"until": until}
+    scope = scope_of(merchant, query, period) | {"until": until}
     fen = FEN[query.model]
     age = "r.order_day <= %(until)s" if query.axis == Axis.TOUCH else "true"
-    source = f"measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {_NOTE}"
-    where = f"{_where(query)} AND {_horizon(query)} AND {age}"
+    source = f"measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {NOTE}"
+    where = f"{conditions(query)} AND {near(query)} AND {age}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT grouping({_key(query)}) = 1, {_key(query)}, sum(r.{fen})::bigint,"  # noqa: S608 - names of our own
@@ -103,7 +103,7 @@ def former(merchant: Merchant, query: ReportQuery, period: Period, until: date) 
     return Former({row[1]: row[2] for row in rows if not row[0]}, whole[2] or 0, whole[3])
 
 
-_NOTE = "LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s"
+NOTE = "LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s"
 _RECORDED = "(%(as_of)s::date IS NULL OR r.recorded_day <= %(as_of)s)"
 
 
@@ -115,20 +115,20 @@ def _day(query: ReportQuery) -> str:
     return "r.touch_day" if query.axis == Axis.TOUCH else "r.order_day"
 
 
-def _where(query: ReportQuery) -> str:
+def conditions(query: ReportQuery) -> str:
     """Conditions on r and c: the merchant, the days, the filters, the grade."""
-    conditions = [f"r.merchant_id = %(merchant)s AND {_day(query)} >= %(start)s AND {_day(query)} < %(end)s"]
-    conditions += [FILTERS[name] for name in query.filters]
+    parts = [f"r.merchant_id = %(merchant)s AND {_day(query)} >= %(start)s AND {_day(query)} < %(end)s"]
+    parts += [FILTERS[name] for name in query.filters]
     if query.grade:
-        conditions.append("r.grade = %(grade)s")
-    return " AND ".join(conditions)
+        parts.append("r.grade = %(grade)s")
+    return " AND ".join(parts)
 
 
-def _horizon(query: ReportQuery) -> str:
+def near(query: ReportQuery) -> str:
     return "r.order_day - r.touch_day <= %(horizon)s" if query.horizon else "true"
 
 
-def _scope(merchant: Merchant, query: ReportQuery, period: Period) -> dict[str, Any]:
+def scope_of(merchant: Merchant, query: ReportQuery, period: Period) -> dict[str, Any]:
     return {
         "merchant": merchant.pk,
         "start": period.start,
@@ -153,19 +153,19 @@ def _columns_of(products: Mapping[int, Product], horizon: int) -> dict[str, Any]
 
 
 def _statement(query: ReportQuery) -> str:
-    key, near = _key(query), _horizon(query)
+    key, close = _key(query), near(query)
     past = query.as_of is not None
     return _CREDITED.format(
         key=key,
         fen=f"r.{FEN[query.model]}",
-        sums=", ".join(f"sum(r.{column}) FILTER (WHERE {near}) AS {column}" for column in FEN.values()),
+        sums=", ".join(f"sum(r.{column}) FILTER (WHERE {close}) AS {column}" for column in FEN.values()),
         five=", ".join(f"sum(m.{column})::bigint AS {column}" for column in FEN.values()),
         named=", ".join(f"s.{column}" for column in FEN.values()),
-        where=_where(query),
-        near=near,
+        where=conditions(query),
+        near=close,
         day=_day(query),
         recorded=_RECORDED,
-        note=_NOTE,
+        note=NOTE,
         counted="false" if past else "true",
     )
 

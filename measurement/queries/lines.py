@@ -1,0 +1,139 @@
+"""The order lines behind a row of a report, or those that nothing could be joined to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from measurement.choices import Grade
+from measurement.queries import slices
+from measurement.reports import ReportQuery
+from merchants.models import Merchant
+from merchants.periods import day_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as the list shows it; ``credited`` is what this slice got of it, in fen."""
+
+    id: int
+    order_number: str
+    platform: str
+    title: str
+    product: str
+    day: date
+    paid_fen: int
+    refunded_fen: int
+    net_fen: int
+    grade: str
+    credited: int
+    touches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    rows: tuple[Line, ...]
+    count: int
+    people: int
+
+
+def lines(merchant: Merchant, query: ReportQuery, *, unjoined: bool = False) -> Lines:
+    """One page of lines, latest first, with how many there are. ``unjoined``: those of the period's
+    orders that carry no evidence; they have no touch, so they count by day of the order."""
+    statement = _UNJOINED.format(shown=_SHOWN, rows=_ROWS) if unjoined else _joined(query)
+    scope: dict[str, Any] = {
+        "platform": None,
+        "spu": None,
+        **slices.scope_of(merchant, query, query.period),
+        "limit": PAGE,
+        "offset": (query.page - 1) * PAGE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, scope)
+        rows = cursor.fetchall()
+    if not rows and query.page > 1:
+        return lines(merchant, query.but(page=1), unjoined=unjoined)
+    counted = rows[0][-2:] if rows else (0, 0)
+    return Lines(tuple(_line(row) for row in rows), *counted)
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    pk, number, platform, title, product, paid_at, paid, refunded, net, grade, credited, touches, _, _ = row
+    return Line(
+        id=pk,
+        order_number=number,
+        platform=platform,
+        title=title,
+        product=product or "",
+        day=day_of(paid_at),
+        paid_fen=paid,
+        refunded_fen=refunded,
+        net_fen=net,
+        grade=grade or Grade.UNJOINED.value,
+        credited=int(credited or 0),
+        touches=int(touches or 0),
+    )
+
+
+def _joined(query: ReportQuery) -> str:
+    """Lines present in the slice; the credit of the page's lines only is read from the ledger, by key."""
+    return _JOINED.format(
+        shown=_SHOWN,
+        rows=_ROWS,
+        note=slices.NOTE,
+        where=slices.conditions(query),
+        near=slices.near(query),
+        fen=slices.FEN[query.model],
+    )
+
+
+_SHOWN = """
+SELECT l.id, o.external_id, l.platform, l.title, s.name, l.paid_at, l.paid_fen, l.refunded_fen, l.net_fen
+"""
+_ROWS = """
+JOIN measurement_order o ON o.id = l.order_id AND o.merchant_id = l.merchant_id
+LEFT JOIN measurement_spu s ON s.id = l.spu_id AND s.merchant_id = l.merchant_id
+"""
+_JOINED = """
+WITH present AS MATERIALIZED (
+    SELECT DISTINCT r.line_id, r.order_day, r.person
+    FROM measurement_presence r
+    JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+    WHERE {where} AND {near}
+), chosen AS (
+    SELECT line_id FROM present ORDER BY order_day DESC, line_id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+{shown}, credit.grade, credit.fen, credit.touches,
+       (SELECT count(*) FROM present), (SELECT count(DISTINCT person) FROM present)
+FROM chosen
+JOIN measurement_orderline l ON l.id = chosen.line_id AND l.merchant_id = %(merchant)s
+{rows}
+CROSS JOIN LATERAL (
+    SELECT max(r.grade) AS grade, sum(r.{fen}) AS fen, max(r.touch_count) AS touches
+    FROM measurement_credit r
+    JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+    WHERE r.id BETWEEN l.id * 65536 AND l.id * 65536 + 65535 AND {where} AND {near}
+) credit
+ORDER BY l.paid_at DESC, l.id DESC
+"""
+_UNJOINED = """
+WITH present AS MATERIALIZED (
+    SELECT r.line_id, r.order_day, r.person FROM measurement_presence r
+    WHERE r.merchant_id = %(merchant)s AND r.order_day >= %(start)s AND r.order_day < %(end)s
+      AND r.channel_id IS NULL
+      AND (%(platform)s::text IS NULL OR r.platform = %(platform)s)
+      AND (%(spu)s::bigint IS NULL OR r.spu_id = %(spu)s::bigint)
+), chosen AS (
+    SELECT line_id FROM present ORDER BY order_day DESC, line_id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+{shown}, 'U', 0, 0, (SELECT count(*) FROM present), (SELECT count(DISTINCT person) FROM present)
+FROM chosen
+JOIN measurement_orderline l ON l.id = chosen.line_id AND l.merchant_id = %(merchant)s
+{rows}
+ORDER BY l.paid_at DESC, l.id DESC
+"""
