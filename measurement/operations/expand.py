@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import BulkChange, TouchedPerson
+from measurement.operations.locks import Lock, hold
 from measurement.queries import rules
 from merchants import tenancy
 from merchants.models import Merchant
@@ -92,7 +93,9 @@ def _by_identity(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
 
 
 def _by_mapping(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
-    """Items got another SPU: the lines take it, then are computed anew."""
+    """Items got another SPU: the lines take it, then are computed anew. A line that was being committed
+    with what its item meant before is waited for."""
+    hold(merchant, Lock.ORDERS)
     cursor.execute(
         """
         UPDATE measurement_orderline l SET spu_id = m.spu_id

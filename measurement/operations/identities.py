@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from django.db import connection
 from django.db.models import Q
 
 from measurement.models import Identity, IdentityLink
 from measurement.operations import marks
+from measurement.operations.locks import Lock, hold
 from merchants import audit, tenancy
 from merchants.models import Merchant
 
@@ -46,7 +46,7 @@ def link(merchant: Merchant, rows: Iterable[LinkRow], *, source: str, by: str) -
         receipt.received += len(batch)
         wanted = {(*row.pair, row.reason[:120]) for row in batch if row.key_a != row.key_b}
         with tenancy.acting_for(merchant):
-            _lock(merchant)
+            hold(merchant, Lock.IDENTITIES)
             known = _standing(merchant, wanted)
             new = sorted(wanted - set(known))
             IdentityLink.objects.bulk_create(
@@ -75,7 +75,7 @@ def part(merchant: Merchant, rows: Iterable[LinkRow], *, by: str) -> Receipt:
     while batch := [row for row in islice(stream, BATCH)]:
         receipt.received += len(batch)
         with tenancy.acting_for(merchant):
-            _lock(merchant)
+            hold(merchant, Lock.IDENTITIES)
             known = _standing(merchant, {(*row.pair, row.reason[:120]) for row in batch})
             IdentityLink.objects.for_merchant(merchant).filter(pk__in=known.values()).update(
                 parted_at=datetime.now(UTC)
@@ -85,11 +85,6 @@ def part(merchant: Merchant, rows: Iterable[LinkRow], *, by: str) -> Receipt:
                 audit.record(merchant, "measurement.identity.parted", by=by, links=len(known))
         receipt.changed += len(known)
     return receipt
-
-
-def _lock(merchant: Merchant) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('identities'), %s)", [merchant.pk])
 
 
 def _standing(

@@ -19,6 +19,7 @@ from measurement.alliance.veil import channel_codes, person_of, veil
 from measurement.models import Order, OrderKey, OrderLine, OrderPiece
 from measurement.operations import declared, marks
 from measurement.operations.items import spus_of_items
+from measurement.operations.locks import Lock, hold
 from merchants import tenancy
 from merchants.identity import pepper_of, person_key
 from merchants.models import Merchant, RawDelivery
@@ -58,9 +59,8 @@ def put_pieces(
     receipt = Receipt()
     key_of = _keys_of(merchant)
     for batch in _batches(veil(piece, key_of) for piece in pieces):
-        with tenancy.acting_for(merchant), connection.cursor() as cursor:
-            # one at a time per merchant: two deliveries may hold pieces of one order
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('orders'), %s)", [merchant.pk])
+        with tenancy.acting_for(merchant):
+            hold(merchant, Lock.ORDERS)  # one at a time: two deliveries may hold pieces of one order
             _Batch(merchant, shop, delivery).take(batch, receipt)
     return receipt
 

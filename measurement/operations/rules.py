@@ -19,6 +19,7 @@ from measurement.models import (
     Spu,
 )
 from measurement.operations import declared, marks
+from measurement.operations.locks import Lock, hold
 from measurement.queries import rules
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -110,6 +111,7 @@ def map_code(
 ) -> ChannelCode:
     """Says which channel a code on an order means."""
     with tenancy.acting_for(merchant):
+        hold(merchant, Lock.ORDERS)
         row, made = ChannelCode.objects.for_merchant(merchant).get_or_create(
             merchant=merchant, kind=kind, namespace=namespace, code=code, defaults={"channel": channel}
         )
@@ -124,6 +126,7 @@ def map_code(
 def set_note_spu(merchant: Merchant, *, note: Note, spu: Spu | None, by: str) -> None:
     """Says what a note is about; touches by it that name no SPU themselves count for this one."""
     with tenancy.acting_for(merchant):
+        hold(merchant, Lock.TOUCHES)
         before = note.spu_id
         if before == (spu.pk if spu else None):
             return

@@ -18,6 +18,7 @@ from measurement.choices import TouchKind
 from measurement.models import Spu
 from measurement.operations import marks, staging
 from measurement.operations.channels import ChannelRef, resolve
+from measurement.operations.locks import Lock, hold
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -115,8 +116,7 @@ def put_columns(merchant: Merchant, blocks: Iterable[staging.TouchColumns]) -> R
 
 
 def _begin(cursor: Any, merchant: Merchant) -> None:
-    # one at a time per merchant: two batches with the same touch would both find it new
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('touches'), %s)", [merchant.pk])
+    hold(merchant, Lock.TOUCHES)  # one at a time: two batches with the same touch would both find it new
     cursor.execute(staging.CREATE)
     cursor.execute(f"DELETE FROM {staging.TABLE}")  # noqa: S608 - a transaction around this one may have staged before
 
