@@ -94,6 +94,20 @@ def credit_sql(dialect: Dialect, *, wide: bool = False, match_product: bool = Tr
     return f"WITH {ctes}\nSELECT {', '.join(COLUMNS)} FROM credits"
 
 
+def tie(column: str) -> str:
+    """An expression that gives `touches.tie` of a text column, in Postgres and in DuckDB."""
+    digits = f"ltrim({column}, '-0')"
+    complement = f"translate({digits}, '0123456789', '9876543210')"
+    length = "lpad(cast({} as text), 3, '0')"
+    below = f"'0' || {length.format(f'999 - length({digits})')} || {complement}"
+    above = f"'1' || {length.format(f'length({digits})')} || {digits}"
+    return (
+        f"case when length({column}) > 999 or not {column} ~ '^-?[0-9]+$' then '2' || {column}"
+        f" when left({column}, 1) = '-' then {below} || ' ' || {column}"
+        f" else {above} || ' ' || {column} end"
+    )
+
+
 _RULE = """\
 journeys as (  -- an order and a touch of its window; an unattributed order stands alone, null from here on
   select o.order_id, o.person_id, {amount} as amount,
