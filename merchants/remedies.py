@@ -52,9 +52,7 @@ REMEDIES: dict[str, Promise] = {
     "refund_above_payment": _("More was refunded than was paid."),
     "paid_without_time": _("A paid order needs the time of payment."),
     "code_kind_missing": _("Say what kind of code this is (pid, position_id, stat_param, ...)."),
-    "nothing_paid_for": _(
-        "Name what the money was for: a note, a campaign, a keyword, a blogger or an agency."
-    ),
+    "cost_twice": _("The same cost stands above already: add them up, or give each its own number."),
     "rebate_above_zero": _("A rebate comes back: write it below zero."),
     "charge_below_zero": _("Only a rebate may be below zero."),
     # a file

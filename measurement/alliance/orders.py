@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cmp_to_key
 from typing import Any
 
-from measurement.alliance import reader
+from measurement.alliance import first_party, reader
 from measurement.alliance.facts import Feed, LineFact, OrderFact, OrderStatus, Piece
 
 OrderKey = tuple[str, Feed, str]
@@ -20,7 +20,7 @@ def assemble(pieces: Iterable[Piece]) -> list[OrderFact]:
     groups = _by_order(pieces)
     retired = _retired(groups)
     orders = (
-        reader(platform).order_from(group)
+        _order_of(platform, group)
         for (platform, feed, order_id), group in groups.items()
         if (platform, feed, order_id) not in retired
     )
@@ -35,7 +35,17 @@ def assemble_one(platform: str, pieces: Iterable[Piece]) -> OrderFact | None:
 
     Retiring is left to the caller, who knows the other orders: see :func:`retires`.
     """
-    return reader(platform).order_from(standing(pieces))
+    return _order_of(platform, standing(pieces))
+
+
+def _order_of(platform: str, pieces: list[Piece]) -> OrderFact | None:
+    """From what the platform said, if it said anything; else from the rows a merchant handed in."""
+    own = [piece for piece in pieces if piece.kind != first_party.KIND]
+    if len(own) == len(pieces):
+        return reader(platform).order_from(own)
+    if any(piece.body.get("superseded") for piece in own):
+        return None
+    return first_party.with_rows(reader(platform).order_from(own) if own else None, pieces)
 
 
 def standing(pieces: Iterable[Piece]) -> list[Piece]:

@@ -1,0 +1,43 @@
+"""What a rule must know besides the row, and what the rules of all kinds share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from merchants.intake.problems import Refused
+
+Values = Mapping[str, Any]
+SKEW = timedelta(hours=24)  # a sender's clock or zone may be wrong; a day ahead is a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rules must know besides the row: the pepper of the merchant's person keys, the SPU codes that
+    exist, the time of the check, and for each platform the shop that rows without one belong to."""
+
+    pepper: bytes
+    spus: frozenset[str]
+    now: datetime
+    shops: Mapping[str, str]
+
+
+def words(of: Mapping[Any, tuple[str, ...]]) -> dict[str, str]:
+    """Every spelling of each value, the value's own first."""
+    return {word: str(value) for value, others in of.items() for word in (str(value), *others)}
+
+
+def spu_of(values: Values, around: Surroundings) -> str:
+    code = values.get("spu") or ""
+    if code and code not in around.spus:
+        raise Refused("unknown_spu", "spu")
+    return code
+
+
+def not_in_future(values: Values, around: Surroundings, *names: str) -> None:
+    for name in names:
+        moment = values.get(name)
+        if moment is not None and moment > around.now + SKEW:
+            raise Refused("time_in_future", name)
