@@ -102,7 +102,7 @@ class ReportQuery:
     def parameters(self) -> dict[str, str]:
         """The parameters of the address, defaults left out."""
         written = {
-            "period": "" if self.span in {DEFAULT_SPAN, CUSTOM} else self.span,
+            "period": _unless(self.span, DEFAULT_SPAN),
             "from": self.period.start.isoformat() if self.span == CUSTOM else "",
             "to": self.period.last.isoformat() if self.span == CUSTOM else "",
             "compare": _unless(self.compare, Compare.PREVIOUS),
@@ -213,13 +213,16 @@ class _Reader:
         return day if day is None or day < today else None
 
     def period(self, today: date) -> tuple[str, Period]:
+        """Both dates make a custom span, unless a preset is named; a span that cannot be is the default."""
+        span = self.one_of("period", (*PRESETS, CUSTOM))
+        if span in PRESETS:
+            return span, preset(span, today)
         start, last = self.day("from"), self.day("to")
         if start and last:
             if start <= last and (last - start).days < LONGEST and last < date.max:
                 return CUSTOM, Period(start, date.fromordinal(last.toordinal() + 1))
             self.refuse("to")
-        span = self.one_of("period", PRESETS) or DEFAULT_SPAN
-        return span, preset(span, today)
+        return (span or DEFAULT_SPAN), preset(DEFAULT_SPAN, today)
 
     def filters(self) -> tuple[tuple[str, str], ...]:
         found = {name: str(number) for name in ID_FILTERS if (number := self.number(name))}
