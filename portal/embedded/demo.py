@@ -4,6 +4,7 @@ What is run, in which order, stands in the tables below. The page is served befo
 complete: the accounts are made first, the months of data while one can already look around.
 """
 
+import hashlib
 import os
 import select
 import socket
@@ -21,11 +22,22 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True)
 class Step:
-    """A `manage.py` command that runs to its end and may be repeated at every start."""
+    """A `manage.py` command that runs to its end and may be repeated at every start.
+
+    `inputs`: patterns of the files it reads, below the checkout; it is left out while they are as they were
+    when it last succeeded. Without them it always runs.
+    """
 
     name: str
     text: str
     command: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+
+    def fingerprint(self) -> str:
+        """Changes with the name, size or time of any input."""
+        found = sorted(path for pattern in self.inputs for path in ROOT.glob(pattern) if path.is_file())
+        lines = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in found]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,12 @@ class Service:
 
 
 MIGRATE = Step("migrate", "preparing the database", ("migrate", "--database", "owner", "--noinput"))
-COLLECT = Step("collectstatic", "collecting styles and scripts", ("collectstatic", "--noinput"))
+COLLECT = Step(
+    "collectstatic",
+    "collecting styles and scripts",
+    ("collectstatic", "--noinput"),
+    inputs=("static/**/*", "*/static/**/*", "portal/settings.py", "requirements.txt"),
+)
 BEFORE_WEB = (MIGRATE, COLLECT)
 ACCOUNTS = Step("accounts", "making accounts", ("seed", "--demo", "--accounts"))
 WORLD = Step("seed", "filling in the demo world", ("seed", "--demo"))
@@ -124,9 +141,18 @@ def run_together(
     supervisor: Supervisor, steps: Sequence[Step], env: Mapping[str, str], say: Progress
 ) -> None:
     """Run steps that do not need each other at the same time; raises Died when one fails."""
-    say(" and ".join(step.text for step in steps))
+    due = [step for step in steps if not is_done(step, supervisor.state)]
+    say(" and ".join(step.text for step in due))
     argv = [PYTHON, "manage.py"]
-    supervisor.finish(*[supervisor.start(step.name, [*argv, *step.command], env=env) for step in steps])
+    supervisor.finish(*[supervisor.start(step.name, [*argv, *step.command], env=env) for step in due])
+    for step in due:
+        if step.inputs:
+            (supervisor.state.folder / f"{step.name}.done").write_text(step.fingerprint())
+
+
+def is_done(step: Step, state: State) -> bool:
+    done = state.folder / f"{step.name}.done"
+    return bool(step.inputs) and done.exists() and done.read_text() == step.fingerprint()
 
 
 def start_service(

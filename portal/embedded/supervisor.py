@@ -141,7 +141,7 @@ class Supervisor:
             code = step.process.returncode
             if code and not may_fail:
                 raise Died(f"{step.name} failed (exit code {code}). The end of {step.log}:\n{step.tail()}")
-        return max(step.process.returncode for step in steps)
+        return max((step.process.returncode for step in steps), default=0)
 
     def wait_for(self, what: str, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until `ready()`; raises Died after `seconds`."""
