@@ -1,0 +1,157 @@
+"""The figures of one size, inside a fresh database: run by `benchmarks.database`, not by hand."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+
+from benchmarks import finished, planted  # noqa: E402
+from measurement.models import OrderLine  # noqa: E402
+from measurement.operations import marks, orders, recompute, staging, touches  # noqa: E402
+from measurement.queries import rules  # noqa: E402
+from merchants import tenancy  # noqa: E402
+from merchants.models import Merchant  # noqa: E402
+
+STAGED = 1_000_000
+REPEATS = 9
+DIRTY = (1, 100, 1_000)
+BY = "system:benchmark"
+
+Figures = dict[str, Any]
+
+
+def measure(size: int, folder: Path) -> Figures:
+    """Everything that is measured at this many stored touches."""
+    planted.write_files(size, folder)
+    merchant = planted.plant("bench")
+    empty = finished.lay_out()
+    figures: Figures = {"touches": size}
+    figures |= staged(folder)
+    figures |= end_to_end(merchant, folder)
+    figures |= finished.copied(empty, folder)
+    figures["COPY / files to ledger"] = (
+        figures["COPY of the finished rows, s"] / figures["files to ledger, s"]
+    )
+    finished.settle()
+    figures |= dirty(merchant)
+    return figures
+
+
+def staged(folder: Path) -> Figures:
+    """Rows/s into the staging table, with and without the packing of the columns."""
+    block = next(planted.touches_of(folder))
+    times = -(-STAGED // len(block))
+    packing, copying = [], []
+    with connection.cursor() as cursor:
+        for _ in range(5):
+            with transaction.atomic():
+                cursor.execute(staging.CREATE)
+                begun = time.perf_counter()
+                packed = [piece for _ in range(times) for piece in staging.pack(block)]
+                packing.append(time.perf_counter() - begun)
+                with cursor.copy(staging.COPY) as copy:
+                    copy.write(staging.HEADER)
+                    for piece in packed:
+                        copy.write(piece)
+                    copy.write(staging.TRAILER)
+                copying.append(time.perf_counter() - begun)
+    rows = times * len(block)
+    return {
+        "staging, rows/s": round(rows / statistics.median(copying)),
+        "of it packing, s per million": statistics.median(packing) / rows * 1e6,
+    }
+
+
+def end_to_end(merchant: Merchant, folder: Path) -> Figures:
+    """From the files to touches, orders, credit, postings and rollups; once, in this process."""
+    spent = {
+        "touches": seconds(lambda: touches.put_columns(merchant, planted.touches_of(folder))),
+        "orders": seconds(lambda: orders.put_pieces(merchant, planted.pieces_of(folder), by=BY)),
+        "ledger": seconds(lambda: recompute.drain(merchant)),
+    }
+    with tenancy.acting_for(merchant):
+        lines = OrderLine.objects.for_merchant(merchant).count()
+    return {
+        "order lines": lines,
+        **{f"files to {name}, s": spent[name] for name in ("touches", "orders")},
+        "marks to ledger, s": spent["ledger"],
+        "files to ledger, s": sum(spent.values()),
+    }
+
+
+def dirty(merchant: Merchant) -> Figures:
+    """Milliseconds for some dirty lines: their credit alone; the whole transaction when every amount moved;
+    and when nothing did."""
+    with tenancy.acting_for(merchant):
+        lines = list(
+            OrderLine.objects.for_merchant(merchant).exclude(paid_at=None).values_list("id", "bucket")
+        )
+    chance = random.Random(7)
+    figures: Figures = {}
+    for count in DIRTY:
+        if count > len(lines):
+            continue
+        alone, moved, still = [], [], []
+        for _ in range(REPEATS):
+            some = chance.sample(lines, count)
+            alone.append(credit_alone(merchant, [pk for pk, _ in some]))
+            still.append(recomputed(merchant, some))
+            refund_one_fen(merchant, some)
+            moved.append(recomputed(merchant, some))
+        for name, spent in (("credit alone", alone), ("all of it", moved), ("nothing moved", still)):
+            figures[f"{count:,} dirty: {name}, ms"] = statistics.median(spent) * 1000
+    return figures
+
+
+def credit_alone(merchant: Merchant, lines: list[int]) -> float:
+    with tenancy.acting_for(merchant), connection.cursor() as cursor:
+        scope = {"merchant": merchant.pk, "lines": sorted(lines)}
+        return seconds(lambda: recompute._credit(cursor, merchant, rules.setting_of(merchant), scope))
+
+
+def recomputed(merchant: Merchant, lines: list[tuple[int, int]]) -> float:
+    with tenancy.acting_for(merchant):
+        marks.mark(merchant, lines, cause="order")
+    spent = 0.0
+    while True:  # more than one transaction only if the marks were not all claimed at once
+        begun = time.perf_counter()
+        if recompute.compute(merchant) is None:
+            return spent
+        spent += time.perf_counter() - begun
+
+
+def refund_one_fen(merchant: Merchant, lines: list[tuple[int, int]]) -> None:
+    with tenancy.acting_for(merchant), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE measurement_orderline SET refunded_fen = refunded_fen + 1, net_fen = net_fen - 1"
+            " WHERE merchant_id = %s AND id = ANY(%s) AND net_fen > 0",
+            [merchant.pk, [pk for pk, _ in lines]],
+        )
+
+
+def seconds(act: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    size, folder = int(sys.argv[1]), Path(sys.argv[2])
+    figures = measure(size, folder)
+    (folder / "figures.json").write_text(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
