@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from measurement.alliance.facts import Feed, JoinKind
 from measurement.models import ChannelCode, Order, OrderKey, OrderLine
 from measurement.operations import marks
@@ -30,7 +28,10 @@ def settle(merchant: Merchant, orders: Iterable[Order], *, numbers: set[Number] 
     marks the lines whose channel changed. Returns how many did."""
     mine = {order.pk: order for order in orders}
     rows = Order.objects.for_merchant(merchant).filter(feed=Feed.SHOP)
-    for order in rows.filter(external_id__in={number[1] for number in numbers or set()}):
+    for order in rows.filter(
+        platform__in={number[0] for number in numbers or set()},
+        external_id__in={number[1] for number in numbers or set()},
+    ):
         if (order.platform, order.external_id) in (numbers or set()):
             mine[order.pk] = order
     if not mine:
@@ -62,16 +63,19 @@ def _keys(merchant: Merchant, orders: dict[int, Order]) -> dict[int, list[OrderK
     """The join keys of each order, its affiliate rows' among them."""
     own: dict[int, list[OrderKey]] = defaultdict(list)
     by_number = {(order.platform, order.external_id): pk for pk, order in orders.items()}
-    numbers = {number[1] for number in by_number}
-    rows = (
-        OrderKey.objects.for_merchant(merchant)
-        .filter(Q(order_id__in=orders) | Q(order__feed=Feed.AFFILIATE, order__external_id__in=numbers))
-        .select_related("order")
+    # two look-ups by index: one condition over both would scan every key of the merchant
+    affiliate = Order.objects.for_merchant(merchant).filter(
+        feed=Feed.AFFILIATE,
+        platform__in={number[0] for number in by_number},
+        external_id__in={number[1] for number in by_number},
     )
+    owner = {pk: pk for pk in orders}
+    for pk, *number in affiliate.values_list("pk", "platform", "external_id"):
+        if (number[0], number[1]) in by_number:
+            owner[pk] = by_number[(number[0], number[1])]
+    rows = OrderKey.objects.for_merchant(merchant).filter(order_id__in=owner).select_related("order")
     for key in rows:
-        pk = by_number.get((key.order.platform, key.order.external_id))
-        if pk is not None:
-            own[pk].append(key)
+        own[owner[key.order_id]].append(key)
     return own
 
 
