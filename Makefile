@@ -39,8 +39,8 @@ lint: setup  ## style, types, the import contract, templates
 	$(PY) -m mypy portal merchants measurement leads
 	git ls-files -z 'templates/*.html' 'templates/**/*.html' | xargs -0r $(PY) -m djade --check --target-version 5.2
 
-messages: setup  ## collect the translatable texts into portal/locale (needs GNU gettext)
-	$(PY) manage.py makemessages --all --no-obsolete --no-location
+messages: setup  ## collect the translatable texts into portal/locale 
+	$(PY) manage.py messages
 
 bench: setup  ## the measurements of benchmarks/; ARGS are passed on
 	@exec $(PY) -m benchmarks $(ARGS)
