@@ -1,7 +1,18 @@
 """Addresses of measurement's pages, below /m/<merchant>/."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from measurement.views import cycles, orders, results
 
 app_name = "measurement"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("results/", results.page, name="results"),
+    re_path(r"^results\.(?P<form>csv|xlsx)$", results.export, name="export"),
+    path("models/", results.models, name="models"),
+    path("orders/", orders.page, name="orders"),
+    path("evidence/<int:line_id>/", orders.evidence, name="evidence"),
+    path("cycles/", cycles.page, name="cycles"),
+    path("cycles/set/", cycles.change, name="set_cycle"),
+    path("dictionary/", cycles.dictionary, name="dictionary"),
+]

@@ -131,6 +131,27 @@ REPORTED: dict[str, Any] = {
     "external_rgmv_15_fen": _("Off-site revenue, 15 days"),
     "external_rgmv_30_fen": _("Off-site revenue, 30 days"),
 }
+UNJOINED: dict[str, Any] = {
+    "not_counted": _("The line does not count: it is unpaid, cancelled or carried on by its split orders."),
+    "no_key": _("The order carries no key of its buyer, and nothing on it names content."),
+    "no_product": _("The item is not mapped to an SPU, so no touch can be about it."),
+    "never_seen": _("No touch is known under any key of this buyer."),
+    "other_product": _("The buyer touched content, but only of other products."),
+    "outside_window": _("The buyer touched content of this product, but outside of the window."),
+    "waiting": _("A touch that counts has just come in; the next run will credit it."),
+}
+CODES: dict[str, Any] = {
+    "click_id": _("click id"),
+    "pid": _("promotion position"),
+    "sub_union_id": _("sub-union id"),
+    "position_id": _("position id"),
+    "stat_param": _("statistics parameter"),
+    "channel_tag": _("channel tag"),
+    "ad_code": _("ad code"),
+    "kol_id": _("blogger id"),
+    "coupon": _("coupon"),
+    "asked": _("the buyer was asked"),
+}
 
 
 def said(names: dict[str, str | Promise], value: str) -> str:

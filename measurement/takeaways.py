@@ -1,0 +1,113 @@
+"""The sentence on top of a page: what the figures say, written by the server, never more than they say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from measurement.choices import Model
+from measurement.metrics import Verdict
+from measurement.reports import Report, Row
+
+CLOSE = Decimal("0.1")  # models this near to each other tell the same story
+
+
+def of_results(report: Report) -> str:
+    """What the report says first: what returns most per yuan, else what carries most; then the doubt."""
+    parts = [_first(report), _doubt(report)]
+    return " ".join(part for part in parts if part)
+
+
+def _first(report: Report) -> str:
+    rows = [row for row in report.rows if row.credited > 0]
+    paid = [row for row in rows if row.roi is not None and (row.cost or 0) > 0]
+    if paid:
+        best = max(paid, key=lambda row: row.roi or 0)
+        return _("“%(name)s” has the highest attributed return per yuan: %(roi)s.") % {
+            "name": best.name,
+            "roi": f"{best.roi:.2f}",
+        }
+    if rows and report.total.credited > 0:
+        largest = max(rows, key=lambda row: row.credited)
+        share = Decimal(largest.credited) / report.total.credited
+        return _("“%(name)s” carries %(share)s %% of the attributed return; no cost is known here.") % {
+            "name": largest.name,
+            "share": f"{share * 100:.0f}",
+        }
+    return ""
+
+
+def _doubt(report: Report) -> str:
+    judged = [row for row in report.rows if row.verdict]
+    if not judged:
+        return ""
+    unproven = sum(row.verdict == Verdict.UNPROVEN for row in judged)
+    ripening = sum(row.verdict == Verdict.RIPENING for row in judged)
+    losing = sum(row.verdict == Verdict.LOSING for row in judged)
+    facts = {"of": len(judged), "unproven": unproven, "ripening": ripening, "losing": losing}
+    if losing:
+        return (
+            ngettext(
+                "%(losing)d of %(of)d with a cost was not recouped by attributed sales.",
+                "%(losing)d of %(of)d with a cost were not recouped by attributed sales.",
+                losing,
+            )
+            % facts
+        )
+    if unproven:
+        return (
+            ngettext(
+                "%(unproven)d of %(of)d with a cost cannot be told from zero yet.",
+                "%(unproven)d of %(of)d with a cost cannot be told from zero yet.",
+                unproven,
+            )
+            % facts
+        )
+    if ripening:
+        return (
+            ngettext(
+                "%(ripening)d of %(of)d with a cost is still ripening.",
+                "%(ripening)d of %(of)d with a cost are still ripening.",
+                ripening,
+            )
+            % facts
+        )
+    return _("All with a cost are above it, the whole interval.")
+
+
+def of_models(report: Report) -> str:
+    """How far the choice of the model matters on this page."""
+    rows = [row for row in report.rows if any(row.shares.values())]
+    if not rows:
+        return ""
+    apart = sum(not close(row) for row in rows)
+    if not apart:
+        return _("The five models agree on every row within 10 %; the choice hardly matters here.")
+    return ngettext(
+        "The models disagree on %(apart)d of %(all)d rows; the largest disagreement stands first.",
+        "The models disagree on %(apart)d of %(all)d rows; the largest disagreements stand first.",
+        apart,
+    ) % {"apart": apart, "all": len(rows)}
+
+
+def close(row: Row) -> bool:
+    """Whether all five models give this row about the same."""
+    most = max(row.shares.values(), default=0)
+    return most <= 0 or Decimal(row.spread) / most <= CLOSE
+
+
+def why_models_differ(row: Row) -> str:
+    """A plain sentence: where in the journeys the row stands."""
+    if not any(row.shares.values()):
+        return ""
+    if close(row):
+        return _("All five agree within 10 %.")
+    first, last = row.shares.get(Model.FIRST, 0), row.shares.get(Model.LAST, 0)
+    most = max(row.shares, key=lambda model: row.shares[model])
+    if most == Model.FIRST or (first > last and most == Model.POSITION):
+        return _("Opens journeys: buyers often met the product here first.")
+    if most == Model.LAST or (last > first and most in {Model.POSITION, Model.DECAY}):
+        return _("Closes journeys: it is often the last thing seen before the order.")
+    return _("Stands in the middle: seldom the first or the last touch before an order.")

@@ -1,0 +1,84 @@
+"""The question of a report page: read from the address, with what every page says around its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from measurement import reports, words
+from measurement.dictionary import definitions
+from measurement.queries.names import names_of
+from measurement.reports import Dimension, Envelope, ReportQuery
+from merchants.models import Merchant
+from merchants.periods import day_of
+
+
+def asked(request: HttpRequest) -> ReportQuery:
+    """The question in the address; what made no sense is said on the page and replaced by the default."""
+    query, problems = reports.read(request.GET.dict(), day_of(timezone.now()))
+    for problem in problems:
+        messages.warning(
+            request,
+            _("“%(value)s” is not a value of “%(name)s”; the default is shown instead.")
+            % {"name": problem.name, "value": problem.value},
+        )
+    return query
+
+
+def address(query: ReportQuery, **more: str) -> str:
+    """The query string of a question."""
+    return "?" + urlencode({**query.parameters(), **more})
+
+
+def around(query: ReportQuery, envelope: Envelope) -> dict[str, Any]:
+    """Context of every report page: the envelope, the definitions, the choices of the filter bar."""
+    return {
+        "query": query,
+        "envelope": envelope,
+        "data_through": envelope.data_through or "",
+        "computed_at": envelope.computed_at,
+        "definitions": definitions(get_language() or "en"),
+        "window": envelope.window,
+        "horizon": str(query.horizon or ""),
+        "model_name": words.said(words.MODELS, query.model),
+        "choices": choices(),
+        "address": address(query),
+    }
+
+
+def choices() -> dict[str, list[tuple[str, Any]]]:
+    """What the filter bar offers, in the order it is offered."""
+    horizons = [("", _("x = decision cycle"))]
+    horizons += [(str(days), _("x = %(days)d days") % {"days": days}) for days in reports.HORIZONS if days]
+    return {
+        "period": list(words.SPANS.items()),
+        "compare": list(words.COMPARISONS.items()),
+        "model": list(words.MODELS.items()),
+        "axis": list(words.AXES.items()),
+        "by": list(words.DIMENSIONS.items()),
+        "x": horizons,
+        "grade": [("", _("A and B")), ("A", words.GRADES["A"]), ("B", words.GRADES["B"])],
+    }
+
+
+def chips(merchant: Merchant, query: ReportQuery) -> list[dict[str, str]]:
+    """The filters that are on, by name, each with the address that takes it off."""
+    shown = []
+    for name, value in query.within:
+        dimension = Dimension(name)
+        called = names_of(merchant, dimension, [value])[value].name
+        label = f"{words.said(words.DIMENSIONS, dimension)}: {called}"
+        shown.append({"label": label, "url": address(query.without(name))})
+    if query.verdict:
+        label = words.said(words.VERDICTS, query.verdict)
+        shown.append({"label": label, "url": address(query.but(verdict=""))})
+    if query.as_of:
+        label = _("As of %(day)s") % {"day": query.as_of.isoformat()}
+        shown.append({"label": label, "url": address(query.but(as_of=None))})
+    return shown

@@ -1,0 +1,239 @@
+"""The first page of a merchant: the money, where it was spent, and what needs a person today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from measurement import takeaways, words
+from measurement.metrics import change
+from measurement.queries import home as reading
+from measurement.queries.home import Home, Need
+from measurement.queries.status import Status
+from measurement.reports import Axis, Dimension
+from measurement.views.questions import address, around, asked
+from measurement.views.results import shown
+from merchants.access import MerchantRequest, merchant_required
+from merchants.models import Merchant
+from merchants.roles import Permission
+from portal import formats
+
+KINDS = {"paying": "paying", "unproven": "unproven", "losing": "losing", "ripening": "ripening"}
+
+
+@merchant_required(Permission.SEE_RESULTS)
+@require_GET
+def page(request: MerchantRequest) -> HttpResponse:
+    """The last 28 full days, by day of the touch; a guide instead while nothing has come in."""
+    query = asked(request)
+    found = reading.home(request.merchant, query, now=timezone.now())
+    steps = guide(request.merchant, found.status)
+    if found.is_empty:
+        return render(request, "portal/first_steps.html", {"steps": steps, "data_through": ""})
+    by_note = replace(found.money.query, by=Dimension.NOTE)
+    context = {
+        **around(found.money.query, found.money.envelope),
+        "home": found,
+        "report": found.money,
+        "takeaway": takeaways.of_results(found.money),
+        "classes": _classes(request, found),
+        "platforms": _platforms(request, found),
+        "needs": [_said(request, need) for need in found.needs],
+        "notes": [shown(row, by_note) for row in found.notes],
+        "results_url": _results(request, found, by=Dimension.NOTE),
+        "reported": _reported(found),
+        "change": _change(found),
+        "missing": [step for step in steps if not step["done"]],
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _results(request: MerchantRequest, found: Home, **changes: Any) -> str:
+    url = reverse("measurement:results", args=[request.merchant.code])
+    return url + address(found.money.query.but(**changes))
+
+
+def _classes(request: MerchantRequest, found: Home) -> list[dict[str, Any]]:
+    """The cost by class, each part clickable, and the part that no row names."""
+    classed = found.classed
+    parts = [
+        {
+            "label": words.said(words.VERDICTS, verdict),
+            "value": fen,
+            "text": _money(fen),
+            "kind": KINDS[verdict],
+            "url": _results(request, found, by=classed.query.by, verdict=verdict),
+        }
+        for verdict, fen in classed.cost_by_verdict.items()
+        if fen
+    ]
+    rest = (classed.total.cost or 0) - sum(part["value"] for part in parts)
+    if parts and rest > 0:
+        label = words.said(words.UNASSIGNED, classed.query.by)
+        parts.append({"label": label, "value": rest, "text": _money(rest), "kind": "unjoined"})
+    return parts
+
+
+def _platforms(request: MerchantRequest, found: Home) -> list[dict[str, Any]]:
+    """Where people bought, by evidence grade, on one scale."""
+    rows = reading.joined_by_platform(found.money)
+    largest = max((sum(row[1:]) for row in rows), default=0)
+    return [
+        {
+            "name": words.platform(platform),
+            "total": same_person + declared + unjoined,
+            "scale": largest,
+            "grades": [
+                ("A", same_person, "accent"),
+                ("B", declared, "accent-half"),
+                ("unjoined", unjoined, "unjoined"),
+            ],
+            "url": _results(request, found, within=(("platform", platform),), axis=Axis.ORDER),
+        }
+        for platform, same_person, declared, unjoined in rows
+    ]
+
+
+def _reported(found: Home) -> list[dict[str, str]]:
+    """The revenue that platforms state themselves."""
+    return [
+        {
+            "source": words.source(one.source),
+            "metric": words.said(words.REPORTED, one.metric),
+            "text": _money(int(one.value)),
+        }
+        for one in found.money.reported
+        if one.metric.endswith("_fen")
+    ][:2]
+
+
+def _change(found: Home) -> Any:
+    before = found.money.before
+    return change(found.money.total.credited, before.credited, before.orders) if before else None
+
+
+def _money(fen: int) -> str:
+    return formats.money(fen, "compact", get_language() or "en")
+
+
+def _day(moment: Any) -> str:
+    return formats.day(moment, "", get_language() or "en")
+
+
+def _url(name: str, *arguments: str) -> str:
+    """The address of a page, or none while there is no such page."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def _said(request: MerchantRequest, need: Need) -> dict[str, Any]:
+    """A need as a sentence, with what to do about it."""
+    code = request.merchant.code
+    data = _url("measurement:data", code)
+    match need.kind:
+        case "silent":
+            since = _("no data since %(day)s") % {"day": _day(need.on)} if need.on else _("no data yet")
+            text, action, url = f"{need.name}: {since}", _("Look"), data
+        case "refused":
+            text, action, url = (
+                _("%(name)s: the last delivery was refused") % {"name": need.name},
+                _("Look"),
+                data,
+            )
+        case "not_recouped":
+            text = _("“%(name)s” matured: %(cost)s not recouped by attributed sales") % {
+                "name": need.name,
+                "cost": _money(need.count),
+            }
+            action, url = _("Open"), reverse("measurement:results", args=[code]) + "?class=losing&by=campaign"
+        case "computing":
+            text = ngettext(
+                "%(count)d change is still being computed",
+                "%(count)d changes are still being computed",
+                need.count,
+            ) % {"count": need.count}
+            action, url = _("Look"), data
+        case "no_basis":
+            text = _("No source has a recorded legal basis: evidence of single orders is off")
+            action, url = _("Record it"), data
+        case _:
+            text, action, url = _counted(need), _("Open"), _where(need.kind, code)
+    return {"text": text, "action": action, "url": url, "urgent": need.urgent}
+
+
+def _counted(need: Need) -> str:
+    count = {"count": need.count}
+    match need.kind:
+        case "failed_uploads":
+            return ngettext("%(count)d upload failed", "%(count)d uploads failed", need.count) % count
+        case "waiting_uploads":
+            return ngettext("%(count)d upload to confirm", "%(count)d uploads to confirm", need.count) % count
+        case "failed_deliveries":
+            return ngettext("%(count)d delivery failed", "%(count)d deliveries failed", need.count) % count
+        case "notes":
+            return (
+                ngettext("%(count)d note without product", "%(count)d notes without product", need.count)
+                % count
+            )
+    return (
+        ngettext(
+            "%(count)d item is not mapped to an SPU", "%(count)d items are not mapped to an SPU", need.count
+        )
+        % count
+    )
+
+
+def _where(kind: str, code: str) -> str:
+    pages = {
+        "failed_uploads": ("measurement:data", "merchants:uploads"),
+        "waiting_uploads": ("measurement:data", "merchants:uploads"),
+        "failed_deliveries": ("measurement:data",),
+        "notes": ("measurement:mapping", "measurement:catalogue", "measurement:data"),
+        "items": ("measurement:mapping", "measurement:catalogue", "measurement:data"),
+    }
+    return next((url for name in pages.get(kind, ()) if (url := _url(name, code))), "")
+
+
+def guide(merchant: Merchant, status: Status) -> list[dict[str, Any]]:
+    """What a first honest result needs, and what each further source would add."""
+    upload = _url("merchants:upload", merchant.code) or _url("measurement:data", merchant.code)
+    steps = [
+        (
+            status.has_orders,
+            _("Orders of your shops"),
+            _("An export or a connection; amounts, times and items are enough."),
+            _("where people buy, refunds, and how much cannot be joined yet"),
+        ),
+        (
+            status.has_spend,
+            _("What it cost"),
+            _("A cost file by day: ads, note fees, samples, agency fees."),
+            _("cost and return per yuan; with orders this is the first honest result"),
+        ),
+        (
+            status.has_touches,
+            _("Touchpoints"),
+            _("Reads, searches and clicks with a person key, or channel codes on orders."),
+            _("which notes, bloggers and searches the orders are credited to"),
+        ),
+        (
+            status.has_legal_basis,
+            _("A recorded legal basis"),
+            _("Say on which basis each source may be used for single orders."),
+            _("the evidence of every order, share by share"),
+        ),
+    ]
+    return [
+        {"done": done, "title": title, "text": text, "gain": gain, "url": upload, "action": _("Bring it in")}
+        for done, title, text, gain in steps
+    ]
