@@ -58,12 +58,15 @@ def acting_for(merchant: Merchant | int, *, using: str = "default") -> Iterator[
     The setting is local to the transaction, so that a pooled connection never carries it on. Inside
     a transaction already begun, what was set before holds again afterwards.
     """
-    merchant_id = merchant if isinstance(merchant, int) else merchant.pk
+    wanted = str(merchant if isinstance(merchant, int) else merchant.pk)
+    outermost = not connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        before = current(using=using)
-        _set(str(merchant_id), using)
+        before = "" if outermost else current(using=using)
+        if before != wanted:
+            _set(wanted, using)
         yield
-        _set(before, using)
+        if before != wanted and not outermost:  # what is set ends with the transaction by itself
+            _set(before, using)
 
 
 def enter(merchant: Merchant | int, *, using: str = "default") -> None:

@@ -28,6 +28,18 @@ OUTSIDE = {
     "measurement_categorycycle": "published and default cycles, shared",
 }
 
+# Outside tables that everybody reads: the report role too.
+SHARED = {"merchants_merchant", "measurement_category", "measurement_categorycycle"}
+
+# Outside tables that the app only reads: what it wrote there would hold for every merchant.
+READ_BY_APP = {
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "measurement_category",
+    "measurement_categorycycle",
+}
+
 # What the dispatcher may see of a tenant table: that there is work, of whom and how old; no content.
 DISPATCH_COLUMNS = {
     "measurement_dirtymark": ["merchant_id", "recorded_at"],
@@ -50,7 +62,9 @@ def install_after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
 def install(using: str) -> None:
     """Makes rights and policies what the models say. Repeatable; the caller is the owner."""
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[APP, REPORT, OPERATOR, DISPATCH]])
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[APP, REPORT, OPERATOR, DISPATCH]]
+        )
         missing = {APP, REPORT, OPERATOR, DISPATCH} - {row[0] for row in cursor.fetchall()}
         if missing:
             raise RuntimeError(f"The roles {sorted(missing)} are missing; docs/production.md makes them.")
@@ -61,7 +75,7 @@ def install(using: str) -> None:
             if table in tenant_tables:
                 _wall(cursor, table, tenant_tables[table])
             elif not _is_partition(cursor, table):
-                _grant_all(cursor, table)
+                _open(cursor, table)
         for table, columns in DISPATCH_COLUMNS.items():
             if table in existing:
                 _open_to_dispatch(cursor, table, columns)
@@ -71,7 +85,9 @@ def _grant_usage(cursor: Any) -> None:
     for role in (APP, REPORT, OPERATOR, DISPATCH):
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
     for role in (APP, OPERATOR):
-        cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(sql.Identifier(role)))
+        cursor.execute(
+            sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(sql.Identifier(role))
+        )
 
 
 def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
@@ -101,16 +117,19 @@ def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
         )
 
 
-def _grant_all(cursor: Any, table: str) -> None:
-    name = sql.Identifier(table)
-    for role in (APP, OPERATOR):
-        cursor.execute(
-            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(name, sql.Identifier(role))
-        )
-    if table in OUTSIDE and not table.startswith(("merchants_user", "merchants_apitoken")):
-        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(name, sql.Identifier(REPORT)))
+def _open(cursor: Any, table: str) -> None:
+    """A table without a merchant's policy: each role's rights, and no others."""
+    everything = "SELECT, INSERT, UPDATE, DELETE"
+    rights = {OPERATOR: everything, APP: "SELECT" if table in READ_BY_APP else everything}
+    if table in SHARED:
+        rights[REPORT] = "SELECT"
     if table in {"merchants_apitoken", "merchants_merchant"}:
-        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(name, sql.Identifier(DISPATCH)))
+        rights[DISPATCH] = "SELECT"
+    name = sql.Identifier(table)
+    for role in (APP, REPORT, OPERATOR, DISPATCH):
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(name, sql.Identifier(role)))
+    for role, right in rights.items():
+        cursor.execute(sql.SQL(f"GRANT {right} ON {{}} TO {{}}").format(name, sql.Identifier(role)))
 
 
 def _open_to_dispatch(cursor: Any, table: str, columns: list[str]) -> None:

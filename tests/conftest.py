@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -58,6 +60,13 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterat
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """For what needs real commits: several connections, workers, browsers. Emptied by the owner after."""
+    with emptied(django_db_blocker):
+        yield
+
+
+@contextmanager
+def emptied(django_db_blocker: Any) -> Iterator[None]:
+    """What ``committed`` does, for fixtures of a wider scope."""
     with django_db_blocker.unblock():
         _empty()
         yield
