@@ -9,6 +9,7 @@ audit.declare(
         "measurement.cycle.set": _("set a decision cycle"),
         "measurement.rule.set": _("changed the rule of credit"),
         "measurement.item.mapped": _("mapped an item to an SPU"),
+        "measurement.spu.set": _("named a product"),
         "measurement.margin.set": _("set a margin"),
         "measurement.code.mapped": _("said which channel a code means"),
         "measurement.identity.linked": _("joined identities"),

@@ -28,7 +28,7 @@ def work(*, merchant_id: int) -> None:
 
 @shared_task(base=Task, name="measurement.apply_delivery")
 def apply_delivery(*, merchant_id: int, delivery_id: int) -> None:
-    deliveries.apply(Merchant.objects.get(pk=merchant_id), delivery_id)
+    deliveries.apply(Merchant.objects.get(pk=merchant_id), delivery_id, again=False)
 
 
 @shared_task(base=Task, name="measurement.sweep")

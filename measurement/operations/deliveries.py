@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from measurement.alliance import PLATFORMS, reader
-from measurement.operations import orders
+from measurement.alliance.costs import JUGUANG, PUGONGYING, from_juguang, from_pugongying
+from measurement.operations import orders, spend
 from measurement.operations.orders import Receipt
 from merchants import tenancy, vault
 from merchants.background import wake
@@ -40,11 +41,11 @@ def receive(
     return row
 
 
-def apply(merchant: Merchant, delivery_id: int) -> Receipt | None:
+def apply(merchant: Merchant, delivery_id: int, *, again: bool = True) -> Receipt | None:
     """Reads a delivery and takes in what it says. Repeatable: what is known already changes nothing.
 
     A refused call or a page that cannot be read is stated on the row; None then, and when the delivery
-    does not exist (any more).
+    does not exist (any more). With ``again`` false one that was read before is left alone.
     """
     with tenancy.acting_for(merchant):
         row = (
@@ -53,7 +54,7 @@ def apply(merchant: Merchant, delivery_id: int) -> Receipt | None:
             .filter(pk=delivery_id)
             .first()
         )
-    if row is None:
+    if row is None or not (again or row.state == RawDelivery.State.RECEIVED):
         return None
     try:
         page = (
@@ -68,10 +69,14 @@ def apply(merchant: Merchant, delivery_id: int) -> Receipt | None:
         return _refuse(
             merchant, row, f"{refusal.error_class} {refusal.platform_code or ''} {refusal.message}"
         )
-    receipt = orders.put_pieces(
-        merchant, page.pieces, shop=row.connection.shop, delivery=row, by=f"system:{row.connection.source}"
-    )
-    _settle(merchant, row, RawDelivery.State.APPLIED, "; ".join(page.problems), rows=len(page.pieces))
+    by = f"system:{row.connection.source}"
+    receipt = orders.put_pieces(merchant, page.pieces, shop=row.connection.shop, delivery=row, by=by)
+    if page.rows or page.notes:
+        told_at = row.received_at
+        spend.put(merchant, from_juguang(page.rows, received_at=told_at), source=JUGUANG, by=by)
+        spend.put(merchant, from_pugongying(page.notes, received_at=told_at), source=PUGONGYING, by=by)
+    told = len(page.pieces) + len(page.rows) + len(page.notes)
+    _settle(merchant, row, RawDelivery.State.APPLIED, "; ".join(page.problems), rows=told)
     return receipt
 
 
