@@ -7,7 +7,7 @@ relation `decay(age_hours, weight)`.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 
 SCALE = 30
@@ -28,7 +28,7 @@ def weights(half_life_days: Decimal = HALF_LIFE_DAYS, longest_hours: int | None 
     half_life = _EXACT.multiply(Decimal(half_life_days), Decimal(24))
     if not half_life.is_finite() or half_life <= 0:
         raise ValueError(f"half-life of {half_life_days} days: it must be positive")
-    ages = int(_EXACT.multiply(half_life, Decimal(SCALE + 1)))
+    ages = int(_EXACT.multiply(half_life, Decimal(SCALE + 1)).to_integral_value(ROUND_CEILING))
     if longest_hours is not None:
         ages = min(ages, longest_hours + 1)
     return tuple(_weight(age, half_life) for age in range(ages))

@@ -18,7 +18,7 @@ import duckdb
 
 from measurement.attribution import decay, sql
 from measurement.attribution.credit import MODELS
-from measurement.attribution.sources import ENDINGS, Layout, Refused, Source, complaint, find, literal
+from measurement.attribution.sources import ENDINGS, Layout, Refused, Source, complaint, find, literal, rows
 
 TICKS_PER_HOUR: Mapping[str, int] = {"s": 3_600, "ms": 3_600_000, "us": 3_600_000_000}
 """The units that a file's times may be counted in."""
@@ -52,10 +52,16 @@ class Total:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was read and written; `unattributed_fen` is the value of the orders without a touch."""
+    """What was read and written.
 
+    `ordered` are the times of the first and the last order in the file's own unit, None without orders;
+    `unattributed_fen` is the value of the orders without a touch.
+    """
+
+    touches: int
     orders: int
     rows: int
+    ordered: tuple[int, int] | None
     channels: tuple[Total, ...]
     unattributed_orders: int
     unattributed_fen: int
@@ -79,7 +85,7 @@ def attribute(
             _compute(engine, hour, half_life_days)
             written = Path(folder, "credits")
             _write(engine, written, out.suffix.lower())
-            outcome = _outcome(engine)
+            outcome = _outcome(engine, touches)
         written.replace(out)
     return outcome
 
@@ -231,23 +237,26 @@ def _write(engine: duckdb.DuckDBPyConnection, path: Path, ending: str) -> None:
     )
 
 
-def _outcome(engine: duckdb.DuckDBPyConnection) -> Outcome:
+def _outcome(engine: duckdb.DuckDBPyConnection, touches: Path) -> Outcome:
     sums = ", ".join(f"sum(c_{model})" for model in MODELS)
     totals = engine.execute(
         f"select channel_id, {sums} from credits where n_touches > 0 group by 1"
         " order by sum(c_linear) desc, 1"
     ).fetchall()
-    lost = engine.execute(
-        "select count(*), coalesce(sum(value_cents), 0) from credits join orders using (order_id)"
-        " where n_touches = 0"
+    found = engine.execute(
+        "select count(*), min(ts), max(ts), count(*) filter (n_touches = 0),"
+        " coalesce(sum(value_cents) filter (n_touches = 0), 0)"
+        " from orders join credits using (order_id) where coalesce(position, 1) = 1"
     ).fetchone()
-    assert lost is not None
+    assert found is not None
     return Outcome(
-        orders=_count(engine, "orders"),
+        touches=rows(engine, touches),
+        orders=found[0],
         rows=_count(engine, "credits"),
+        ordered=None if found[1] is None else (found[1], found[2]),
         channels=tuple(Total(channel, dict(zip(MODELS, fen, strict=True))) for channel, *fen in totals),
-        unattributed_orders=lost[0],
-        unattributed_fen=lost[1],
+        unattributed_orders=found[3],
+        unattributed_fen=found[4],
     )
 
 
