@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             )
         except (Refused, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
-        for line in _report(outcome, time.perf_counter() - started):
+        for line in _report(outcome, ts_unit, time.perf_counter() - started):
             self.stderr.write(line, style_func=str)
 
 
@@ -77,7 +78,7 @@ def _days(text: str) -> Decimal:
     return days
 
 
-def _report(outcome: Outcome, seconds: float) -> list[str]:
+def _report(outcome: Outcome, ts_unit: str, seconds: float) -> list[str]:
     """The totals per channel and model in fen, and what the run took."""
     named = [
         "(no channel)" if total.channel_id is None else str(total.channel_id) for total in outcome.channels
@@ -86,15 +87,24 @@ def _report(outcome: Outcome, seconds: float) -> list[str]:
     lines = [f"{'cents by channel':<{width}}" + "".join(f"{model:>18}" for model in MODELS)]
     for name, total in zip(named, outcome.channels, strict=True):
         lines.append(f"{name:<{width}}" + "".join(f"{total.fen[model]:>18,}" for model in MODELS))
-    lines.append(
-        f"{'unattributed':<{width}}{outcome.unattributed_fen:>18,} in {outcome.unattributed_orders:,} orders"
-    )
-    read = outcome.touches + outcome.orders
-    lines.append(
-        f"{outcome.touches:,} touches, {outcome.orders:,} orders, {outcome.rows:,} rows written in {seconds:.2f} s"
-        f" ({read / seconds:,.0f} rows/s), peak memory {_peak_megabytes():.0f} MB"
-    )
+    lost = f"{outcome.unattributed_fen:>18,} in {outcome.unattributed_orders:,} orders"
+    lines.append(f"{'unattributed':<{width}}{lost}")
+    if outcome.ordered:
+        first, last = (_day(ts, ts_unit) for ts in outcome.ordered)
+        lines.append(f"ordered from {first} to {last}, read with --ts-unit {ts_unit}")
+    counts = f"{outcome.touches:,} touches, {outcome.orders:,} orders, {outcome.rows:,} rows written"
+    rate = (outcome.touches + outcome.orders) / seconds
+    lines.append(f"{counts} in {seconds:.2f} s ({rate:,.0f} rows/s)")
+    lines.append(f"peak memory {_peak_megabytes():.0f} MB")
     return lines
+
+
+def _day(ts: int, ts_unit: str) -> str:
+    """The UTC day of a time stamp; a wrong unit shows at once."""
+    try:
+        return f"{datetime.fromtimestamp(ts * 3_600 // TICKS_PER_HOUR[ts_unit], tz=UTC):%Y-%m-%d}"
+    except (OverflowError, ValueError, OSError):
+        return "a year that no calendar has"
 
 
 def _peak_megabytes() -> float:
