@@ -250,7 +250,8 @@ def reference(world: World) -> dict[tuple[str, int], tuple[int, ...]]:
     """The same world by the plain Python rule: (line, position) -> fen of the five models."""
     with tenancy.acting_for(world.merchant), connection.cursor() as cursor:
         cursor.execute("""SELECT t.id, coalesce(i.person, t.person_key), coalesce(t.spu_id, c.spu_id),
-            t.channel_id, (extract(epoch FROM t.occurred_at) * 1000000)::bigint, t.tie FROM measurement_touch t
+            t.channel_id, (extract(epoch FROM t.occurred_at) * 1000000)::bigint, t.tie
+            FROM measurement_touch t
             JOIN measurement_channel c ON c.id = t.channel_id
             LEFT JOIN measurement_identity i ON i.person_key = t.person_key AND i.merchant_id = t.merchant_id
             WHERE NOT retracted""")
@@ -279,6 +280,7 @@ def reference(world: World) -> dict[tuple[str, int], tuple[int, ...]]:
 def test_the_ledger_equals_the_plain_rule_in_any_order_of_arrival(drawn: dict[str, Any]) -> None:
     with taken_back():
         world = World.plant()
+        tenancy.enter(world.merchant)
         with taken_back():
             for call in happenings(world, drawn):
                 call()
