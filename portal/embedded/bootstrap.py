@@ -99,6 +99,8 @@ def install_with_pip() -> None:
     UNFINISHED.touch()
     pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install"]
     pip += ["--no-compile", "--no-deps", "--require-hashes"]
+    if home_is_read_only():
+        pip.append("--no-cache-dir")
     entries = locked_packages(LOCK.read_text())
     with tempfile.TemporaryDirectory() as folder:
         started = []
