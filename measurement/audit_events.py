@@ -18,5 +18,6 @@ audit.declare(
         "measurement.report.exported": _("exported a report"),
         "measurement.rebuild.asked": _("asked for a full rebuild"),
         "measurement.batch.received": _("received a batch"),
+        "measurement.delivery.replayed": _("read a delivery once more"),
     }
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from measurement.views import cycles, orders, results
+from measurement.views import cycles, data, orders, results
 
 app_name = "measurement"
 
@@ -15,4 +15,7 @@ urlpatterns = [
     path("cycles/", cycles.page, name="cycles"),
     path("cycles/set/", cycles.change, name="set_cycle"),
     path("dictionary/", cycles.dictionary, name="dictionary"),
+    path("data/", data.page, name="data"),
+    path("data/deliveries/", data.received, name="deliveries"),
+    path("data/deliveries/<int:delivery_id>/replay/", data.replay, name="replay"),
 ]

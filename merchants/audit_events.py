@@ -17,5 +17,9 @@ audit.declare(
         "merchants.member.role_changed": _("changed the role of a member"),
         "merchants.member.removed": _("removed a member"),
         "merchants.source.basis_stated": _("stated the legal basis of a source"),
+        "merchants.source.paused": _("paused a source"),
+        "merchants.source.resumed": _("resumed a source"),
+        "merchants.trade.set": _("listed or unlisted the trade as sensitive"),
+        "merchants.support.viewed": _("looked at a row as the operator"),
     }
 )

@@ -1,7 +1,25 @@
 """Addresses of the foundation's pages, below /m/<merchant>/."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from merchants.views import settings, trail, uploads
 
 app_name = "merchants"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("uploads/", uploads.page, name="uploads"),
+    path("uploads/columns/", uploads.columns, name="columns"),
+    re_path(r"^uploads/template/(?P<kind>[a-z_]+)\.(?P<form>csv|xlsx)$", uploads.template, name="template"),
+    path("uploads/<int:upload_id>/", uploads.detail, name="upload"),
+    path("uploads/<int:upload_id>/confirm/", uploads.confirm, name="upload_confirm"),
+    path("uploads/<int:upload_id>/discard/", uploads.discard, name="upload_discard"),
+    path("uploads/<int:upload_id>/rejected/", uploads.rejected, name="upload_rejected"),
+    path("settings/", settings.page, name="settings"),
+    path("settings/members/", settings.add_member, name="add_member"),
+    path("settings/members/<int:membership_id>/role/", settings.set_role, name="set_role"),
+    path("settings/members/<int:membership_id>/remove/", settings.remove_member, name="remove_member"),
+    path("settings/tokens/", settings.issue_token, name="issue_token"),
+    path("settings/tokens/<int:token_id>/revoke/", settings.revoke_token, name="revoke_token"),
+    path("settings/sources/<int:connection_id>/", settings.state_basis, name="state_basis"),
+    path("trail/", trail.page, name="trail"),
+]

@@ -13,7 +13,7 @@ from measurement.alliance import PLATFORMS, reader
 from measurement.alliance.costs import JUGUANG, PUGONGYING, from_juguang, from_pugongying
 from measurement.operations import orders, spend
 from measurement.operations.orders import Receipt
-from merchants import tenancy, vault
+from merchants import audit, tenancy, vault
 from merchants.background import wake
 from merchants.models import Connection, Merchant, RawDelivery
 
@@ -105,3 +105,16 @@ def _settle(merchant: Merchant, row: RawDelivery, state: str, error: str, rows: 
 
 def _about(merchant_id: int) -> str:
     return f"delivery of {merchant_id}"
+
+
+def again(merchant: Merchant, delivery: RawDelivery, *, by: str) -> None:
+    """Reads a kept delivery once more; what is known already changes nothing. Raises ``ValueError`` for one
+    that holds no exchange (a file or a batch is handed in anew instead)."""
+    if delivery.kind not in {"exchange", "push"} or not delivery.body:
+        raise ValueError(delivery.kind)
+    with tenancy.acting_for(merchant):
+        RawDelivery.objects.for_merchant(merchant).filter(pk=delivery.pk).update(
+            state=RawDelivery.State.RECEIVED, error=""
+        )
+        audit.record(merchant, "measurement.delivery.replayed", by=by, on=delivery)
+        wake("measurement.apply_delivery", merchant_id=merchant.pk, delivery_id=delivery.pk)

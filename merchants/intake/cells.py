@@ -18,6 +18,7 @@ from merchants.intake.problems import Refused
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 EXACT_DIGITS = 15  # a spreadsheet keeps no more digits of a number than these
+_EIGHT_HOURS = timedelta(hours=8)
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
@@ -33,6 +34,7 @@ _TIME = re.compile(
     r"\s*(Z|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
 _EPOCH = re.compile(r"\d{10}(\d{3})?", re.ASCII)
 
 
@@ -76,10 +78,10 @@ def text_of(raw: object) -> str:
 def without_mark(text: str) -> str:
     """Text without what spreadsheets need to leave it alone: ``="0123"``, or an apostrophe before digits or
     a formula sign (``merchants.intake.report`` writes that one)."""
-    if text.startswith("="):
+    if text[:1] == "=":
         marked = _AS_TEXT.fullmatch(text)
         return marked[1] if marked else text
-    return text[1:] if _MARKED.match(text) else text
+    return text[1:] if text[:1] == "'" and _MARKED.match(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Text:
     word: str = "text"
 
     def read(self, raw: object) -> str:
-        text = self._plain(raw)
+        text = without_mark(raw.strip()) if type(raw) is str else self._plain(raw)
         if _INVISIBLE.search(text):
             raise Refused("invisible_character")
         if len(text) > self.limit:
@@ -99,8 +101,6 @@ class Text:
 
     def _plain(self, raw: object) -> str:
         _refuse_what_is_no_value(raw)
-        if isinstance(raw, str):
-            return without_mark(raw.strip())
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             raise Refused("not_text")
         text = text_of(raw)
@@ -116,7 +116,7 @@ class Id(Text):
 
     def read(self, raw: object) -> str:
         text = Text.read(self, raw)
-        if _ROUNDED.fullmatch(text):
+        if "+" in text and _ROUNDED.fullmatch(text):
             raise Refused("digits_lost")
         return text
 
@@ -149,9 +149,10 @@ class Time:
     word: str = "time"
 
     def read(self, raw: object) -> datetime:
-        _refuse_what_is_no_value(raw)
-        if isinstance(raw, str):
+        if type(raw) is str:
             moment = _time_from_text(raw.strip())
+        elif isinstance(raw, Rounded | Formula | list | dict):
+            raise _no_value(raw)
         elif isinstance(raw, datetime):
             moment = raw
         elif isinstance(raw, int) and not isinstance(raw, bool):
@@ -160,7 +161,7 @@ class Time:
             raise Refused("time_needs_a_clock" if isinstance(raw, date) else "not_a_time")
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise Refused("time_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else (moment - _EIGHT_HOURS).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +246,14 @@ _FLAGS = {
 
 
 def _refuse_what_is_no_value(raw: object) -> None:
+    if isinstance(raw, Rounded | Formula | list | dict):
+        raise _no_value(raw)
+
+
+def _no_value(raw: Rounded | Formula | list[Any] | dict[Any, Any]) -> Refused:
     if isinstance(raw, Rounded):
-        raise Refused("digits_lost")
-    if isinstance(raw, Formula):
-        raise Refused("formula")
-    if isinstance(raw, list | dict):
-        raise Refused("not_a_plain_value")
+        return Refused("digits_lost")
+    return Refused("formula" if isinstance(raw, Formula) else "not_a_plain_value")
 
 
 def _plain_decimal(raw: object) -> Decimal:
@@ -268,7 +271,10 @@ def _plain_decimal(raw: object) -> Decimal:
 
 
 def _time_from_text(text: str) -> datetime:
+    """Naive times are Shanghai's."""
     try:
+        if _USUAL.fullmatch(text):
+            return datetime.fromisoformat(text)
         if _EPOCH.fullmatch(text):
             seconds, millis = int(text[:10]), int(text[10:] or 0)
             return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=millis)
@@ -284,9 +290,9 @@ def _time_from_text(text: str) -> datetime:
         raise wrong if isinstance(wrong, Refused) else Refused("not_a_time") from None
 
 
-def _zone(text: str | None) -> timezone:
+def _zone(text: str | None) -> timezone | None:
     if text is None:
-        return SHANGHAI
+        return None
     if text == "Z":
         return UTC
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[3:].lstrip(":") or 0))

@@ -14,6 +14,7 @@ from merchants.intake.tables import Limits, Row, Table
 
 MASK = "•••"
 SHOWN = 80  # characters of a value that are shown
+REMEMBERED = 4_096  # texts a column whose value is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Validator:
         self._shape = shape
         self._strict = strict
         self._fields: dict[str, Column | None] = {}  # names of fields met so far
+        # columns repeat themselves: what the first texts of each came to is not worked out again
+        self._read: dict[str, dict[str, Any]] = {column.name: {} for column in self._columns}
         self.unused: list[str] = []
 
     def check(self, table: Table, limits: Limits | None = None) -> Iterator[Checked]:
@@ -64,10 +67,17 @@ class Validator:
         problems: list[Problem] = []
         values: dict[str, Any] = {}
         for column, raw in self._raw(row, layout, problems):
+            known = self._read[column.name]
+            if type(raw) is str and raw in known:
+                values[column.name] = known[raw]
+                continue
             try:
-                values[column.name] = column.read(raw)
+                values[column.name] = value = column.read(raw)
             except Refused as refused:
                 problems.append(_of_cell(row.line, column, raw, refused))
+                continue
+            if type(raw) is str and len(known) < REMEMBERED:
+                known[raw] = value
         if not problems:
             try:
                 return Good(row.line, values, self._shape(values))
@@ -75,19 +85,15 @@ class Validator:
                 problems.append(self._of_rule(row, layout, refused))
         return Bad(row.line, tuple(problems), row.cells)
 
-    def _raw(
-        self, row: Row, layout: Layout | None, problems: list[Problem]
-    ) -> Iterator[tuple[Column, object]]:
+    def _raw(self, row: Row, layout: Layout | None, problems: list[Problem]) -> list[tuple[Column, object]]:
         """Each column of the file with its cell; of a row that names its fields, every column."""
+        cells = row.cells
         if layout is not None:
-            assert not isinstance(row.cells, Mapping)
-            for column, place in layout.places:
-                yield column, row.cells[place]
-            return
-        assert isinstance(row.cells, Mapping)
-        named = self._named(row.line, row.cells, problems)
-        for column in self._columns:
-            yield column, named.get(column.name)
+            assert not isinstance(cells, Mapping)
+            return [(column, cells[place]) for column, place in layout.places]
+        assert isinstance(cells, Mapping)
+        named = self._named(row.line, cells, problems)
+        return [(column, named.get(column.name)) for column in self._columns]
 
     def _named(self, line: int, cells: Mapping[str, object], problems: list[Problem]) -> dict[str, object]:
         named: dict[str, object] = {}

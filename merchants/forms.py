@@ -1,0 +1,52 @@
+"""Forms of the foundation's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from merchants.intake import kinds
+from merchants.operations.tokens import SCOPES
+from merchants.roles import ROLES
+
+
+class UploadForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is in it"))
+    file = forms.FileField(label=_("File"), allow_empty_file=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds.registered()]
+
+
+class MemberForm(forms.Form):
+    who = forms.CharField(label=_("E-mail or user name"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.code, role.name) for role in ROLES])
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.code, role.name) for role in ROLES])
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What uses it, such as “till system”.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=[(scope, scope) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class BasisForm(forms.Form):
+    basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Such as consent or contract, with date and document. Empty: evidence of orders stays off."
+        ),
+    )

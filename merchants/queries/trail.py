@@ -1,0 +1,52 @@
+"""The trail as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from merchants import audit
+from merchants.models import ApiToken, AuditEvent, Merchant, User
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act: when, by whom (a name, or what the program is called), what, on what, with what."""
+
+    at: datetime
+    who: str
+    sentence: str
+    on: str
+    details: tuple[tuple[str, str], ...]
+
+
+def events(merchant: Merchant) -> Any:
+    return AuditEvent.objects.for_merchant(merchant).order_by("-at", "-id")
+
+
+def told(rows: Sequence[AuditEvent]) -> list[Told]:
+    """With the names of people and programs, looked up once for all rows."""
+    names = _names({row.actor for row in rows})
+    return [
+        Told(
+            at=row.at,
+            who=names.get(row.actor, row.actor),
+            sentence=audit.sentence_of(row.act),
+            on=f"{row.object_kind} {row.object_id}".strip(),
+            details=tuple((name, str(value)[:120]) for name, value in row.data.items()),
+        )
+        for row in rows
+    ]
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    ids: dict[str, list[int]] = {"user": [], "token": []}
+    for actor in actors:
+        what, _, pk = actor.partition(":")
+        if what in ids and pk.isdigit():
+            ids[what].append(int(pk))
+    people = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids["user"])}
+    programs = {f"token:{token.pk}": token.name for token in ApiToken.objects.filter(pk__in=ids["token"])}
+    return people | programs
