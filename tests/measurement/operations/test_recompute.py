@@ -22,6 +22,7 @@ from measurement.models import Credit, OrderLine, Posting, Rollup, Run
 from measurement.models import Order as OrderRow
 from measurement.operations import identities, recompute, rules, touches
 from measurement.operations.identities import LinkRow
+from measurement.operations.touches import TouchRow
 from measurement.queries import ledger
 from merchants import tenancy
 from tests.worlds import BASE, World, deliver, refund, trade
@@ -72,6 +73,7 @@ def test_an_order_nobody_can_join_stands_as_unjoined() -> None:
 
 def test_a_refund_lowers_the_credit_and_every_change_is_posted() -> None:
     world = World.plant()
+    tenancy.enter(world.merchant)
     touches.put(
         world.merchant, [world.touch(str(n), "ann", n * DAY) for n in (1, 2, 3)], source="f", by="system:t"
     )
@@ -201,37 +203,33 @@ def small_worlds(draw: Any) -> dict[str, Any]:
     }
 
 
-def happenings(world: World, drawn: dict[str, Any]) -> list[Any]:
-    """Everything that arrives, as calls that may come in any order and more than once."""
-    calls: list[Any] = []
+def facts_of(world: World, drawn: dict[str, Any]) -> list[Any]:
+    """Everything that arrives: touches, exchanges with the platform, links between identities."""
+    facts: list[Any] = []
     for n, (touch_id, buyer, hours, spu, space) in enumerate(drawn["touches"]):
-        row = world.touch(
-            str(touch_id),
-            buyer,
-            timedelta(hours=hours),
-            spu=spu,
-            namespace=space,
-            modified_at=BASE + timedelta(seconds=n % 3),
+        stated_at = BASE + timedelta(seconds=n % 3)  # the same touch again: a correction, or a contradiction
+        before = timedelta(hours=hours)
+        facts.append(
+            world.touch(str(touch_id), buyer, before, spu=spu, namespace=space, modified_at=stated_at)
         )
-        calls.append(lambda row=row: touches.put(world.merchant, [row], source="f", by="system:t"))
     for n, (buyer, hours, lines, percent) in enumerate(drawn["orders"]):
         tid, paid_at = f"9{n}", BASE - timedelta(hours=hours)
         items = [(f"70{spu}", fen) for spu, fen in lines]
-        calls.append(
-            lambda a=(tid, items, buyer, paid_at): deliver(
-                world.merchant, trade(a[0], a[1], buyer=a[2], paid_at=a[3])
-            )
-        )
-        fen = items[0][1] * percent // 40
-        calls.append(
-            lambda a=(tid, fen, paid_at): deliver(
-                world.merchant, refund(f"r{a[0]}", a[0], f"{a[0]}0", a[1], at=a[2] + DAY)
-            )
-        )
-    for buyer in drawn["links"]:
-        row = LinkRow(world.key(buyer), world.key(buyer, "xhs"), "member id")
-        calls.append(lambda row=row: identities.link(world.merchant, [row], source="crm", by="system:t"))
-    return calls
+        facts.append(trade(tid, items, buyer=buyer, paid_at=paid_at))
+        facts.append(refund(f"r{tid}", tid, f"{tid}0", items[0][1] * percent // 40, at=paid_at + DAY))
+    links = [LinkRow(world.key(buyer), world.key(buyer, "xhs"), "member id") for buyer in drawn["links"]]
+    return facts + links
+
+
+def take_in(world: World, facts: list[Any]) -> None:
+    """One batch of each kind."""
+    merchant = world.merchant
+    if seen := [fact for fact in facts if isinstance(fact, TouchRow)]:
+        touches.put(merchant, seen, source="f", by="system:t")
+    if said := [fact for fact in facts if isinstance(fact, dict)]:
+        deliver(merchant, *said)
+    if same := [fact for fact in facts if isinstance(fact, LinkRow)]:
+        identities.link(merchant, same, source="crm", by="system:t")
 
 
 def told(world: World) -> list[str]:
@@ -281,20 +279,21 @@ def test_the_ledger_equals_the_plain_rule_in_any_order_of_arrival(drawn: dict[st
     with taken_back():
         world = World.plant()
         tenancy.enter(world.merchant)
+        facts = facts_of(world, drawn)
         with taken_back():
-            for call in happenings(world, drawn):
-                call()
+            take_in(world, facts)
             recompute.drain(world.merchant)
             expected = told(world)
             assert ledger.breaches(world.merchant) == []
             assert credited(world) == reference(world)
 
         chance = random.Random(drawn["seed"])
-        calls = happenings(world, drawn)
-        calls += chance.sample(calls, k=len(calls) // 2)  # repeats
-        chance.shuffle(calls)
-        for call in calls:
-            call()
+        facts += chance.sample(facts, k=len(facts) // 2)  # repeats
+        chance.shuffle(facts)
+        while facts:
+            size = chance.randint(1, 4)
+            take_in(world, facts[:size])
+            del facts[:size]
             if chance.random() < 0.3:
                 recompute.drain(world.merchant, batch=chance.choice([1, 2, 50]))
         recompute.drain(world.merchant)
