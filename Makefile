@@ -37,9 +37,9 @@ lint: setup  ## style, types, the import contract, templates
 	$(PY) -m ruff format --check .
 	PYTHONPATH=. .venv/bin/lint-imports
 	$(PY) -m mypy portal merchants measurement leads
-	git ls-files -z 'templates/*.html' 'templates/**/*.html' | xargs -0r $(PY) -m djade --check --target-version 5.2
+	git ls-files -z 'templates/*.html' 'templates/**/*.html' | xargs -0r .venv/bin/djade --check --target-version 5.2
 
-messages: setup  ## collect the translatable texts into portal/locale 
+messages: setup  ## collect the translatable texts into portal/locale
 	$(PY) manage.py messages
 
 bench: setup  ## the measurements of benchmarks/; ARGS are passed on
