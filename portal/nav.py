@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -30,7 +30,7 @@ BRAND = (
         "measurement:results",
         "chart-bar",
         Permission.SEE_RESULTS,
-        also=("measurement:evidence",),
+        also=("measurement:evidence", "measurement:orders", "measurement:cycles", "measurement:dictionary"),
     ),
     Entry(_("Models"), "measurement:models", "scale", Permission.SEE_RESULTS),
     Entry(_("Data"), "measurement:data", "database", Permission.SEE_DATA),
@@ -52,11 +52,20 @@ def active(path: str, urls: list[str]) -> str | None:
     return max((url for url in urls[1:] if path.startswith(url)), key=len, default=None)
 
 
+def _address(entry: Entry, code: str) -> str:
+    """Where the page lies; empty while there is no such page."""
+    try:
+        return reverse(entry.url_name, args=[code])
+    except NoReverseMatch:
+        return ""
+
+
 def entries(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu of this request's merchant and role: `[{label, url, icon, active}]`."""
-    shown = visible(request.permissions)  # type: ignore[attr-defined]
     code = request.merchant.code  # type: ignore[attr-defined]
-    urls = [reverse(entry.url_name, args=[code]) for entry in shown]
+    pages = [(entry, _address(entry, code)) for entry in visible(request.permissions)]  # type: ignore[attr-defined]
+    shown = [entry for entry, url in pages if url]
+    urls = [url for _entry, url in pages if url]
     here = active(request.path, urls)
     page = request.resolver_match.view_name if request.resolver_match else ""
     return [
