@@ -88,7 +88,7 @@ def _days(report: Report, former: dict[str, int]) -> dict[str, Any] | None:
         past = [former.get((day - timedelta(days=apart)).isoformat(), 0) for day in days]
         series.append(
             {
-                "name": _("Period before, same weekdays"),
+                "name": _("Period before"),
                 "type": "line",
                 "symbol": "none",
                 "data": [_yuan(fen) for fen in past],

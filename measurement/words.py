@@ -63,9 +63,9 @@ UNASSIGNED: dict[str, Any] = {
     Dimension.DAY: _("Not tied to a day"),
     Dimension.KIND: _("Not tied to a kind of touch"),
 }
-AXES: dict[str, Any] = {Axis.TOUCH: _("By day of the touch"), Axis.ORDER: _("By day of the order")}
+AXES: dict[str, Any] = {Axis.TOUCH: _("Day of the touch"), Axis.ORDER: _("Day of the order")}
 COMPARISONS: dict[str, Any] = {
-    Compare.PREVIOUS: _("Period before, same weekdays"),
+    Compare.PREVIOUS: _("Period before"),
     Compare.YEAR: _("52 weeks earlier"),
     Compare.NONE: _("No comparison"),
 }

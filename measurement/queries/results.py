@@ -20,7 +20,7 @@ from measurement.reports import Axis, Dimension, Envelope, Report, ReportQuery, 
 from merchants.models import Merchant
 from merchants.periods import day_of
 
-PAGE = 50
+PAGE = 25
 NOTHING = Slice(shares={})
 
 

@@ -54,8 +54,8 @@ def around(query: ReportQuery, envelope: Envelope) -> dict[str, Any]:
 
 def choices() -> dict[str, list[tuple[str, Any]]]:
     """What the filter bar offers, in the order it is offered."""
-    horizons = [("", _("x = decision cycle"))]
-    horizons += [(str(days), _("x = %(days)d days") % {"days": days}) for days in reports.HORIZONS if days]
+    horizons = [("", _("Decision cycle"))]
+    horizons += [(str(days), _("%(days)d days") % {"days": days}) for days in reports.HORIZONS if days]
     return {
         "period": list(words.SPANS.items()),
         "compare": list(words.COMPARISONS.items()),
