@@ -1,7 +1,8 @@
 """The one door from a request to a merchant's rows.
 
 ``@merchant_required(permission)`` turns the merchant's code in the address into the merchant of the
-transaction: a stranger gets 404 (as if there were nothing), a member without the right 403.
+transaction: a stranger gets 404 (as if there were nothing), a member without the right 403, and any other
+method than the named ones 405.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from merchants import tenancy
 from merchants.models import Membership, Merchant, User
@@ -35,12 +36,33 @@ class MerchantRequest(HttpRequest):
 View = Callable[Concatenate[Any, P], HttpResponse]
 
 
-def merchant_required(permission: Permission) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+def allows(*methods: str) -> Callable[[View[P]], View[P]]:
+    """Answers other methods with 405; HEAD goes where GET goes. `manage.py routes` reads ``methods``."""
+    allowed = (*methods, "HEAD") if "GET" in methods else methods
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def gate(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            return view(request, *args, **kwargs)
+
+        gate.methods = allowed  # type: ignore[attr-defined]
+        return gate
+
+    return decorate
+
+
+def merchant_required(
+    permission: Permission, *, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        allowed = allows(*methods)(view)
+
         @login_required
-        @wraps(view)
+        @wraps(allowed)
         def gate(request: Any, merchant_code: str, *args: Any, **kwargs: Any) -> HttpResponse:
             membership = (
                 Membership.objects.select_related("merchant")
@@ -54,8 +76,9 @@ def merchant_required(permission: Permission) -> Callable[[View[P]], Callable[..
             if permission not in request.permissions:
                 raise PermissionDenied(permission)
             tenancy.enter(membership.merchant)
-            request.session["merchant"] = membership.merchant.code
-            return view(request, *args, **kwargs)
+            if request.session.get("merchant") != merchant_code:  # each write to it costs a statement
+                request.session["merchant"] = merchant_code
+            return allowed(request, *args, **kwargs)
 
         gate.permission = permission  # type: ignore[attr-defined]  # read by `manage.py routes`
         return gate

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
 
 from measurement import words
 from measurement.dictionary import definitions
@@ -19,14 +18,12 @@ from merchants.roles import Permission
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     """Every category with the cycle that holds, where it comes from and what held before."""
     return render(request, "measurement/cycles.html", _context(request))
 
 
-@merchant_required(Permission.SET_RULES)
-@require_POST
+@merchant_required(Permission.SET_RULES, methods=("POST",))
 def change(request: MerchantRequest) -> HttpResponse:
     """Sets a merchant's own cycle; the credit of its lines is computed anew."""
     form = CycleForm(request.POST)
@@ -49,7 +46,6 @@ def change(request: MerchantRequest) -> HttpResponse:
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def dictionary(request: MerchantRequest) -> HttpResponse:
     """What every figure means."""
     return render(

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_GET, require_POST
 
 from measurement.operations import deliveries
 from measurement.queries import sources, status, work
@@ -41,7 +40,6 @@ WORK = gettext_lazy("Credit being computed")
 
 
 @merchant_required(Permission.SEE_DATA)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     """The hub; ``part=work`` gives the progress alone, polled while there is work."""
     if request.GET.get("part") == "work":
@@ -77,7 +75,6 @@ def page(request: MerchantRequest) -> HttpResponse:
 
 
 @merchant_required(Permission.SEE_DATA)
-@require_GET
 def received(request: MerchantRequest) -> HttpResponse:
     """Every delivery that is kept."""
     rows = sources.deliveries(request.merchant)
@@ -96,8 +93,7 @@ def received(request: MerchantRequest) -> HttpResponse:
     return render(request, "measurement/deliveries.html", context)
 
 
-@merchant_required(Permission.BRING_DATA)
-@require_POST
+@merchant_required(Permission.BRING_DATA, methods=("POST",))
 def replay(request: MerchantRequest, delivery_id: int) -> HttpResponse:
     """Reads a delivery once more."""
     delivery = get_for_merchant_or_404(RawDelivery, request.merchant, pk=delivery_id)

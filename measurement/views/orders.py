@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
 
 from measurement import charts, words
 from measurement.dictionary import definitions
@@ -29,7 +28,6 @@ from merchants.roles import Permission
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     """The order lines of a slice; ``unjoined=1``: those without evidence; ``part=side``: a few, sideways."""
     query = asked(request)
@@ -60,7 +58,6 @@ def page(request: MerchantRequest) -> HttpResponse:
 
 
 @merchant_required(Permission.SEE_EVIDENCE)
-@require_GET
 def evidence(request: MerchantRequest, line_id: int) -> HttpResponse:
     """The evidence of one line, as it is or as it was at the end of ``asof``. Each view is in the trail;
     403 with the reason where evidence is switched off."""

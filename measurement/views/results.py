@@ -10,7 +10,6 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
 from measurement import charts, exports, takeaways, words
 from measurement.metrics import change
@@ -28,7 +27,6 @@ SORTABLE = ("name", "cost", "credited", "roi", "orders", "people", "maturity")
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     """The report of the address; ``part=side`` gives one row opened sideways."""
     query = asked(request)
@@ -124,7 +122,6 @@ def _reported(one: Any) -> dict[str, Any]:
 
 
 @merchant_required(Permission.EXPORT)
-@require_GET
 def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
     """All rows of the report as a file (``csv`` or ``xlsx``); the act is kept in the trail."""
     query = asked(request)
@@ -148,7 +145,6 @@ def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpR
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def models(request: MerchantRequest) -> HttpResponse:
     """The five models side by side, the largest disagreements first."""
     query = asked(request)

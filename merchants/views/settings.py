@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
 
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.forms import BasisForm, MemberForm, RoleForm, TokenForm
@@ -20,13 +19,11 @@ from merchants.roles import BY_CODE, Permission
 
 
 @merchant_required(Permission.MANAGE_MEMBERS)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     return _page(request)
 
 
-@merchant_required(Permission.MANAGE_MEMBERS)
-@require_POST
+@merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
 def add_member(request: MerchantRequest) -> HttpResponse:
     """Adds a person; one we do not know yet is invited by mail to choose a password."""
     form = MemberForm(request.POST)
@@ -55,8 +52,7 @@ def add_member(request: MerchantRequest) -> HttpResponse:
     return redirect("merchants:settings", request.merchant.code)
 
 
-@merchant_required(Permission.MANAGE_MEMBERS)
-@require_POST
+@merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
 def set_role(request: MerchantRequest, membership_id: int) -> HttpResponse:
     membership = get_for_merchant_or_404(Membership, request.merchant, pk=membership_id)
     form = RoleForm(request.POST)
@@ -71,8 +67,7 @@ def set_role(request: MerchantRequest, membership_id: int) -> HttpResponse:
     return redirect("merchants:settings", request.merchant.code)
 
 
-@merchant_required(Permission.MANAGE_MEMBERS)
-@require_POST
+@merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
 def remove_member(request: MerchantRequest, membership_id: int) -> HttpResponse:
     membership = get_for_merchant_or_404(Membership, request.merchant, pk=membership_id)
     try:
@@ -85,8 +80,7 @@ def remove_member(request: MerchantRequest, membership_id: int) -> HttpResponse:
     return redirect("merchants:settings", request.merchant.code)
 
 
-@merchant_required(Permission.MANAGE_TOKENS)
-@require_POST
+@merchant_required(Permission.MANAGE_TOKENS, methods=("POST",))
 @never_cache
 def issue_token(request: MerchantRequest) -> HttpResponse:
     """Issues a token and shows its secret, this once."""
@@ -102,8 +96,7 @@ def issue_token(request: MerchantRequest) -> HttpResponse:
     return _page(request, issued=token, secret=secret)
 
 
-@merchant_required(Permission.MANAGE_TOKENS)
-@require_POST
+@merchant_required(Permission.MANAGE_TOKENS, methods=("POST",))
 def revoke_token(request: MerchantRequest, token_id: int) -> HttpResponse:
     token = get_for_merchant_or_404(ApiToken, request.merchant, pk=token_id)
     tokens.revoke(request.merchant, token, by=f"user:{request.user.pk}")
@@ -111,8 +104,7 @@ def revoke_token(request: MerchantRequest, token_id: int) -> HttpResponse:
     return redirect("merchants:settings", request.merchant.code)
 
 
-@merchant_required(Permission.SET_RULES)
-@require_POST
+@merchant_required(Permission.SET_RULES, methods=("POST",))
 def state_basis(request: MerchantRequest, connection_id: int) -> HttpResponse:
     connection = get_for_merchant_or_404(Connection, request.merchant, pk=connection_id)
     form = BasisForm(request.POST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from merchants.access import MerchantRequest, merchant_required
 from merchants.queries import trail
@@ -15,7 +14,6 @@ PAGE = 50
 
 
 @merchant_required(Permission.SEE_TRAIL)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     shown = Paginator(trail.events(request.merchant), PAGE).get_page(request.GET.get("page"))
     return render(request, "merchants/trail.html", {"page": shown, "rows": trail.told(list(shown))})

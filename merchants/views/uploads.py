@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from merchants import audit, exports, remedies
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -42,8 +41,7 @@ TONES = {
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@merchant_required(Permission.BRING_DATA)
-@require_http_methods(["GET", "POST"])
+@merchant_required(Permission.BRING_DATA, methods=("GET", "POST"))
 def page(request: MerchantRequest) -> HttpResponse:
     """All files, newest first; POST hands one in."""
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
@@ -63,7 +61,6 @@ def page(request: MerchantRequest) -> HttpResponse:
 
 
 @merchant_required(Permission.BRING_DATA)
-@require_GET
 def detail(request: MerchantRequest, upload_id: int) -> HttpResponse:
     """One file: its progress, what was found, what to do. ``part=progress`` is polled while it works."""
     upload = get_for_merchant_or_404(Upload, request.merchant, pk=upload_id)
@@ -76,8 +73,7 @@ def detail(request: MerchantRequest, upload_id: int) -> HttpResponse:
     return render(request, "merchants/upload.html", context)
 
 
-@merchant_required(Permission.BRING_DATA)
-@require_POST
+@merchant_required(Permission.BRING_DATA, methods=("POST",))
 def confirm(request: MerchantRequest, upload_id: int) -> HttpResponse:
     upload = get_for_merchant_or_404(Upload, request.merchant, pk=upload_id)
     try:
@@ -87,8 +83,7 @@ def confirm(request: MerchantRequest, upload_id: int) -> HttpResponse:
     return redirect("merchants:upload", request.merchant.code, upload.pk)
 
 
-@merchant_required(Permission.BRING_DATA)
-@require_POST
+@merchant_required(Permission.BRING_DATA, methods=("POST",))
 def discard(request: MerchantRequest, upload_id: int) -> HttpResponse:
     upload = get_for_merchant_or_404(Upload, request.merchant, pk=upload_id)
     try:
@@ -100,7 +95,6 @@ def discard(request: MerchantRequest, upload_id: int) -> HttpResponse:
 
 
 @merchant_required(Permission.BRING_DATA)
-@require_GET
 def rejected(request: MerchantRequest, upload_id: int) -> HttpResponse | StreamingHttpResponse:
     """The rejected rows, to correct and hand in again. They hold what was handed in, persons too, so taking
     them stands in the trail."""
@@ -115,7 +109,6 @@ def rejected(request: MerchantRequest, upload_id: int) -> HttpResponse | Streami
 
 
 @merchant_required(Permission.SEE_DATA)
-@require_GET
 def template(request: MerchantRequest, kind: str, form: str) -> HttpResponse:
     """An empty file to fill in, with examples."""
     chosen = _kind(kind)
@@ -128,7 +121,6 @@ def template(request: MerchantRequest, kind: str, form: str) -> HttpResponse:
 
 
 @merchant_required(Permission.SEE_DATA)
-@require_GET
 def columns(request: MerchantRequest) -> HttpResponse:
     """The data dictionary: every kind with its columns."""
     told = [

@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from merchants.access import allows
+
 
 class SampleForm(forms.Form):
     """One field of each kind; the page shows it bound, so that errors are seen."""
@@ -23,6 +25,7 @@ class SampleForm(forms.Form):
     paused = forms.BooleanField(required=False, help_text="Feeds wait until it is switched on again.")
 
 
+@allows("GET")
 def gallery(request: HttpRequest) -> HttpResponse:
     """`GET /gallery/`: holds no data of anybody, so anyone may look."""
     names = ["Home", "Results", "Models", "Data", "Settings"]

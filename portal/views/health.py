@@ -3,11 +3,15 @@
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
+from merchants.access import allows
 
+
+@allows("GET")
 def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
+@allows("GET")
 def ready(request: HttpRequest) -> JsonResponse:
     """503 while the database cannot be asked. The broker may be away: work then waits as marks."""
     try:

@@ -11,7 +11,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
 from measurement import takeaways, words
 from measurement.metrics import change
@@ -30,7 +29,6 @@ KINDS = {"paying": "paying", "unproven": "unproven", "losing": "losing", "ripeni
 
 
 @merchant_required(Permission.SEE_RESULTS)
-@require_GET
 def page(request: MerchantRequest) -> HttpResponse:
     """The last 28 full days, by day of the touch; a guide instead while nothing has come in."""
     query = asked(request)

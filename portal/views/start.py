@@ -4,10 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from merchants.access import allows
 from merchants.models import Membership
 
 
 @login_required
+@allows("GET")
 def start(request: HttpRequest) -> HttpResponse:
     """Back to the merchant worked with last; else the only one; else the choice."""
     memberships = list(
@@ -23,6 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@allows("GET")
 def switch(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.select_related("merchant").filter(user=request.user)
     return render(request, "portal/switcher.html", {"choices": memberships.order_by("merchant__name")})
