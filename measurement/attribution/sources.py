@@ -14,11 +14,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 
 ENDINGS = (".csv", ".parquet")
 _WHOLE = r"[+-]?[0-9]{1,18}"
+_SURROGATES = {chr(code) for code in range(0xDC80, 0xDD00)}
 _SIZES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _INTEGERS = {*_SIZES, *(f"U{size}" for size in _SIZES)}
 
@@ -97,11 +99,8 @@ def literal(text: str) -> str:
 
 
 def _csv(path: Path, layout: Layout) -> Source:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = _names(next(csv.reader(file), []))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{path}, line 1: no header in UTF-8 ({error}). Save the file as CSV UTF-8.") from None
+    with _open(path) as file:
+        header = _names(next(csv.reader(file), []))
     _require(path, header, layout)
     name = {column: f"c{header.index(column)}" for column in layout.columns}
     whole = {column: f"regexp_full_match({name[column]}, '{_WHOLE}')" for column in layout.numbers}
@@ -172,26 +171,33 @@ def _id_type(path: Path, column: str, found: str) -> str:
     )
 
 
+def _open(path: Path) -> TextIO:
+    """The text of a CSV file; what is not UTF-8 comes as surrogates, to be found with its line."""
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
 def _first_fault(source: Source) -> str:
     """Walks through a CSV file with Python's own reader, up to the first row that is wrong."""
     line = 0
     csv.field_size_limit(2**31 - 1)
     try:
-        with source.path.open(encoding="utf-8-sig", newline="") as file:
+        with _open(source.path) as file:
             reader = csv.reader(file, strict=True)
             header = _names(next(reader))
             for row in reader:
                 line = reader.line_num
                 if row and (fault := _fault(row, header, source.layout)):
                     return f", line {line}{fault}"
-    except UnicodeDecodeError:
-        return f", after line {line}: not UTF-8. Save the file as CSV UTF-8."
     except csv.Error as error:
         return f", after line {line}: {error}. A quote within a quoted field is written twice."
     return ""
 
 
 def _fault(row: Sequence[str], header: Sequence[str], layout: Layout) -> str:
+    if not _SURROGATES.isdisjoint("".join(row)):
+        return ": not UTF-8. Save the file as CSV UTF-8."
+    if len(row) == len(header) + 1 and not row[-1]:
+        row = row[:-1]  # the engine, too, lets a comma at the end pass
     if len(row) != len(header):
         return f": {len(row)} fields under a header of {len(header)}. Put fields with commas into quotes."
     value = dict(zip(header, row, strict=True))

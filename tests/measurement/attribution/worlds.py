@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from measurement.attribution import decay, sql, touches
 from measurement.attribution.credit import attribute
 from measurement.attribution.touches import Credit, Order, Touch
 from measurement.attribution.windows import DAY, HOUR
+
+unhurried = settings(deadline=None)
+"""For properties on a machine that is shared with others."""
 
 START = 1_750_000_000_000_000
 WINDOWS = {"essence": 29, "baby food": 70, "instant": 0, "007": 1, "7": 300}
