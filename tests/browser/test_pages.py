@@ -1,0 +1,74 @@
+"""Every page, in both languages and themes, on a phone and on a desk: readable, and without a complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from measurement.models import Credit
+from merchants import tenancy
+from merchants.models import Merchant
+from tests.browser.conftest import MERCHANT
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAGES = {
+    "home": "/m/{m}/",
+    "results": "/m/{m}/results/?period=90d",
+    "results-by-campaign": "/m/{m}/results/?rows=campaign",
+    "models": "/m/{m}/models/",
+    "orders": "/m/{m}/orders/",
+    "evidence": "/m/{m}/evidence/{line}/",
+    "cycles": "/m/{m}/cycles/",
+    "definitions": "/m/{m}/dictionary/",
+    "data": "/m/{m}/data/",
+    "settings": "/m/{m}/settings/",
+    "gallery": "/gallery/",
+}
+SEEN = list(product(("zh-hans", "en"), (False, True), (390, 1280)))
+
+
+@pytest.fixture(scope="session")
+def line(portal: object, django_db_blocker: pytest.FixtureRequest) -> int:
+    """A line of several touches."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        merchant = Merchant.objects.get(code=MERCHANT)
+        with tenancy.acting_for(merchant):
+            row = (
+                Credit.objects.for_merchant(merchant)
+                .filter(grade="A", touch_count__gte=3)
+                .order_by("id")
+                .first()
+            )
+        return int(row.line_id)
+
+
+@pytest.mark.parametrize(("language", "dark", "width"), SEEN)
+def test_no_page_has_a_serious_barrier_or_overflows(
+    visit: Callable[..., Page], line: int, pictures: Path | None, language: str, dark: bool, width: int
+) -> None:
+    page = visit("/switch/", language=language, dark=dark, width=width)
+    found: dict[str, list[str]] = {}
+    for name, path in PAGES.items():
+        answer = page.goto(path.format(m=MERCHANT, line=line))
+        assert answer is not None
+        assert (name, answer.status) == (name, 200)
+        page.wait_for_load_state("networkidle")
+        barriers = [
+            f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
+            for violation in Axe().run(page).response["violations"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            barriers.append("the page is wider than the screen")
+        if barriers:
+            found[name] = barriers
+        if pictures:
+            tone = "dark" if dark else "light"
+            page.screenshot(path=pictures / f"{name}-{language}-{tone}-{width}.png", full_page=width == 1280)
+    assert found == {}
