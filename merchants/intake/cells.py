@@ -75,6 +75,11 @@ def text_of(raw: object) -> str:
     return str(raw)
 
 
+def visible(text: str) -> str:
+    """Text that can be stored and shown: what cannot be seen is a question mark."""
+    return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def without_mark(text: str) -> str:
     """Text without what spreadsheets need to leave it alone: ``="0123"``, or an apostrophe before digits or
     a formula sign (``merchants.intake.report`` writes that one)."""

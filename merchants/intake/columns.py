@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from merchants.intake.cells import Cell
+from merchants.intake.cells import Cell, visible
 from merchants.intake.problems import FileRefused, Refused
 
 PROBLEM_HEADER = "_problem"  # of the file of rejected rows; handed in again it is passed over
@@ -69,7 +69,7 @@ def lay_out(headers: Sequence[object], known: Mapping[str, Column]) -> Layout:
         column = known.get(spelled(header))
         if column is None:
             if text := str(header if header is not None else "").strip():
-                unused.append(text[:80])
+                unused.append(visible(text[:80]))
         elif column.name in found:
             raise FileRefused("column_twice", column=column.name)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from merchants.intake.cells import visible
 from merchants.intake.problems import Refused
 from merchants.intake.tables import Limits, Row, Table
 
@@ -67,5 +68,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     told = dict(pairs)
     if len(told) < len(pairs):
         names = [name for name, _ in pairs]
-        raise Refused("field_twice", field=next(name for name in names if names.count(name) > 1)[:80])
+        raise Refused(
+            "field_twice", field=visible(next(name for name in names if names.count(name) > 1)[:80])
+        )
     return told

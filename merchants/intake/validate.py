@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from merchants.intake.cells import text_of
+from merchants.intake.cells import text_of, visible
 from merchants.intake.columns import Column, Layout, by_name, lay_out, spelled
 from merchants.intake.kinds import Kind, Shape
 from merchants.intake.problems import FileRefused, Problem, Refused
@@ -101,7 +101,7 @@ class Validator:
             column = self._column(field)
             if column is None:
                 if self._strict:
-                    problems.append(Problem(line, field[:SHOWN], "", "unknown_field"))
+                    problems.append(Problem(line, visible(field[:SHOWN]), "", "unknown_field"))
             elif column.name in named:
                 problems.append(Problem(line, column.name, "", "field_twice", {"field": column.name}))
             else:
@@ -114,7 +114,7 @@ class Validator:
                 self._fields.clear()  # a file of ever new names must not fill the memory
             self._fields[field] = self._known.get(spelled(field[:SHOWN]))
             if self._fields[field] is None and len(self.unused) < 50:
-                self.unused.append(field[:SHOWN])
+                self.unused.append(visible(field[:SHOWN]))
         return self._fields[field]
 
     def _of_rule(self, row: Row, layout: Layout | None, refused: Refused) -> Problem:
@@ -127,7 +127,7 @@ class Validator:
 
 def shown(column: Column, value: object) -> str:
     """A value for the screen: what names a person is masked, long text is cut."""
-    text = text_of(value)
+    text = visible(text_of(value))
     if column.personal and text:
         return MASK
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -26,6 +26,7 @@ from django.db.models.functions import Now
 from merchants import audit, remedies, tenancy
 from merchants.background import wake
 from merchants.intake import kinds, reader
+from merchants.intake.cells import visible
 from merchants.intake.kinds import Kind
 from merchants.intake.problems import FileRefused, Problem
 from merchants.intake.report import IntakeReport, RejectedRows
@@ -81,7 +82,7 @@ def accept(merchant: Merchant, *, kind: str, filename: str, chunks: Iterable[byt
                 upload: Upload = Upload.objects.create(
                     merchant=merchant,
                     kind=kind,
-                    filename=Path(filename.replace("\\", "/")).name[:200] or "file",
+                    filename=visible(filename.replace("\\", "/").rpartition("/")[2])[:200] or "file",
                     content_hash=digest,
                     size=size,
                     path=path,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from merchants import audit
 from merchants.models import ApiToken, AuditEvent, Merchant, User
 
 
@@ -17,7 +16,7 @@ class Told:
 
     at: datetime
     who: str
-    sentence: str
+    act: str
     on: str
     details: tuple[tuple[str, str], ...]
 
@@ -33,7 +32,7 @@ def told(rows: Sequence[AuditEvent]) -> list[Told]:
         Told(
             at=row.at,
             who=names.get(row.actor, row.actor),
-            sentence=audit.sentence_of(row.act),
+            act=row.act,
             on=f"{row.object_kind} {row.object_id}".strip(),
             details=tuple((name, str(value)[:120]) for name, value in row.data.items()),
         )

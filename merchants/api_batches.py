@@ -1,0 +1,195 @@
+"""Batches as programs hand them in: bodies read exactly, and what OpenAPI says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.utils.translation import override
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+from merchants.intake import json_lines
+from merchants.intake.cells import Cell, Choice
+from merchants.intake.kinds import Kind
+from merchants.intake.problems import Refused
+from merchants.intake.tables import Row
+
+BODY_LIMIT = 10 * 1024 * 1024
+ROWS_LIMIT = 5_000
+
+
+class BodyTooLarge(APIException):
+    status_code = 413
+    default_detail = f"The body is larger than {BODY_LIMIT >> 20} MB: send smaller batches."
+    default_code = "body_too_large"
+
+
+class TooManyRows(APIException):
+    status_code = 400
+    default_detail = f"A batch holds 1 to {ROWS_LIMIT} rows."
+    default_code = "wrong_number_of_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of a body, numbered from 0, and its SHA-256."""
+
+    rows: tuple[Row, ...]
+    body: bytes
+    digest: str
+
+
+class JsonBatches(BaseParser):
+    """A JSON array of objects."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = _read(stream)
+        try:
+            told = json_lines.parse(body)
+        except Refused as refused:
+            raise ParseError("The body is not readable JSON.", code=refused.code) from None
+        if not isinstance(told, list):
+            raise ParseError("The body must be a JSON array of objects.", code="not_an_array")
+        return _batch(body, (json_lines.row(index, one) for index, one in enumerate(told)))
+
+
+class NdjsonBatches(BaseParser):
+    """One JSON object a line."""
+
+    media_type = "application/x-ndjson"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = _read(stream)
+        return _batch(body, _lines(body))
+
+
+def _lines(body: bytes) -> Iterator[Row]:
+    for index, line in enumerate(line for line in body.split(b"\n") if line.strip()):
+        try:
+            yield json_lines.row(index, json_lines.parse(line))
+        except Refused as refused:
+            yield Row(index, {}, refused)
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    body = stream.read(BODY_LIMIT + 1)
+    if len(body) > BODY_LIMIT:
+        raise BodyTooLarge
+    return body
+
+
+def _batch(body: bytes, rows: Iterator[Row]) -> Batch:
+    listed: list[Row] = []
+    for row in rows:
+        if len(listed) == ROWS_LIMIT:
+            raise TooManyRows
+        listed.append(row)
+    if not listed:
+        raise TooManyRows
+    return Batch(tuple(listed), body, hashlib.sha256(body).hexdigest())
+
+
+# -- OpenAPI
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "id": {"type": "string", "description": "An id as text."},
+    "money": {"type": "string", "description": "Yuan with at most two decimals.", "example": "1284.05"},
+    "time": {
+        "type": "string",
+        "description": "ISO 8601 with its zone; without one it is Shanghai time.",
+        "example": "2026-03-01T13:05:00+08:00",
+    },
+    "day": {"type": "string", "format": "date"},
+    "whole number": {"type": "integer"},
+    "yes or no": {"type": "boolean"},
+}
+
+
+@override("en")
+def schema_of_rows(kind: Kind) -> dict[str, Any]:
+    """The body of a batch."""
+    return {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": ROWS_LIMIT,
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [column.name for column in kind.columns if column.required],
+            "properties": {
+                column.name: {
+                    **_type_of(column.cell),
+                    **({} if column.required else {"nullable": True}),
+                    "title": str(column.label),
+                }
+                for column in kind.columns
+            },
+        },
+        "example": [dict(example) for example in kind.examples],
+    }
+
+
+def _type_of(cell: Cell) -> dict[str, Any]:
+    if isinstance(cell, Choice):
+        return {"type": "string", "enum": cell.names}
+    told = dict(_TYPES[cell.word])
+    limit = getattr(cell, "limit", None)
+    return {**told, "maxLength": limit} if limit else told
+
+
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "details": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "index": {"type": "integer", "description": "Place of the row, from 0."},
+                            "field": {"type": "string"},
+                            "value": {"type": "string"},
+                            "code": {"type": "string"},
+                            "remedy": {"type": "string"},
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "merchants.api_auth.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of one merchant, with named scopes.",
+        }
