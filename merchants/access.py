@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
@@ -90,6 +90,6 @@ def get_for_merchant_or_404(rows: type[R] | models.QuerySet[R], merchant: Mercha
     """One row of this merchant, or 404 whether it is missing or somebody else's."""
     queryset = rows._default_manager.all() if isinstance(rows, type) else rows
     try:
-        return queryset.filter(merchant=merchant).get(**lookup)  # type: ignore[misc]
-    except (queryset.model.DoesNotExist, ValueError):
+        return queryset.filter(merchant=merchant).get(**lookup)
+    except (ObjectDoesNotExist, ValueError):
         raise Http404 from None
