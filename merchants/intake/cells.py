@@ -108,8 +108,10 @@ class Text:
         _refuse_what_is_no_value(raw)
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             raise Refused("not_text")
-        text = text_of(raw)
-        return text.rstrip("0").removesuffix(".") if "." in text else text
+        whole, _, fraction = text_of(raw).partition(".")
+        if fraction.strip("0"):
+            raise Refused("not_text")
+        return whole
 
 
 @dataclass(frozen=True, slots=True)
