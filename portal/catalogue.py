@@ -67,7 +67,7 @@ def renew(root: Path) -> int:
     with file.open("rb") as old:
         known = read_po(old, locale="zh_Hans")
     fresh = gather(root)
-    fresh.header_comment = known.header_comment
+    fresh.header_comment, fresh.mime_headers = known.header_comment, known.mime_headers
     for message in fresh:
         entry = known.get(message.id, message.context) if message.id else None
         if entry and not entry.fuzzy:
