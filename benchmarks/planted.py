@@ -34,9 +34,11 @@ def plant(code: str) -> Merchant:
     """
     merchant = Merchant.objects.create(code=code, name=code)
     first = (Category.objects.order_by("-id").values_list("id", flat=True).first() or 0) + 1
-    for number, days in enumerate(WINDOW_DAYS):
-        row = Category.objects.create(id=first + number, code=f"{code}-{number}", name_zh=code, name_en=code)
-        CategoryCycle.objects.create(
+    for number, days in enumerate(WINDOW_DAYS):  # shared by all merchants: the owner of the tables writes it
+        row = Category.objects.using("owner").create(
+            id=first + number, code=f"{code}-{number}", name_zh=code, name_en=code
+        )
+        CategoryCycle.objects.using("owner").create(
             category=row, days=days, basis=CycleBasis.HAND, source=code, recorded_by=code
         )
     with tenancy.acting_for(merchant):

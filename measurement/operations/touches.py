@@ -102,17 +102,24 @@ def put_columns(merchant: Merchant, blocks: Iterable[staging.TouchColumns]) -> R
     while first := next(blocks, None):
         with tenancy.acting_for(merchant), connection.cursor() as cursor:
             _begin(cursor, merchant)
-            staged, block = 0, first
-            while block is not None:
-                _copy(cursor, block)
-                staged += len(block)
-                block = next(blocks, None) if staged < BATCH else None  # type: ignore[assignment]
+            staged = staging.load(cursor, _batch(first, blocks))
             added, retracted = _settle(cursor, merchant, staged)
         receipt.received += staged
         receipt.added += added
         receipt.repeated += staged - added
         receipt.retracted += retracted
     return receipt
+
+
+def _batch(
+    first: staging.TouchColumns, others: Iterator[staging.TouchColumns]
+) -> Iterator[staging.TouchColumns]:
+    """Blocks of one transaction, the one already taken first."""
+    yield first
+    rows = len(first)
+    while rows < BATCH and (block := next(others, None)):
+        rows += len(block)
+        yield block
 
 
 def _begin(cursor: Any, merchant: Merchant) -> None:
@@ -124,15 +131,7 @@ def _begin(cursor: Any, merchant: Merchant) -> None:
 def _stage(cursor: Any, merchant: Merchant, rows: list[TouchRow], source: str) -> None:
     spus = _spus(merchant, {row.spu_code for row in rows if row.spu_code})
     channels = resolve(merchant, {row.channel for row in rows})
-    _copy(cursor, _columns(rows, source, spus, {ref.key: pk for ref, pk in channels.items()}))
-
-
-def _copy(cursor: Any, columns: staging.TouchColumns) -> None:
-    with cursor.copy(staging.COPY) as copy:
-        copy.write(staging.HEADER)
-        for block in staging.pack(columns):
-            copy.write(block)
-        copy.write(staging.TRAILER)
+    staging.load(cursor, [_columns(rows, source, spus, {ref.key: pk for ref, pk in channels.items()})])
 
 
 def _spus(merchant: Merchant, codes: set[str]) -> dict[str, int]:
@@ -186,7 +185,8 @@ def _micros(moment: datetime) -> int:
 def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
     """From staging into the partitions: (added, retracted); records the change for the lines it hits."""
     cursor.execute(
-        f"SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1) FROM {staging.TABLE}"  # noqa: S608 - names of our own
+        f"""SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1)
+        FROM {staging.TABLE}"""  # noqa: S608 - names of our own
     )
     if staged > 1_000:
         cursor.execute(f"ANALYZE {staging.TABLE}")  # without it the joins below become nested loops

@@ -18,7 +18,7 @@ from measurement.attribution.decay import weights
 from measurement.attribution.journeys import journey
 from measurement.attribution.touches import Order, Touch
 from measurement.choices import Model
-from measurement.models import Credit, OrderLine, Posting, Rollup, Run
+from measurement.models import Credit, OrderLine, Posting, Presence, Rollup, Run
 from measurement.models import Order as OrderRow
 from measurement.operations import identities, recompute, rules, touches
 from measurement.operations.identities import LinkRow
@@ -121,6 +121,18 @@ def test_joined_identities_share_a_journey_until_they_part() -> None:
     identities.part(world.merchant, [row], by="system:t")
     recompute.drain(world.merchant)
     assert shares(world, "10") == [("U", 0, 900)]
+
+
+def test_one_person_behind_two_orders_is_one_though_no_credit_moves() -> None:
+    world = World.plant()
+    ann, bea = sorted([world.key("ann"), world.key("bea")])
+    deliver(world.merchant, trade("1", [("700", 900)], buyer="ann"), trade("2", [("700", 900)], buyer="bea"))
+    recompute.drain(world.merchant)
+    row = LinkRow(ann, bea, "member id")
+    identities.link(world.merchant, [row], source="crm", by="system:t")
+    assert recompute.drain(world.merchant) == recompute.Outcome(lines=2, changed=0)
+    with tenancy.acting_for(world.merchant):
+        assert set(Presence.objects.values_list("person", flat=True)) == {ann}
 
 
 def test_another_cycle_another_mapping_and_another_rule_credit_anew() -> None:
