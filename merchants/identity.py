@@ -35,8 +35,10 @@ def normalise(kind: str, identifier: str) -> str:
 
 def person_key(pepper: bytes, kind: str, namespace: str, identifier: str) -> uuid.UUID:
     """The key of a person under an identifier of this kind and name space (128 bits)."""
-    text = normalise(kind, identifier)
-    lowered = text.lower()
-    digest = bytes.fromhex(lowered) if _SHA256.fullmatch(lowered) else hashlib.sha256(text.encode()).digest()
+    hashed = identifier.strip().lower()
+    if _SHA256.fullmatch(hashed):
+        digest = bytes.fromhex(hashed)
+    else:
+        digest = hashlib.sha256(normalise(kind, identifier).encode()).digest()
     mac = hmac.digest(pepper, f"{kind}:{namespace}".encode() + b"\x00" + digest, "sha256")
     return uuid.UUID(bytes=mac[:16])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import override
 
 from merchants import remedies, tenancy
 from merchants.intake import kinds, reader
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--merchant", required=True, metavar="CODE")
         parser.add_argument("--accept-good", action="store_true", help="take the good rows in all the same")
 
+    @override("en")  # the language of the shell, and of what reads these lines
     def handle(self, *args: Any, **options: Any) -> None:
         kind, file = kinds.get(options["kind"]), options["file"]
         merchant = Merchant.objects.filter(code=options["merchant"]).first()
