@@ -40,6 +40,9 @@ from merchants.tenancy import MerchantOwned
 OPERATOR = "operator"
 COUNTED = 10_000  # rows counted for the pager; tables of touches hold millions
 
+admin.site.site_header = admin.site.site_title = "Seedbed"
+admin.site.index_title = gettext_lazy("The operator's desk")
+
 
 class PatientPaginator(Paginator):
     """Counts up to a limit only, so that the last page of a very large table costs nothing."""

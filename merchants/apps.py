@@ -2,11 +2,12 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class MerchantsConfig(AppConfig):
     name = "merchants"
-    verbose_name = "Merchants"
+    verbose_name = _("Merchants")
 
     def ready(self) -> None:
         from merchants import audit_events, walls  # noqa: F401 - the acts register themselves

@@ -80,7 +80,7 @@ def holds(column: Column) -> str:
             "whole number": _("a whole number"),
             "yes or no": _("yes or no"),
         }[column.cell.word]
-    return f"{text} ({_('needed')})" if column.required else text
+    return _("%(text)s (needed)") % {"text": text} if column.required else text
 
 
 def _guarded(text: str) -> str:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from merchants.intake import kinds
 from merchants.operations.tokens import SCOPES
 from merchants.roles import ROLES
+
+SCOPE_NAMES = {
+    "touchpoints:write": _("hand in touchpoints"),
+    "orders:write": _("hand in orders"),
+    "spend:write": _("hand in cost"),
+    "identities:write": _("join identities"),
+    "reports:read": _("read reports"),
+    "work:read": _("see the state of work"),
+}
 
 
 class UploadForm(forms.Form):
@@ -36,7 +46,7 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("May"),
-        choices=[(scope, scope) for scope in SCOPES],
+        choices=[(scope, format_lazy("{} · {}", SCOPE_NAMES[scope], scope)) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
 

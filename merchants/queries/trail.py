@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+
 from merchants.models import ApiToken, AuditEvent, Merchant, User
 
 
@@ -28,12 +30,13 @@ def events(merchant: Merchant) -> Any:
 def told(rows: Sequence[AuditEvent]) -> list[Told]:
     """With the names of people and programs, looked up once for all rows."""
     names = _names({row.actor for row in rows})
+    kinds = {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
     return [
         Told(
             at=row.at,
             who=names.get(row.actor, row.actor),
             act=row.act,
-            on=f"{row.object_kind} {row.object_id}".strip(),
+            on=f"{kinds.get(row.object_kind, row.object_kind)} {row.object_id}".strip(),
             details=tuple((name, str(value)[:120]) for name, value in row.data.items()),
         )
         for row in rows
