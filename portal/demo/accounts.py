@@ -18,6 +18,7 @@ from portal.demo.cast.luya import LUYA
 from portal.demo.cast.others import JUDENG, MUYEJI, YUNTINGLI
 
 BRANDS = (LUYA, HEXIAOSHAO, MUYEJI, YUNTINGLI, JUDENG)  # in the order in which they are filled
+DEMO_SEED = 7  # of the demo's worlds
 FILE = "logins.txt"
 _NAMESPACE = uuid.UUID("6f1d9a52-7d1c-4c39-9f0e-0d6c2a4b7e11")
 

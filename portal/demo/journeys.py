@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ DAYS = 182
 TAIL_DAYS = 9.0  # a note is shown for about this long; afterwards search keeps a little of it alive
 TAIL = 0.10
 PAID_SHARE = 0.55  # of the views of a note while it is being paid for
+SEARCH_SHARE = 0.5  # of the search clicks of a product while search is being paid for
+YUAN_OF_REACH = 190  # a day, buys the reach of an ordinary note at its best
 MEAN_LENGTH = 3.2
 SAME_PERSON = 0.86  # people per journey: some look at two products
 
@@ -59,6 +62,7 @@ class Touches:
     stream: Ints
     word: Ints
     pull: Floats  # how much it makes the person want the product
+    appeal: Floats  # how much of that is the content's and the targeting's; 1 is ordinary
 
     def __len__(self) -> int:
         return len(self.at)
@@ -119,7 +123,7 @@ def _shown(content: Content) -> tuple[Floats, Floats]:
         for column, creative in enumerate(content.creatives):
             if creative.note == place:
                 drive = content.campaigns[creative.campaign].drive
-                bought += paid[:, column] * drive.yuan_a_day / len(drive.ideas) / 420
+                bought += paid[:, column] * drive.yuan_a_day / len(drive.ideas) / YUAN_OF_REACH
         shown[products.index(note.idea.product), :, place] = natural + bought * (age >= 0)
     weekend = 1 + 0.18 * ((days + content.today.weekday() - DAYS) % 7 >= 5)
     return shown * weekend[None, :, None] + 1e-9, paid
@@ -133,7 +137,7 @@ def _met(
     later: npt.NDArray[np.bool_],
     shown: Floats,
     paid: Floats,
-) -> dict[str, npt.NDArray[np.generic]]:
+) -> dict[str, Any]:
     """What each touch is: its kind, and the content that stood before the person on that day."""
     size = len(day)
     kind = np.where(later, _kinds(content, draw, size, _LATER), _kinds(content, draw, size, _FIRST))
@@ -141,6 +145,7 @@ def _met(
     reached /= reached[:, :, -1:]
     chance = draw.random(size)
     note = (reached[product, day] < chance[:, None]).sum(axis=1)
+    note = _searched(content, draw, note, product, day, kind, paid)
     stream = _streams(content, draw, product, day)
     kind = np.where(stream >= 0, _LIVE, kind)
     creative = _creative(content, draw, note, day, kind, paid)
@@ -149,15 +154,36 @@ def _met(
     has_note = (kind != _SEARCH) & (kind != _LIVE)
     wants = np.array([item.idea.pull for item in content.notes])[note]
     drives = np.array([*(content.campaigns[item.campaign].drive.pull for item in content.creatives), 1.0])
-    pull = np.append(_WEIGHT, 1.6)[kind] * np.where(has_note, wants * drives[creative], 1.0)
+    appeal = np.where(has_note, wants * drives[creative], 1.0)
     return {
         "kind": kind,
         "note": np.where(has_note, note, NONE),
         "creative": np.where(has_note, creative, NONE),
         "stream": stream,
         "word": word,
-        "pull": pull,
+        "pull": np.append(_WEIGHT, 1.6)[kind] * appeal,
+        "appeal": appeal,
     }
+
+
+def _searched(
+    content: Content,
+    draw: np.random.Generator,
+    note: Ints,
+    product: Ints,
+    day: Ints,
+    kind: Ints,
+    paid: Floats,
+) -> Ints:
+    """Search campaigns put their note in front of who searches for its product."""
+    products = [item.code for item in content.brand.products]
+    for place, item in enumerate(content.creatives):
+        drive = content.campaigns[item.campaign].drive
+        if drive.search:
+            own = product == products.index(content.notes[item.note].idea.product)
+            found = draw.random(len(note)) < SEARCH_SHARE / len(drive.ideas)
+            note = np.where(own & found & (kind == _SEARCH_CLICK) & (paid[day, place] > 0), item.note, note)
+    return note
 
 
 def _kinds(content: Content, draw: np.random.Generator, size: int, shares: tuple[float, ...]) -> Ints:

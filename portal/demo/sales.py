@@ -82,7 +82,7 @@ class Sale:
     shipping_fen: int
     lines: tuple[Line, ...]
     refunds: tuple[Refund, ...] = ()
-    person: int | None = None
+    person: int | str | None = None
     linked: bool = False
     note: Note | None = None
     foreign_code: str = ""
@@ -140,7 +140,9 @@ class _Moments:
             self._order = order
             self._first = np.flatnonzero(np.diff(touches.journey[order], prepend=-1))
             self._length = np.diff(np.append(self._first, len(order)))
-            self._wish = np.add.reduceat(touches.pull[order], self._first) ** 1.25
+            # content that leaves people cold, or finds the wrong ones, is seen by who buys nothing
+            warm = np.add.reduceat(np.minimum(touches.appeal[order], 1.0), self._first) / self._length
+            self._wish = np.add.reduceat(touches.pull[order], self._first) ** 1.25 * warm**2.5
             self._free = np.ones(len(self._first), dtype=bool)
 
     def of_buyers(self, count: int) -> Iterator[tuple[int, int, datetime, Note | None]]:
@@ -190,20 +192,20 @@ def _seeded(
 ) -> Sale:
     linked = dice.random() < shop.linked or shop.platform == "xiaohongshu_ark"
     coded = note is not None and dice.random() < shop.coded
-    sale = _draft(brand, shop, dice, brand.products[product], at, f"p{person}")
+    sale = draft(brand, shop, dice, brand.products[product], at, f"p{person}")
     return replace(sale, person=person, linked=linked, note=note if coded else None)
 
 
 def _stranger(brand: Brand, shop: Shop, dice: random.Random, moments: _Moments) -> Sale:
     product = dice.choices(brand.products, [item.share for item in brand.products])[0]
-    sale = _draft(brand, shop, dice, product, moments.any(), f"s{dice.randrange(10**9)}")
+    sale = draft(brand, shop, dice, product, moments.any(), f"s{dice.randrange(10**9)}")
     chance = dice.random()
     if shop.platform == "xiaohongshu_ark" and chance < shop.coded:
         return replace(sale, note=moments.note_before(sale.created_at, product, dice))
     return replace(sale, foreign_code=f"other_{dice.randrange(12):02d}" if chance < shop.coded * 0.25 else "")
 
 
-def _draft(brand: Brand, shop: Shop, dice: random.Random, product: Product, at: datetime, buyer: str) -> Sale:
+def draft(brand: Brand, shop: Shop, dice: random.Random, product: Product, at: datetime, buyer: str) -> Sale:
     lines = tuple(_basket(brand, dice, product))
     return Sale(
         shop=shop,
@@ -254,11 +256,10 @@ def _lived(sale: Sale, until: datetime, dice: random.Random) -> Sale:
             sale, stage=Stage.DEPOSIT, paid_at=None, modified_at=sale.created_at + timedelta(minutes=2)
         )
     assert sale.paid_at is not None
-    if sale.presale:
-        sale = replace(sale, paid_at=sale.paid_at + timedelta(days=10))
-    if sale.paid_at >= until:
+    paid_at = sale.paid_at + timedelta(days=10 if sale.presale else 0)
+    if paid_at >= until:
         return replace(sale, stage=Stage.UNPAID, paid_at=None, presale=False, modified_at=sale.created_at)
-    return _refunded(_delivered(sale, until, dice), until, dice)
+    return _refunded(_delivered(replace(sale, paid_at=paid_at), until, dice), until, dice)
 
 
 def _delivered(sale: Sale, until: datetime, dice: random.Random) -> Sale:

@@ -14,8 +14,9 @@ from portal.demo.costs import AdDay, Cooperation, OtherCost, ad_days_of, coopera
 from portal.demo.journeys import Touches, touches_of
 from portal.demo.sales import Sale, sales_of
 
-_EMPTY = np.zeros(0, dtype=np.int64)
-NOTHING = Touches(*[_EMPTY] * 9, pull=np.zeros(0))
+_NONE = np.zeros(0, dtype=np.int64)
+_NO_WEIGHT = np.zeros(0)
+NOTHING = Touches(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NO_WEIGHT, _NO_WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Brand:
     cycle_days: int = 30  # how slowly its buyers decide
     products: tuple[Product, ...] = ()
     shops: tuple[Shop, ...] = ()
+    silent: tuple[Shop, ...] = ()  # sources whose authorisation ran out
     people: tuple[str, ...] = ()
     ideas: tuple[Idea, ...] = ()
     drives: tuple[Drive, ...] = ()

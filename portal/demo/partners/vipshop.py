@@ -9,6 +9,7 @@ from portal.demo.partners.wording import milliseconds, pages, shanghai, yuan
 from portal.demo.sales import Line, Sale, Stage
 
 LIMIT, DETAILS, UNION_PAGE = 200, 50, 100
+EXPIRED = {"returnCode": "vipapis.access-token-expired", "returnMessage": "accessToken已过期，请重新授权"}
 _SERVICE = "vipapis.marketplace.delivery.SovDeliveryService"
 _UNION = "com.vip.adp.api.open.service.UnionOrderV2Service"
 _STATUS = {

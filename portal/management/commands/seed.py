@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -18,10 +20,8 @@ from merchants.models import Membership, Merchant, User
 from merchants.roles import OWNER
 from portal.demo import accounts
 from portal.demo.cast import Brand
-from portal.demo.plant import plant
+from portal.demo.plant import is_complete, plant
 from portal.demo.world import World, build
-
-DEMO_SEED = 7
 
 
 class Command(BaseCommand):
@@ -44,21 +44,35 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["demo"]:
-            self._demo(only_accounts=options["accounts"])
+            if accounts.make(settings.STATE):
+                self.stdout.write(f"accounts: {settings.STATE / accounts.FILE}")
+            if not options["accounts"]:
+                self._demo(options["only"] or [])
             return
         if options["merchants"] < 1 or options["orders"] < options["merchants"]:
             raise CommandError("Ask for at least one merchant, and for at least one order of each.")
         self._worlds(options["seed"], options["merchants"], options["orders"], options["until"])
 
-    def _demo(self, *, only_accounts: bool) -> None:
-        if accounts.make(settings.STATE):
-            self.stdout.write(f"accounts: {settings.STATE / accounts.FILE}")
-        if only_accounts:
-            return
+    def _demo(self, only: list[str]) -> None:
+        """The first merchant here, the others beside it in a process of their own: the second core would
+        otherwise wait while this one talks to the database."""
+        first, *others = accounts.BRANDS
+        beside = None if only else self._start([brand.code for brand in others])
         for brand in accounts.BRANDS:
-            merchant = accounts.merchant_of(brand)
-            until = merchant.created_at.astimezone(UTC).replace(second=0, microsecond=0)
-            self._plant(merchant, brand, DEMO_SEED, until, 1.0)
+            if brand.code in only or (not only and brand is first):
+                merchant = accounts.merchant_of(brand)
+                until = merchant.created_at.astimezone(UTC).replace(second=0, microsecond=0)
+                self._plant(merchant, brand, accounts.DEMO_SEED, until, 1.0)
+        if beside is not None and beside.wait() != 0:
+            raise CommandError("The other merchants are not complete; run it again to go on.")
+
+    def _start(self, codes: list[str]) -> subprocess.Popen[bytes] | None:
+        """This command for these merchants; None when they are complete."""
+        merchants = [accounts.merchant_of(brand) for brand in accounts.BRANDS if brand.code in codes]
+        if all(is_complete(merchant) for merchant in merchants):
+            return None
+        command = [sys.executable, "manage.py", "seed", "--demo", "--only", *codes]
+        return subprocess.Popen(command, cwd=settings.ROOT)  # noqa: S603 - our own command
 
     def _worlds(self, seed: int, count: int, orders: int, until: date | None) -> None:
         casts = [brand for brand in accounts.BRANDS if brand.touches and brand.orders]
