@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.views import home, start
+from portal.views import gallery, home, start
 
 app_name = "portal"
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("switch/", start.switch, name="switch"),
+    path("gallery/", gallery.gallery, name="gallery"),
     path("m/<slug:merchant_code>/", home.page, name="home"),
 ]

@@ -18,6 +18,7 @@ SECRET_KEY = env.text("SEEDBED_SECRET") or "files only: nothing is signed"
 PEPPER = env.text("SEEDBED_PEPPER")  # key of all person keys; never stored in the database
 ALLOWED_HOSTS = env.words("SEEDBED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("SEEDBED_ORIGINS")
+DEMO = env.flag("SEEDBED_DEMO")  # the demo world is running: its feed can be switched on its pages
 HTTPS = env.flag("SEEDBED_HTTPS")  # behind a proxy that speaks TLS
 
 # -- applications
