@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from merchants.models import Membership
@@ -22,4 +23,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "memberships": memberships,
         "nav": nav.entries(request) if merchant else [],
         "permissions": getattr(request, "permissions", frozenset()),
+        "demo": settings.DEMO,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import gallery, home, start
+from portal.views import demo, gallery, home, start
 
 app_name = "portal"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("switch/", start.switch, name="switch"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("m/<slug:merchant_code>/", home.page, name="home"),
+    path("m/<slug:merchant_code>/demo-feed/", demo.demo_feed, name="demo-feed"),
 ]

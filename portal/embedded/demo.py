@@ -90,7 +90,7 @@ def demo(_: list[str]) -> int:
     with Supervisor(state) as supervisor:
         say = Progress()
         say(f"starting; data and logs are in {state.folder}")
-        env = environment.export(state, environment.start_servers(supervisor, state))
+        env = environment.export(state, environment.start_servers(supervisor, state)) | {"SEEDBED_DEMO": "1"}
         run_together(supervisor, BEFORE_WEB, env, say)
         start_service(supervisor, WEB, env, listener)
         run_together(supervisor, (ACCOUNTS,), env, say)  # while the web starts

@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--accounts", action="store_true", help="with --demo: only accounts and merchants"
         )
+        parser.add_argument("--only", nargs="+", metavar="CODE", help="with --demo: only these merchants")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--merchants", type=int, default=1, help="how many merchants")
         parser.add_argument("--orders", type=int, default=1000, help="about how many orders in all")
