@@ -17,9 +17,11 @@ def main() -> None:
     except ImportError:
         if not python.exists() or Path(sys.prefix) == python.parent.parent:
             sys.exit("Seedbed is not set up yet. Run: make setup")
-        os.execv(python, [str(python), *sys.argv])  # the system's Python was used: go on in ours
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606 - the system's Python was used: go on in ours
     files_only = len(sys.argv) > 1 and sys.argv[1] in FILE_ONLY
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings_files" if files_only else "portal.settings")
+    os.environ.setdefault(
+        "DJANGO_SETTINGS_MODULE", "portal.settings_files" if files_only else "portal.settings"
+    )
     execute_from_command_line(sys.argv)
 
 

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from measurement.reports import Axis, Dimension, Report, Row
 
 BARS = 10
+GRID = {"left": 8, "right": 32, "top": 32, "bottom": 4, "containLabel": True}
 
 
-def of_results(report: Report, former: dict[str, int] | None = None) -> dict[str, Any] | None:
+def of_results(report: Report) -> dict[str, Any] | None:
     """Days as bars in time against the period before; anything else as the ten largest bars and their cost.
     None when there is nothing to draw."""
     if report.query.by == Dimension.DAY:
-        return _days(report, former or {})
-    rows = sorted(report.rows, key=lambda row: -row.credited)[:BARS]
+        return _days(report)
+    rows = sorted(report.rows, key=lambda row: -(row.credited or 0))[:BARS]
     return _largest(rows, report) if any(row.credited for row in rows) else None
 
 
@@ -29,7 +30,7 @@ def _largest(rows: list[Row], report: Report) -> dict[str, Any]:
     rows = rows[::-1]  # the first bar is the lowest
     series: list[dict[str, Any]] = [
         {
-            "name": _("Attributed return"),
+            "name": _("Attributed return, ¥"),
             "type": "bar",
             "barMaxWidth": 14,
             "data": [_bar(row) for row in rows],
@@ -40,7 +41,7 @@ def _largest(rows: list[Row], report: Report) -> dict[str, Any]:
         series.insert(
             0,
             {
-                "name": _("Cost"),
+                "name": _("Cost, ¥"),
                 "type": "bar",
                 "barMaxWidth": 6,
                 "data": [_yuan(row.cost) for row in rows],
@@ -49,8 +50,9 @@ def _largest(rows: list[Row], report: Report) -> dict[str, Any]:
         )
     return {
         "legend": {"top": 0, "left": 0},
+        "grid": GRID,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "xAxis": {"type": "value", "name": "¥", "nameLocation": "end"},
+        "xAxis": {"type": "value"},
         "yAxis": {
             "type": "category",
             "data": [row.name for row in rows],
@@ -68,7 +70,7 @@ def _bar(row: Row) -> dict[str, Any]:
     }
 
 
-def _days(report: Report, former: dict[str, int]) -> dict[str, Any] | None:
+def _days(report: Report) -> dict[str, Any] | None:
     found = {row.key: row for row in report.rows}
     if not any(row.credited for row in report.rows):
         return None
@@ -76,19 +78,19 @@ def _days(report: Report, former: dict[str, int]) -> dict[str, Any] | None:
     young = report.envelope.provisional_from if report.query.axis == Axis.TOUCH else None
     series: list[dict[str, Any]] = [
         {
-            "name": _("Attributed return"),
+            "name": _("Attributed return, ¥"),
             "type": "bar",
             "data": [_day_bar(found.get(day.isoformat()), day, young) for day in days],
             "itemStyle": {"color": "accent"},
         }
     ]
     before = report.query.before
-    if before is not None and former:
+    if before is not None and report.days_before:
         apart = (report.query.period.start - before.start).days
-        past = [former.get((day - timedelta(days=apart)).isoformat(), 0) for day in days]
+        past = [report.days_before.get((day - timedelta(days=apart)).isoformat(), 0) for day in days]
         series.append(
             {
-                "name": _("Period before"),
+                "name": _("Period before, ¥"),
                 "type": "line",
                 "symbol": "none",
                 "data": [_yuan(fen) for fen in past],
@@ -98,9 +100,10 @@ def _days(report: Report, former: dict[str, int]) -> dict[str, Any] | None:
         )
     return {
         "legend": {"top": 0, "left": 0},
+        "grid": GRID,
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [f"{day.month}-{day.day:02d}" for day in days]},
-        "yAxis": {"type": "value", "name": "¥"},
+        "yAxis": {"type": "value"},
         "series": series,
     }
 
@@ -120,13 +123,14 @@ def of_models(rows: tuple[Row, ...], names: dict[str, Any]) -> dict[str, Any] | 
     colours = ["accent", "accent-half", "compare", "warning", "quiet"]
     return {
         "legend": {"top": 0, "left": 0},
+        "grid": GRID,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "xAxis": {
             "type": "category",
             "data": [row.name for row in chosen],
             "axisLabel": {"width": 110, "overflow": "truncate", "interval": 0},
         },
-        "yAxis": {"type": "value", "name": "¥"},
+        "yAxis": {"type": "value"},
         "series": [
             {
                 "name": str(name),

@@ -262,7 +262,8 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. Fen, or None where unknown; ``joined`` is the credited revenue by grade (A, B).
+    """One row. Fen, or None where unknown: cost that nobody stated, and credit as long as not one order of
+    the merchant could ever be tied to content. ``joined`` is the credited revenue by grade (A, B).
 
     ``low`` and ``high`` are the ends of the 95 % interval of ``credited``; ``profit`` is credited revenue
     times margin where the margin of everything in it is known.
@@ -271,7 +272,7 @@ class Row:
     key: str
     name: str = ""
     cost: int | None = None
-    credited: int = 0
+    credited: int | None = None
     joined: Mapping[str, int] = field(default_factory=dict)
     shares: Mapping[str, int] = field(default_factory=dict)
     low: int | None = None
@@ -282,7 +283,6 @@ class Row:
     people: int | None = None
     maturity: Decimal | None = None
     verdict: str = ""
-    before: int | None = None
     cover: str = ""
     by_line: str = ""
     avatar: str = ""
@@ -334,7 +334,9 @@ class Reported:
 class Report:
     """An answer. ``rows`` are those of the page, ``count`` all of them; ``total`` and ``unassigned`` cover
     all; ``scale`` is the common axis of the intervals of the page; ``platforms`` is the revenue of the
-    orders of the period by platform and grade; ``by_margin`` tells whether classes go by gross profit."""
+    orders of the period by platform and grade; ``by_margin`` tells whether classes go by gross profit;
+    ``joinable`` whether any order was ever tied to content; ``before`` is the total of the period before
+    and ``days_before`` its credit by day, where rows are days."""
 
     query: ReportQuery
     envelope: Envelope
@@ -351,3 +353,5 @@ class Report:
     by_margin: bool
     before: Row | None = None
     scale: int = 0
+    joinable: bool = True
+    days_before: Mapping[str, int] = field(default_factory=dict)

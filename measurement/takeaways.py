@@ -8,30 +8,48 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from measurement.choices import Model
-from measurement.metrics import Verdict
-from measurement.reports import Report, Row
+from measurement.metrics import Verdict, change
+from measurement.reports import Dimension, Report, Row
 
 CLOSE = Decimal("0.1")  # models this near to each other tell the same story
 
 
 def of_results(report: Report) -> str:
     """What the report says first: what returns most per yuan, else what carries most; then the doubt."""
-    parts = [_first(report), _doubt(report)]
+    parts = [_over_time(report) if report.query.by == Dimension.DAY else _first(report), _doubt(report)]
     return " ".join(part for part in parts if part)
 
 
+def _over_time(report: Report) -> str:
+    """How the period stands against the one before, at the same age."""
+    before = report.before
+    moved = change(report.total.credited, before.credited, before.orders) if before else None
+    if moved is None:
+        return ""
+    percent = f"{abs(moved) * 100:.0f}"
+    if moved >= 0:
+        return _("%(percent)s %% more attributed return than the period before at the same age.") % {
+            "percent": percent
+        }
+    return _("%(percent)s %% less attributed return than the period before at the same age.") % {
+        "percent": percent
+    }
+
+
 def _first(report: Report) -> str:
-    rows = [row for row in report.rows if row.credited > 0]
+    if not report.joinable:
+        return _("No order can be tied to content yet, so the return of what was spent is unknown.")
+    rows = [row for row in report.rows if row.credited]
     paid = [row for row in rows if row.roi is not None and (row.cost or 0) > 0]
     if paid:
-        best = max(paid, key=lambda row: row.roi or 0)
+        best = max(paid, key=_surely_returned)
         return _("“%(name)s” has the highest attributed return per yuan: %(roi)s.") % {
             "name": best.name,
             "roi": f"{best.roi:.2f}",
         }
-    if rows and report.total.credited > 0:
-        largest = max(rows, key=lambda row: row.credited)
-        share = Decimal(largest.credited) / report.total.credited
+    if rows and report.total.credited:
+        largest = max(rows, key=lambda row: row.credited or 0)
+        share = Decimal(largest.credited or 0) / report.total.credited
         return _("“%(name)s” carries %(share)s %% of the attributed return; no cost is known here.") % {
             "name": largest.name,
             "share": f"{share * 100:.0f}",
@@ -39,7 +57,15 @@ def _first(report: Report) -> str:
     return ""
 
 
+def _surely_returned(row: Row) -> Decimal:
+    """The lower end of the interval for each yuan: a large return of few orders does not come first."""
+    least = row.low if row.low is not None else row.credited
+    return Decimal(least or 0) / (row.cost or 1)
+
+
 def _doubt(report: Report) -> str:
+    if report.query.by == Dimension.DAY:
+        return ""
     judged = [row for row in report.rows if row.verdict]
     if not judged:
         return ""

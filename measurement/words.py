@@ -63,7 +63,7 @@ UNASSIGNED: dict[str, Any] = {
     Dimension.DAY: _("Not tied to a day"),
     Dimension.KIND: _("Not tied to a kind of touch"),
 }
-AXES: dict[str, Any] = {Axis.TOUCH: _("Day of the touch"), Axis.ORDER: _("Day of the order")}
+AXES: dict[str, Any] = {Axis.TOUCH: _("Touch day"), Axis.ORDER: _("Order day")}
 COMPARISONS: dict[str, Any] = {
     Compare.PREVIOUS: _("Period before"),
     Compare.YEAR: _("52 weeks earlier"),
@@ -76,9 +76,9 @@ VERDICTS: dict[str, Any] = {
     Verdict.RIPENING: pgettext_lazy("class of spend", "Ripening"),
 }
 SPANS: dict[str, Any] = {
-    "7d": _("Last 7 full days"),
-    "28d": _("Last 28 full days"),
-    "90d": _("Last 90 full days"),
+    "7d": _("Last 7 days"),
+    "28d": _("Last 28 days"),
+    "90d": _("Last 90 days"),
     "this_month": _("This month"),
     "last_month": _("Last month"),
     "quarter": _("This quarter"),
@@ -139,6 +139,18 @@ UNJOINED: dict[str, Any] = {
     "other_product": _("The buyer touched content, but only of other products."),
     "outside_window": _("The buyer touched content of this product, but outside of the window."),
     "waiting": _("A touch that counts has just come in; the next run will credit it."),
+}
+CAUSES: dict[str, Any] = {
+    "order": pgettext_lazy("cause of a change", "order"),
+    "split": pgettext_lazy("cause of a change", "split order"),
+    "touches": pgettext_lazy("cause of a change", "touchpoints"),
+    "identity": pgettext_lazy("cause of a change", "joined or parted keys"),
+    "mapping": pgettext_lazy("cause of a change", "item mapping"),
+    "spus": pgettext_lazy("cause of a change", "product of a note"),
+    "cycle": pgettext_lazy("cause of a change", "decision cycle"),
+    "rule": pgettext_lazy("cause of a change", "rule"),
+    "code": pgettext_lazy("cause of a change", "channel code"),
+    "all": pgettext_lazy("cause of a change", "rebuild"),
 }
 CODES: dict[str, Any] = {
     "click_id": _("click id"),

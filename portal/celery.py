@@ -9,7 +9,7 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("SEEDBED_POOL", "0")  # a pool's threads do not survive the fork into workers
 
-from celery import Celery  # noqa: E402 - the settings must be named first
+from celery import Celery
 
 app = Celery("seedbed")
 app.config_from_object("django.conf:settings", namespace="CELERY")

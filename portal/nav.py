@@ -62,8 +62,8 @@ def _address(entry: Entry, code: str) -> str:
 
 def entries(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu of this request's merchant and role: `[{label, url, icon, active}]`."""
-    code = request.merchant.code  # type: ignore[attr-defined]
-    pages = [(entry, _address(entry, code)) for entry in visible(request.permissions)]  # type: ignore[attr-defined]
+    code = request.merchant.code
+    pages = [(entry, _address(entry, code)) for entry in visible(request.permissions)]
     shown = [entry for entry, url in pages if url]
     urls = [url for _entry, url in pages if url]
     here = active(request.path, urls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal import env

@@ -4,4 +4,4 @@ import os
 
 os.environ["SEEDBED_FILES_ONLY"] = "1"
 
-from portal.settings import *  # noqa: E402, F403 - the switch above must come first
+from portal.settings import *  # noqa: F403 - the switch above must come first

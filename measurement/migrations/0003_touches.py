@@ -40,10 +40,12 @@ BEGIN
         IF to_regclass(part) IS NULL THEN
             PERFORM pg_advisory_xact_lock(hashtext('measurement_add_touch_months'));
             IF to_regclass(part) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I (LIKE measurement_touch INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
+                EXECUTE format(
+                    'CREATE TABLE %I (LIKE measurement_touch INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
                 EXECUTE format(
                     'ALTER TABLE measurement_touch ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                    part, month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month')::timestamp AT TIME ZONE 'UTC'
+                    part, month::timestamp AT TIME ZONE 'UTC',
+                    (month + interval '1 month')::timestamp AT TIME ZONE 'UTC'
                 );
                 added := added + 1;
             END IF;

@@ -1,4 +1,4 @@
-"""Touches of a person in the order of time: the product is judged after reading (a touch may have it from its channel)."""
+"""Touches of a person in the order of time: the product is judged after reading, it may be the channel's."""
 
 from django.db import migrations
 

@@ -1,6 +1,7 @@
 """What is sold, in which trade, and how long people take to decide."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ class CategoryCycle(models.Model):
     days = models.PositiveSmallIntegerField(_("days"))
     basis = models.CharField(_("basis"), max_length=10, choices=[(b, b) for b in CycleBasis])
     source = models.CharField(_("source"), max_length=300)
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
     recorded_by = models.CharField(_("by"), max_length=80)
 
     class Meta:
@@ -61,7 +62,7 @@ class MerchantCycle(MerchantOwned):
     days = models.PositiveSmallIntegerField(_("days"))
     basis = models.CharField(_("basis"), max_length=10, choices=[(b, b) for b in CycleBasis])
     source = models.CharField(_("source"), max_length=300)
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
     recorded_by = models.CharField(_("by"), max_length=80)
 
     class Meta:
@@ -102,7 +103,7 @@ class SpuMargin(MerchantOwned):
     spu = models.ForeignKey(Spu, models.CASCADE, related_name="margins")
     margin_bp = models.IntegerField(_("margin, basis points"))
     valid_from = models.DateField(_("from"))
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = models.CharField(max_length=80)
 
     class Meta:

@@ -5,6 +5,7 @@ A row without channel is what could not be credited: per line, credited + unattr
 """
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.tenancy import MerchantBulk, MerchantOwned
@@ -17,7 +18,7 @@ class Run(MerchantOwned):
 
     cause = models.CharField(_("cause"), max_length=60)
     rule_version = models.CharField(_("rule version"), max_length=40)
-    started_at = models.DateTimeField(_("started"), db_default=models.functions.Now())
+    started_at = models.DateTimeField(_("started"), db_default=Now())
     lines = models.PositiveIntegerField(_("lines"))
     changed_lines = models.PositiveIntegerField(_("changed lines"), default=0)
 
@@ -103,7 +104,7 @@ class Posting(MerchantBulk, _Grain, _Shares):
         "measurement.OrderLine", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     touch_id = models.BigIntegerField(null=True)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     cause = models.CharField(max_length=60)
     run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
 

@@ -1,6 +1,7 @@
 """What is still to be computed. The marks are the truth; a message is a hint."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.tenancy import MerchantBulk, MerchantOwned
@@ -13,7 +14,7 @@ class DirtyMark(MerchantBulk):
     bucket = models.SmallIntegerField()
     line_id = models.BigIntegerField()
     cause = models.CharField(max_length=20)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("mark")
@@ -30,7 +31,7 @@ class BulkChange(MerchantOwned):
 
     cause = models.CharField(max_length=20)  # touches, identity, mapping, cycle, rule, code, all
     payload = models.JSONField(default=dict)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     expanded_at = models.DateTimeField(null=True)
     lines = models.PositiveIntegerField(null=True)
 

@@ -1,6 +1,7 @@
 """Orders: what platforms said of them piece by piece, and what they amount to."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from measurement.choices import Platform
@@ -24,7 +25,7 @@ class OrderPiece(MerchantOwned):
         "merchants.RawDelivery", models.SET_NULL, null=True, db_index=False, related_name="+"
     )
     contested = models.BooleanField(default=False)  # equal time, other content: the greater hash won
-    received_at = models.DateTimeField(db_default=models.functions.Now())
+    received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("piece of an order")

@@ -1,6 +1,7 @@
 """How a merchant wants its credit computed; history, the latest holds."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.tenancy import MerchantOwned
@@ -12,7 +13,7 @@ class RuleSetting(MerchantOwned):
         _("same SPU only"), default=True, help_text=_("Off: touches with any SPU of the merchant count.")
     )
     half_life_hours = models.PositiveIntegerField(_("half-life, hours"), default=168)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = models.CharField(max_length=80)
 
     class Meta:

@@ -61,14 +61,15 @@ def apply(merchant: Merchant, delivery_id: int, *, again: bool = True) -> Receip
             reader(row.connection.source).read(_exchange(row)) if row.connection.source in PLATFORMS else None
         )
     except ValueError as unreadable:
-        return _refuse(merchant, row, f"unreadable: {unreadable}")
+        _refuse(merchant, row, f"unreadable: {unreadable}")
+        return None
     if page is None:
-        return _refuse(merchant, row, f"unknown source {row.connection.source}")
+        _refuse(merchant, row, f"unknown source {row.connection.source}")
+        return None
     if page.refusal:
         refusal = page.refusal
-        return _refuse(
-            merchant, row, f"{refusal.error_class} {refusal.platform_code or ''} {refusal.message}"
-        )
+        _refuse(merchant, row, f"{refusal.error_class} {refusal.platform_code or ''} {refusal.message}")
+        return None
     by = f"system:{row.connection.source}"
     receipt = orders.put_pieces(merchant, page.pieces, shop=row.connection.shop, delivery=row, by=by)
     if page.rows or page.notes:
@@ -83,7 +84,7 @@ def apply(merchant: Merchant, delivery_id: int, *, again: bool = True) -> Receip
 def _exchange(row: RawDelivery) -> dict[str, Any]:
     exchange = json.loads(vault.unseal(row.body, about=_about(row.merchant_id)))
     if not isinstance(exchange, dict):
-        raise ValueError("an exchange is a JSON object")  # noqa: TRY004 - a value from outside, not a type of ours
+        raise ValueError("an exchange is a JSON object")
     return {"received_at": row.received_at.isoformat(), **exchange}
 
 

@@ -44,7 +44,7 @@ def pending(merchant: Merchant) -> int:
 def _mark(cursor: Any, merchant: Merchant, change: BulkChange, lines: str, **params: Any) -> int:
     """Marks the lines that the query ``lines`` (id, bucket) finds."""
     cursor.execute(
-        f"INSERT INTO measurement_dirtymark (merchant_id, line_id, bucket, cause)"  # noqa: S608 - texts of our own
+        f"INSERT INTO measurement_dirtymark (merchant_id, line_id, bucket, cause)"
         f" SELECT %(merchant)s, id, bucket, %(cause)s FROM ({lines}) hit",
         {"merchant": merchant.pk, "cause": change.cause, "change": change.pk, **params},
     )

@@ -42,7 +42,7 @@ class Receipt:
 def link(merchant: Merchant, rows: Iterable[LinkRow], *, source: str, by: str) -> Receipt:
     """Joins the keys of each row; a link that stands is left alone. Lines of all joined keys are marked."""
     receipt, stream = Receipt(), iter(rows)
-    while batch := [row for row in islice(stream, BATCH)]:
+    while batch := list(islice(stream, BATCH)):
         receipt.received += len(batch)
         wanted = {(*row.pair, row.reason[:120]) for row in batch if row.key_a != row.key_b}
         with tenancy.acting_for(merchant):
@@ -72,7 +72,7 @@ def link(merchant: Merchant, rows: Iterable[LinkRow], *, source: str, by: str) -
 def part(merchant: Merchant, rows: Iterable[LinkRow], *, by: str) -> Receipt:
     """Ends links; keys joined by other links stay together."""
     receipt, stream = Receipt(), iter(rows)
-    while batch := [row for row in islice(stream, BATCH)]:
+    while batch := list(islice(stream, BATCH)):
         receipt.received += len(batch)
         with tenancy.acting_for(merchant):
             hold(merchant, Lock.IDENTITIES)

@@ -251,14 +251,14 @@ CROSS JOIN LATERAL (
     WHERE merchant_id = %(merchant)s AND id BETWEEN claimed.line * 65536 AND claimed.line * 65536 + 65535
     OFFSET 0
 ) c
-"""  # noqa: S608 - names of our own
+"""
 
 # A row that stays as it is stands there twice.
 _CHANGED = f"""
 SELECT DISTINCT line_id FROM (
     SELECT line_id FROM credit_states GROUP BY {_STATE} HAVING count(*) = 1
 ) moved
-"""  # noqa: S608 - names of our own
+"""
 
 _SUMS = ", ".join(f"sum({fen})::bigint" for fen in _FEN.split(", "))
 _DELTAS = ", ".join(f"sum(sign * {fen})::bigint AS {fen}" for fen in _FEN.split(", "))
@@ -285,18 +285,18 @@ DO UPDATE SET
     fen_first = r.fen_first + excluded.fen_first, fen_last = r.fen_last + excluded.fen_last,
     fen_linear = r.fen_linear + excluded.fen_linear, fen_position = r.fen_position + excluded.fen_position,
     fen_decay = r.fen_decay + excluded.fen_decay
-"""  # noqa: S608 - names of our own
+"""
 
 # By ids, which stays an index scan whatever the planner thinks of the size of the table.
 _DELETE = f"""
 DELETE FROM measurement_credit WHERE merchant_id = %(merchant)s
 AND id = ANY(ARRAY(SELECT id FROM credit_states WHERE sign = -1 AND {_IS_CHANGED}))
-"""  # noqa: S608 - names of our own
+"""
 
 _INSERT = f"""
 INSERT INTO measurement_credit (merchant_id, run_id, {_STATE})
 SELECT %(merchant)s, %(run)s, {_STATE} FROM credit_states WHERE sign = 1 AND {_IS_CHANGED}
-"""  # noqa: S608 - names of our own
+"""
 
 _CELL = f"line_id, order_id, person, {_GRAIN}"
 
@@ -320,4 +320,4 @@ WITH moved AS MATERIALIZED (
 )
 INSERT INTO measurement_presence (merchant_id, {_CELL})
 SELECT %(merchant)s::bigint, {_CELL} FROM moved WHERE gone IS NULL
-"""  # noqa: S608 - names of our own
+"""

@@ -227,25 +227,41 @@ class _Content:
 
     def _link(self, rows: list[SpendRow]) -> None:
         """Fills in what belongs to what, where it was not known: a later word does not move it."""
-        for row in {(r.note_id, r.blogger_id, r.note_cover): r for r in rows if r.note_id}.values():
-            note = Note.objects.for_merchant(self.merchant).filter(pk=self.notes[row.note_id])
-            if row.blogger_id:
-                note.filter(blogger=None).update(blogger=self.bloggers[row.blogger_id])
-            if row.note_cover:
-                note.filter(cover="").update(cover=row.note_cover[:300])
-        for row in {(r.creative_id, r.campaign_id, r.note_id): r for r in rows if r.creative_id}.values():
-            creative = Creative.objects.for_merchant(self.merchant).filter(pk=self.creatives[row.creative_id])
-            facts = {
-                "campaign": self.campaigns.get(row.campaign_id),
-                "unit": self.units.get(row.unit_id),
-                "note": self.notes.get(row.note_id),
-            }
-            for name, pk in facts.items():
-                if pk is not None:
-                    creative.filter(**{name: None}).update(**{name: pk})
-        for row in {r.campaign_id: r for r in rows if r.campaign_id and r.advertiser_id}.values():
-            mine = Campaign.objects.for_merchant(self.merchant).filter(external_id=row.campaign_id)
-            mine.filter(advertiser_id="").update(advertiser_id=row.advertiser_id[:40])
+        notes, creatives, campaigns = _Blanks(Note), _Blanks(Creative), _Blanks(Campaign)
+        for row in rows:
+            notes.tell(self.notes.get(row.note_id), "blogger_id", self.bloggers.get(row.blogger_id))
+            notes.tell(self.notes.get(row.note_id), "cover", row.note_cover[:300])
+            creative = self.creatives.get(row.creative_id)
+            creatives.tell(creative, "campaign_id", self.campaigns.get(row.campaign_id))
+            creatives.tell(creative, "unit_id", self.units.get(row.unit_id))
+            creatives.tell(creative, "note_id", self.notes.get(row.note_id))
+            campaigns.tell(self.campaigns.get(row.campaign_id), "advertiser_id", row.advertiser_id[:40])
+        for blanks in (notes, creatives, campaigns):
+            blanks.fill(self.merchant)
+
+
+class _Blanks:
+    """Facts for rows of one model, written only where the row says nothing yet."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.told: dict[int, dict[str, Any]] = defaultdict(dict)
+
+    def tell(self, pk: int | None, field: str, value: Any) -> None:
+        if pk is not None and value:
+            self.told[pk].setdefault(field, value)
+
+    def fill(self, merchant: Merchant) -> None:
+        changed, fields = [], {field for facts in self.told.values() for field in facts}
+        for row in self.model.objects.for_merchant(merchant).filter(pk__in=self.told):
+            blank = {field: value for field, value in self.told[row.pk].items() if not getattr(row, field)}
+            for field, value in blank.items():
+                setattr(row, field, value)
+            if blank:
+                changed.append(row)
+        names = [field.removesuffix("_id") if field != "advertiser_id" else field for field in fields]
+        if changed:
+            self.model.objects.bulk_update(changed, names, batch_size=500)
 
 
 def _with_names(
@@ -258,10 +274,11 @@ def _with_names(
     ids = named(merchant, model, names, label="name" if model is Blogger else "")
     told = {external: name for external, name in names.items() if external and name}
     limit = model._meta.get_field(field).max_length
-    nameless = model.objects.for_merchant(merchant).filter(external_id__in=told)
-    for row in nameless.filter(Q(**{field: ""}) | Q(**{field: F("external_id")})):
+    rows = model.objects.for_merchant(merchant).filter(external_id__in=told)
+    nameless = list(rows.filter(Q(**{field: ""}) | Q(**{field: F("external_id")})))
+    for row in nameless:
         setattr(row, field, told[row.external_id][:limit])
-        row.save(update_fields=[field])
+    model.objects.bulk_update(nameless, [field], batch_size=500)
     return ids
 
 

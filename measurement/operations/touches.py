@@ -125,7 +125,7 @@ def _batch(
 def _begin(cursor: Any, merchant: Merchant) -> None:
     hold(merchant, Lock.TOUCHES)  # one at a time: two batches with the same touch would both find it new
     cursor.execute(staging.CREATE)
-    cursor.execute(f"DELETE FROM {staging.TABLE}")  # noqa: S608 - a transaction around this one may have staged before
+    cursor.execute(f"DELETE FROM {staging.TABLE}")
 
 
 def _stage(cursor: Any, merchant: Merchant, rows: list[TouchRow], source: str) -> None:
@@ -186,7 +186,7 @@ def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
     """From staging into the partitions: (added, retracted); records the change for the lines it hits."""
     cursor.execute(
         f"""SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1)
-        FROM {staging.TABLE}"""  # noqa: S608 - names of our own
+        FROM {staging.TABLE}"""
     )
     if staged > 1_000:
         cursor.execute(f"ANALYZE {staging.TABLE}")  # without it the joins below become nested loops
@@ -219,7 +219,7 @@ WITH fresh AS (
     RETURNING natural_key, person_key, occurred_at
 )
 SELECT * FROM fresh
-"""  # noqa: S608 - names of our own
+"""
 
 # Of all versions of a touch one stands. Only names with a second version are looked at further; the
 # retracted and the restored ones hit lines too, so their persons join the fresh ones.

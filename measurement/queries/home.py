@@ -14,10 +14,12 @@ from measurement.metrics import RIPE, Verdict
 from measurement.queries import work
 from measurement.queries.results import report
 from measurement.queries.status import Status, status
-from measurement.reports import Dimension, Report, ReportQuery, Row
+from measurement.reports import Compare, Dimension, Report, ReportQuery, Row
 from merchants.models import Merchant
+from merchants.periods import day_of, preset
 
 FIRST = 5  # notes shown
+LONGER = "90d"  # the span over which spend is classed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Need:
 class Home:
     status: Status
     money: Report
-    campaigns: Report | None
+    classed: Report
     notes: tuple[Row, ...]
     needs: tuple[Need, ...]
 
@@ -53,28 +55,26 @@ class Home:
             return None
         return int(self.money.total.cost * (Decimal(1) - self.money.total.maturity))
 
-    @property
-    def classed(self) -> Report:
-        """The report whose rows name most of the cost: classes of spend are read from one only."""
-        if self.campaigns is None:
-            return self.money
-        return max((self.campaigns, self.money), key=lambda found: sum(found.cost_by_verdict.values()))
-
 
 def home(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Home:
-    """The report of the period by note, and by campaign where campaigns cost anything that no note does."""
+    """The report of the period by note; and the classes of spend over a longer one, because spend of the
+    last weeks is still ripening, by campaign or by note, whichever names more of the cost."""
     by_note = replace(query, by=Dimension.NOTE, sort="-credited", page=1)
     money = report(merchant, by_note, now=now)
-    campaigns = None
-    if money.unassigned is not None and money.unassigned.cost:
-        campaigns = report(merchant, replace(by_note, by=Dimension.CAMPAIGN, sort="-cost"), now=now)
+    longer = replace(
+        by_note, period=preset(LONGER, day_of(now)), span=LONGER, compare=Compare.NONE, sort="-cost"
+    )
+    classed = max(
+        (report(merchant, replace(longer, by=by), now=now) for by in (Dimension.CAMPAIGN, Dimension.NOTE)),
+        key=lambda found: sum(found.cost_by_verdict.values()),
+    )
     state = status(merchant)
     return Home(
         status=state,
         money=money,
-        campaigns=campaigns,
+        classed=classed,
         notes=tuple(row for row in money.rows if row.credited or row.cost)[:FIRST],
-        needs=_needs(merchant, state, campaigns or money, now),
+        needs=_needs(merchant, state, classed, now),
     )
 
 
@@ -90,7 +90,7 @@ def _needs(merchant: Merchant, state: Status, spent: Report, now: datetime) -> t
         if source.last_error and not source.paused
     ]
     needs += [
-        Need("not_recouped", name=row.name, key=row.key, count=row.cost or 0)
+        Need("not_recouped", name=row.name, key=spent.query.by.value, count=row.cost or 0)
         for row in spent.rows
         if row.verdict == Verdict.LOSING and row.maturity is not None and row.maturity >= RIPE
     ][:3]

@@ -11,7 +11,8 @@ from merchants import tenancy
 from merchants.models import Merchant
 
 _EXPORT = """
-SELECT row FROM (SELECT concat_ws(E'\\t', o.platform, o.shop, o.external_id, l.external_id, lpad(c.position::text, 5, '0'), c.grade,
+SELECT row FROM (SELECT concat_ws(E'\\t', o.platform, o.shop, o.external_id, l.external_id,
+    lpad(c.position::text, 5, '0'), c.grade,
     coalesce(t.natural_key::text, '-'), coalesce(ch.key, '-'), coalesce(s.code, '-'), c.order_day,
     coalesce(c.touch_day::text, '-'), c.touch_count, coalesce(c.weight_position::text, '-'),
     coalesce(c.weight_decay::text, '-'), c.fen_first, c.fen_last, c.fen_linear, c.fen_position, c.fen_decay) AS row
@@ -50,7 +51,7 @@ def breaches(merchant: Merchant) -> list[Breach]:
     found = []
     with tenancy.acting_for(merchant), connection.cursor() as cursor:
         for name, sql in INVARIANTS.items():
-            cursor.execute(f"SELECT count(*), min(key::text) FROM ({sql}) broken", {"merchant": merchant.pk})  # noqa: S608
+            cursor.execute(f"SELECT count(*), min(key::text) FROM ({sql}) broken", {"merchant": merchant.pk})
             count, example = cursor.fetchone()
             if count:
                 found.append(Breach(merchant.code, name, count, example))
@@ -71,7 +72,8 @@ INVARIANTS = {
         LEFT JOIN LATERAL (SELECT {_SUMS} FROM measurement_credit c
                            WHERE c.id BETWEEN l.id * 65536 AND l.id * 65536 + 65535) c ON true
         WHERE l.merchant_id = %(merchant)s
-          AND NOT EXISTS (SELECT 1 FROM measurement_dirtymark d WHERE d.merchant_id = l.merchant_id AND d.line_id = l.id)
+          AND NOT EXISTS (SELECT 1 FROM measurement_dirtymark d
+                          WHERE d.merchant_id = l.merchant_id AND d.line_id = l.id)
           AND CASE WHEN l.paid_at IS NULL THEN c.fen_first IS NOT NULL
                    ELSE {" OR ".join(f"c.{fen} IS DISTINCT FROM l.net_fen" for fen in _FEN)} END""",
     "the credit of a touch is the sum of its postings": f"""

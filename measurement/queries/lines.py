@@ -14,7 +14,7 @@ from measurement.reports import ReportQuery
 from merchants.models import Merchant
 from merchants.periods import day_of
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)

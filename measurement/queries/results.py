@@ -31,10 +31,19 @@ class _Known:
     query: ReportQuery
     next_order: int  # fen of one more order: the mean order of the period
     by_margin: bool
+    joinable: bool  # some order was ever tied to content; else credit is unknown, not zero
 
 
-def report(merchant: Merchant, query: ReportQuery, *, now: datetime, page_size: int | None = PAGE) -> Report:
-    """The report that is asked, in a constant number of queries. ``page_size`` None: all rows.
+def report(
+    merchant: Merchant,
+    query: ReportQuery,
+    *,
+    now: datetime,
+    page_size: int | None = PAGE,
+    models: bool = False,
+) -> Report:
+    """The report that is asked, in a constant number of queries. ``page_size`` None: all
+    rows; ``models``: with the shares of all five models.
 
     Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
     """
@@ -42,12 +51,12 @@ def report(merchant: Merchant, query: ReportQuery, *, now: datetime, page_size: 
     products = products_of(merchant)
     today = day_of(now)
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
-    found, whole = slices.credited(merchant, query, products, through)
+    found, whole = slices.credited(merchant, query, products, through, models=models)
     costs = spending.cost(merchant, query, products, through)
     former = _former(merchant, query, through)
     proof = bought(merchant, query.period, fen=slices.FEN[query.model], as_of=query.as_of)
-    known = _Known(query, _mean_order(proof), _all_priced(whole))
-    rows, unassigned = _rows(found, costs, former, known)
+    known = _Known(query, _mean_order(proof), _all_priced(whole), state.has_credit)
+    rows, unassigned = _rows(found, costs, known)
     total = _row("", whole, costs.whole, known)
     rows = _filtered(rows, query)
     shown = _page(merchant, rows, query, page_size)
@@ -66,7 +75,9 @@ def report(merchant: Merchant, query: ReportQuery, *, now: datetime, page_size: 
         cost_by_verdict=_cost_by_verdict(rows),
         reported=spending.reported(merchant, query.period),
         by_margin=known.by_margin,
-        before=_before(former, costs),
+        before=_before(former, costs) if state.has_credit else None,
+        joinable=state.has_credit,
+        days_before=former.days if former else {},
         scale=_scale(shown),
     )
 
@@ -88,14 +99,9 @@ def _all_priced(whole: Slice) -> bool:
     return sum(whole.joined.values()) > 0 and whole.unpriced == 0
 
 
-def _rows(
-    found: Mapping[str | None, Slice], costs: Costs, former: Former | None, known: _Known
-) -> tuple[list[Row], Row | None]:
+def _rows(found: Mapping[str | None, Slice], costs: Costs, known: _Known) -> tuple[list[Row], Row | None]:
     keys = sorted({key for key in found if key is not None} | set(costs.rows))
-    rows = []
-    for key in keys:
-        row = _row(key, found.get(key, NOTHING), costs.rows.get(key), known)
-        rows.append(replace(row, before=former.rows.get(key, 0)) if former else row)
+    rows = [_row(key, found.get(key, NOTHING), costs.rows.get(key), known) for key in keys]
     rest = found.get(None, NOTHING)
     left = None
     if costs.whole is not None:
@@ -112,12 +118,14 @@ def _rows(
 
 
 def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
-    credited = found.shares.get(known.query.model, 0)
     fen = cost.fen if cost else None
-    past = known.query.as_of is not None
-    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_order)
+    credited = found.shares.get(known.query.model, 0)
     weight, ripe = (cost.fen, cost.ripe) if cost and cost.fen > 0 else (credited, found.ripe)
     maturity = min(Decimal(1), ripe / weight) if weight > 0 else None
+    if not known.joinable:
+        return Row(key=key, cost=fen, maturity=maturity)
+    past = known.query.as_of is not None
+    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_order)
     profit = found.profit if known.by_margin and not found.unpriced else None
     return Row(
         key=key,
@@ -168,7 +176,7 @@ def _page(merchant: Merchant, rows: list[Row], query: ReportQuery, size: int | N
         return tuple(_cut(ordered, query.page, size))
     known = [row for row in rows if getattr(row, name) is not None]
     unknown = [row for row in rows if getattr(row, name) is None]
-    known.sort(key=lambda row: (getattr(row, name), row.credited, row.key), reverse=falling)
+    known.sort(key=lambda row: (getattr(row, name), row.credited or 0, row.key), reverse=falling)
     return tuple(_named(merchant, _cut(known + unknown, query.page, size), query))
 
 
@@ -211,7 +219,7 @@ def _before(former: Former | None, costs: Costs) -> Row | None:
 
 def _scale(rows: tuple[Row, ...]) -> int:
     """The far end of the axis that the whiskers of the page share."""
-    return max((row.high if row.high is not None else row.credited for row in rows), default=0)
+    return max((row.high if row.high is not None else row.credited or 0 for row in rows), default=0)
 
 
 def _envelope(

@@ -20,16 +20,17 @@ from measurement.reports import Axis, Dimension, ReportQuery
 from merchants.models import Merchant
 from merchants.periods import Period
 
-# What a row is, over a rollup or presence r, its channel c and the note n of that.
+# What a row is, over a rollup or presence r, its channel c and the note n of that; NOTHING where it is none.
 KEYS = {
-    Dimension.NOTE: "c.note_id::text",
-    Dimension.BLOGGER: "coalesce(n.blogger_id, c.blogger_id)::text",
-    Dimension.CAMPAIGN: "c.campaign_id::text",
-    Dimension.KEYWORD: "c.keyword_id::text",
-    Dimension.SPU: "r.spu_id::text",
-    Dimension.PLATFORM: "r.platform::text",
-    Dimension.KIND: "c.kind::text",
+    Dimension.NOTE: "coalesce(c.note_id, 0)",
+    Dimension.BLOGGER: "coalesce(n.blogger_id, c.blogger_id, 0)",
+    Dimension.CAMPAIGN: "coalesce(c.campaign_id, 0)",
+    Dimension.KEYWORD: "coalesce(c.keyword_id, 0)",
+    Dimension.SPU: "coalesce(r.spu_id, 0)",
+    Dimension.PLATFORM: "r.platform",
+    Dimension.KIND: "c.kind",
 }
+NOTHING = 0
 FILTERS = {
     "note": "c.note_id = %(note)s",
     "blogger": "coalesce(n.blogger_id, c.blogger_id) = %(blogger)s",
@@ -60,47 +61,72 @@ class Slice:
 
 
 def credited(
-    merchant: Merchant, query: ReportQuery, products: Mapping[int, Product], through: date
+    merchant: Merchant,
+    query: ReportQuery,
+    products: Mapping[int, Product],
+    through: date,
+    *,
+    models: bool = False,
 ) -> tuple[dict[str | None, Slice], Slice]:
-    """Slices by the key of their row (None: the credit belongs to no row), and the whole."""
+    """Slices by the key of their row (None: the credit belongs to no row), and the whole. ``models``: the
+    shares of all five models, else of the one that is asked."""
     scope = scope_of(merchant, query, query.period)
     scope |= {"through": through, **_columns_of(products, query.horizon)}
+    asked = tuple(Model) if models else (query.model,)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(query), scope)
+        cursor.execute(_statement(query, asked), scope)
         rows = cursor.fetchall()
-    slices = {row[1]: _slice(row[2:]) for row in rows if not row[0]}
-    whole = next((_slice(row[2:]) for row in rows if row[0]), Slice(shares=dict.fromkeys(Model, 0)))
+    slices = {_text(row[1]): _slice(asked, row[2:]) for row in rows if not row[0]}
+    whole = next((_slice(asked, row[2:]) for row in rows if row[0]), Slice(shares=dict.fromkeys(asked, 0)))
     return slices, whole
+
+
+def _text(key: Any) -> str | None:
+    return None if key == NOTHING else str(key)
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """The slice of an earlier period: credited fen by row and whole, and its orders."""
+    """The slice of an earlier period: credited fen and orders; fen by day where rows are days."""
 
-    rows: Mapping[str | None, int]
     credited: int
     orders: int
+    days: Mapping[str, int]
 
 
 def former(merchant: Merchant, query: ReportQuery, period: Period, until: date) -> Former:
     """The same slice in an earlier period, as it stood at the same age: by touch days, orders after
     ``until`` are left out, so that a young cohort is not compared with one long ripe."""
-    scope = scope_of(merchant, query, period) | {"until": until}
-    fen = FEN[query.model]
+    by_day = query.by == Dimension.DAY
     age = "r.order_day <= %(until)s" if query.axis == Axis.TOUCH else "true"
-    source = f"measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {NOTE}"
-    where = f"{conditions(query)} AND {near(query)} AND {age}"
+    statement = _FORMER.format(
+        key=_day(query) if by_day else "NULL::date",
+        groups=f"GROUP BY GROUPING SETS (({_day(query)}), ())" if by_day else "",
+        whole=f"grouping({_day(query)}) = 1" if by_day else "true",
+        fen=FEN[query.model],
+        where=f"{conditions(query)} AND {near(query)} AND {age}",
+        note=NOTE,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT grouping({_key(query)}) = 1, {_key(query)}, sum(r.{fen})::bigint,"  # noqa: S608 - names of our own
-            f" (SELECT count(DISTINCT r.order_id) FROM measurement_presence r JOIN {source} WHERE {where})"
-            f" FROM measurement_rollup r JOIN {source} WHERE {where} AND {_RECORDED}"
-            f" GROUP BY GROUPING SETS (({_key(query)}), ())",
-            scope,
-        )
+        cursor.execute(statement, scope_of(merchant, query, period) | {"until": until})
         rows = cursor.fetchall()
-    whole = next((row for row in rows if row[0]), (True, None, 0, 0))
-    return Former({row[1]: row[2] for row in rows if not row[0]}, whole[2] or 0, whole[3])
+    whole = next(row for row in rows if row[0])
+    days = {row[1].isoformat(): int(row[2]) for row in rows if not row[0]}
+    return Former(int(whole[2] or 0), int(whole[3]), days)
+
+
+_FORMER = """
+SELECT {whole}, {key}, sum(r.{fen})::bigint, (
+    SELECT count(*) FROM (
+        SELECT DISTINCT r.order_id FROM measurement_presence r
+        JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+        WHERE {where}
+    ) o
+)
+FROM measurement_rollup r
+JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+WHERE {where} {groups}
+"""
 
 
 NOTE = "LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s"
@@ -108,7 +134,7 @@ _RECORDED = "(%(as_of)s::date IS NULL OR r.recorded_day <= %(as_of)s)"
 
 
 def _key(query: ReportQuery) -> str:
-    return f"{_day(query)}::text" if query.by == Dimension.DAY else KEYS[query.by]
+    return _day(query) if query.by == Dimension.DAY else KEYS[query.by]
 
 
 def _day(query: ReportQuery) -> str:
@@ -152,83 +178,91 @@ def _columns_of(products: Mapping[int, Product], horizon: int) -> dict[str, Any]
     return {**columns, "cycle": horizon or products[NO_PRODUCT].cycle_days}
 
 
-def _statement(query: ReportQuery) -> str:
-    key, close = _key(query), near(query)
-    past = query.as_of is not None
+def _statement(query: ReportQuery, models: tuple[Model, ...]) -> str:
+    close = near(query)
+    columns = [FEN[model] for model in models]
     return _CREDITED.format(
-        key=key,
+        key=_key(query),
         fen=f"r.{FEN[query.model]}",
-        sums=", ".join(f"sum(r.{column}) FILTER (WHERE {close}) AS {column}" for column in FEN.values()),
-        five=", ".join(f"sum(m.{column})::bigint AS {column}" for column in FEN.values()),
-        named=", ".join(f"s.{column}" for column in FEN.values()),
+        sums=", ".join(f"sum(r.{name}) FILTER (WHERE {close})::bigint AS {name}" for name in columns),
+        again=", ".join(f"sum({column})::bigint AS {column}" for column in columns),
         where=conditions(query),
         near=close,
         day=_day(query),
-        recorded=_RECORDED,
+        recorded=_RECORDED if query.as_of else "true",
         note=NOTE,
-        counted="false" if past else "true",
+        counted="false" if query.as_of else "true",
     )
 
 
 # Money by cell (row, SPU, platform, order day) and the orders of the cell; a cell holds orders of one SPU on
-# one day of one platform, so their amounts are taken as equal: the squares of a cell are fen² ÷ orders.
+# one day of one platform, so their amounts are taken as equal: the squares of a cell are fen² ÷ orders. The
+# whole is made of the same cells without the row.
 _CREDITED = """
 WITH product AS (
     SELECT * FROM unnest(%(spus)s::bigint[], %(cycles)s::integer[], %(starts)s::date[], %(ends)s::date[],
-                         %(margins)s::integer[]) AS p(spu_id, cycle, starts, ends, margin)
+                         %(margins)s::integer[]) AS p(spu, cycle, starts, ends, margin)
 ), money AS MATERIALIZED (
-    SELECT grouping({key}) AS whole, {key} AS key, coalesce(r.spu_id, 0) AS spu, r.platform, r.order_day,
-           p.cycle, p.margin, {sums},
-           sum({fen}) FILTER (WHERE {near}) AS fen,
-           sum({fen}) FILTER (WHERE {near} AND r.grade = 'A') AS same_person,
-           sum({fen}) FILTER (WHERE {near} AND r.grade = 'B') AS declared,
-           sum({fen}) FILTER (WHERE NOT ({near})) AS later,
+    SELECT {key} AS key, coalesce(r.spu_id, 0) AS spu, r.platform, r.order_day, {sums},
+           sum({fen}) FILTER (WHERE {near})::bigint AS fen,
+           sum({fen}) FILTER (WHERE {near} AND r.grade = 'A')::bigint AS same_person,
+           sum({fen}) FILTER (WHERE {near} AND r.grade = 'B')::bigint AS declared,
+           sum({fen}) FILTER (WHERE NOT ({near}))::bigint AS later,
            sum({fen} * least(coalesce(p.cycle, %(cycle)s), greatest(0, %(through)s::date - {day})))
-               FILTER (WHERE {near}) AS ripe
+               FILTER (WHERE {near})::bigint AS ripe
     FROM measurement_rollup r
     JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
-    LEFT JOIN product p
-      ON p.spu_id = coalesce(r.spu_id, 0) AND r.order_day >= p.starts AND r.order_day < p.ends
+    LEFT JOIN (SELECT DISTINCT spu, cycle FROM product) p ON p.spu = coalesce(r.spu_id, 0)
     WHERE {where} AND {recorded}
-    GROUP BY GROUPING SETS (({key}, r.spu_id, r.platform, r.order_day, p.cycle, p.margin),
-                            (r.spu_id, r.platform, r.order_day, p.cycle, p.margin))
+    GROUP BY 1, 2, 3, 4
 ), present AS MATERIALIZED (
     SELECT {key} AS key, coalesce(r.spu_id, 0) AS spu, r.platform, r.order_day, r.order_id, r.person
     FROM measurement_presence r
     JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
     WHERE {counted} AND {where} AND {near}
     GROUP BY 1, 2, 3, 4, 5, 6
-), heads AS (
-    SELECT grouping(key) AS whole, key, spu, platform, order_day, count(DISTINCT order_id) AS orders
-    FROM present GROUP BY GROUPING SETS ((key, spu, platform, order_day), (spu, platform, order_day))
-), people AS (
-    SELECT grouping(key) AS whole, key, count(DISTINCT order_id) AS orders, count(DISTINCT person) AS people
-    FROM present GROUP BY GROUPING SETS ((key), ())
+), cells AS (
+    SELECT false AS whole, m.*, h.orders FROM money m
+    LEFT JOIN (
+        SELECT key, spu, platform, order_day, count(*) AS orders FROM present GROUP BY 1, 2, 3, 4
+    ) h USING (key, spu, platform, order_day)
+    UNION ALL
+    SELECT true, min(m.key), spu, platform, order_day, {again},
+           sum(m.fen)::bigint, sum(m.same_person)::bigint, sum(m.declared)::bigint, sum(m.later)::bigint, sum(m.ripe)::bigint, min(h.orders)
+    FROM money m
+    LEFT JOIN (
+        SELECT spu, platform, order_day, count(*) AS orders
+        FROM (SELECT DISTINCT spu, platform, order_day, order_id FROM present) o GROUP BY 1, 2, 3
+    ) h USING (spu, platform, order_day)
+    GROUP BY spu, platform, order_day
 ), summed AS (
-    SELECT m.whole, m.key, {five},
-           sum(m.same_person)::bigint AS same_person, sum(m.declared)::bigint AS declared,
-           sum(m.ripe::numeric / coalesce(m.cycle, %(cycle)s)) AS ripe,
-           ceil(sum(m.fen::numeric * m.fen / coalesce(h.orders, 1)))::numeric AS squares,
-           sum(div(m.fen::numeric * m.margin, 10000)) AS profit,
-           sum(m.fen) FILTER (WHERE m.margin IS NULL) AS unpriced,
-           sum(m.later)::bigint AS later
-    FROM money m LEFT JOIN heads h
-      ON h.whole = m.whole AND h.key IS NOT DISTINCT FROM m.key AND h.spu = m.spu
-     AND h.platform = m.platform AND h.order_day = m.order_day
-    GROUP BY m.whole, m.key
+    SELECT whole, CASE WHEN NOT whole THEN key END AS key, {again},
+           sum(same_person)::bigint AS same_person, sum(declared)::bigint AS declared,
+           sum(ripe::float8 / coalesce(p.cycle, %(cycle)s)) AS ripe,
+           ceil(sum(fen::float8 * fen / coalesce(orders, 1))) AS squares,
+           sum(fen * p.margin / 10000)::bigint AS profit,
+           sum(fen) FILTER (WHERE p.margin IS NULL) AS unpriced,
+           sum(later)::bigint AS later
+    FROM cells
+    LEFT JOIN product p ON p.spu = cells.spu AND order_day >= p.starts AND order_day < p.ends
+    GROUP BY 1, 2
+), people AS (
+    SELECT key, count(DISTINCT order_id) AS orders, count(DISTINCT person) AS people FROM present GROUP BY key
+), everyone AS (
+    SELECT count(DISTINCT order_id) AS orders, count(DISTINCT person) AS people FROM present
 )
-SELECT s.whole = 1, s.key, {named}, s.same_person, s.declared, s.ripe, s.squares, s.profit, s.unpriced,
-       s.later, p.orders, p.people
-FROM summed s LEFT JOIN people p ON p.whole = s.whole AND p.key IS NOT DISTINCT FROM s.key
+SELECT s.*, CASE WHEN s.whole THEN e.orders ELSE p.orders END,
+       CASE WHEN s.whole THEN e.people ELSE p.people END
+FROM summed s CROSS JOIN everyone e LEFT JOIN people p ON p.key = s.key
 """
 
 
-def _slice(columns: tuple[Any, ...]) -> Slice:
+def _slice(models: tuple[Model, ...], columns: tuple[Any, ...]) -> Slice:
     """Columns of ``_CREDITED`` after (is whole, key)."""
-    five = columns[:5]
-    same_person, declared, ripe, squares, profit, unpriced, later, orders, people = columns[5:]
+    fen = columns[: len(models)]
+    same_person, declared, ripe, squares, profit, unpriced, later, orders, people = columns[len(models) :]
     return Slice(
-        shares={model: int(fen or 0) for model, fen in zip(Model, five, strict=True)},
+        shares={model: int(share or 0) for model, share in zip(models, fen, strict=True)},
         joined={Grade.SAME_PERSON: int(same_person or 0), Grade.DECLARED: int(declared or 0)},
         ripe=Decimal(ripe or 0),
         squares=int(squares or 0),

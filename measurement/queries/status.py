@@ -43,6 +43,7 @@ class Status:
     sources: tuple[Source, ...]
     has_orders: bool
     has_touches: bool
+    has_credit: bool
     has_spend: bool
     has_legal_basis: bool
 
@@ -60,7 +61,7 @@ def status(merchant: Merchant) -> Status:
     """One round trip for the latest run and what exists, one for the sources."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS, {"merchant": merchant.pk})
-        run, rule_version, computed_at, last_order_day, orders, touches, spend = cursor.fetchone()
+        run, rule_version, computed_at, last_order_day, orders, touches, spend, credit = cursor.fetchone()
         cursor.execute(
             "SELECT name, source, last_received_at, last_error, paused, legal_basis <> ''"
             " FROM merchants_connection WHERE merchant_id = %s ORDER BY name",
@@ -76,6 +77,7 @@ def status(merchant: Merchant) -> Status:
         has_orders=orders,
         has_touches=touches,
         has_spend=spend,
+        has_credit=credit,
         has_legal_basis=any(row[5] for row in rows),
     )
 
@@ -85,7 +87,8 @@ SELECT r.id, r.rule_version, r.started_at,
        (SELECT max(order_day) FROM measurement_rollup WHERE merchant_id = %(merchant)s),
        EXISTS (SELECT FROM measurement_order WHERE merchant_id = %(merchant)s AND paid_at IS NOT NULL),
        EXISTS (SELECT FROM measurement_channel WHERE merchant_id = %(merchant)s),
-       EXISTS (SELECT FROM measurement_spend WHERE merchant_id = %(merchant)s)
+       EXISTS (SELECT FROM measurement_spend WHERE merchant_id = %(merchant)s),
+       EXISTS (SELECT FROM measurement_rollup WHERE merchant_id = %(merchant)s AND channel_id IS NOT NULL)
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
     SELECT id, rule_version, started_at FROM measurement_run

@@ -66,7 +66,7 @@ def _context(request: MerchantRequest) -> dict[str, object]:
         for one in listing.cycles(request.merchant)
     ]
     return {
-        "rows": [row for row in rows if row["one"].products],  # type: ignore[attr-defined]
-        "others": [row for row in rows if not row["one"].products],  # type: ignore[attr-defined]
+        "rows": [row for row in rows if row["one"].products],
+        "others": [row for row in rows if not row["one"].products],
         "may_change": Permission.SET_RULES in request.permissions,
     }

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from measurement.operations import deliveries
 from measurement.queries import sources, status, work
@@ -36,7 +37,6 @@ STATES = {
     RawDelivery.State.REFUSED: "danger",
     RawDelivery.State.FAILED: "danger",
 }
-WORK = gettext_lazy("Credit being computed")
 
 
 @merchant_required(Permission.SEE_DATA)
@@ -61,7 +61,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     context = {
         **_work(request),
         "sources": rows,
-        "missing": _missing(fresh),
+        "missing": _missing(request, fresh),
         "uploads": [listed(upload) for upload in recent],
         "deliveries": _told(sources.deliveries(request.merchant)[:RECENT]),
         "form": UploadForm(),
@@ -109,7 +109,7 @@ def _work(request: MerchantRequest) -> dict[str, Any]:
     pending = work.pending(request.merchant)
     return {
         "pending": pending,
-        "work_label": WORK,
+        "work_label": _("Credit is up to date") if pending.settled else _("Credit is being computed"),
         "work_state": "done" if pending.settled else "running",
     }
 
@@ -126,7 +126,7 @@ def _told(rows: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _missing(fresh: status.Status) -> list[dict[str, Any]]:
+def _missing(request: MerchantRequest, fresh: status.Status) -> list[dict[str, Any]]:
     """What each source that is not there yet would add."""
     wanted = (
         (
@@ -143,4 +143,16 @@ def _missing(fresh: status.Status) -> list[dict[str, Any]]:
             _("Adds who saw what, and so credit to notes with evidence of grade A."),
         ),
     )
-    return [{"kind": kind, "title": title, "gain": gain} for known, kind, title, gain in wanted if not known]
+    address = reverse("merchants:uploads", args=[request.merchant.code])
+    may_bring = Permission.BRING_DATA in request.permissions
+    return [
+        {
+            "title": title,
+            "text": gain,
+            "done": False,
+            "url": f"{address}?kind={kind}" if may_bring else "",
+            "action": _("Hand in"),
+        }
+        for known, kind, title, gain in wanted
+        if not known
+    ]

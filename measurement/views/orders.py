@@ -18,7 +18,6 @@ from measurement.models import OrderLine
 from measurement.queries import evidence as proof
 from measurement.queries import lines as listing
 from measurement.queries.evidence import Evidence, Stop
-from measurement.queries.results import PAGE
 from measurement.queries.status import status
 from measurement.views.questions import address, asked, chips
 from merchants import audit
@@ -45,7 +44,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "data_through": state.through(day_of(timezone.now())) or "",
         "computed_at": state.computed_at,
         "definitions": definitions(get_language() or "en"),
-        "pages": Paginator(range(found.count), PAGE).get_page(query.page),
+        "pages": Paginator(range(found.count), listing.PAGE).get_page(query.page),
         "results_url": reverse("measurement:results", args=[request.merchant.code]) + address(query),
         "address": address(query),
         "may_open": Permission.SEE_EVIDENCE in request.permissions,
@@ -92,7 +91,11 @@ def _evidence_context(found: Evidence, line: OrderLine) -> dict[str, Any]:
         "grade": "unjoined" if found.grade == "U" else found.grade,
         "declared": _declared(line),
         "changes": [
-            {"change": change, "shares": [change.fen.get(model, 0) for model in words.MODELS]}
+            {
+                "change": change,
+                "cause": ", ".join(words.said(words.CAUSES, cause) for cause in change.cause.split(",")),
+                "shares": [change.fen.get(model, 0) for model in words.MODELS],
+            }
             for change in found.changes
         ],
         "because": words.said(words.UNJOINED, found.unjoined_because),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from measurement import charts, exports, takeaways, words
 from measurement.metrics import change
-from measurement.queries import results, slices
+from measurement.queries import results
 from measurement.reports import CUSTOM, Axis, Dimension, Report, ReportQuery, Row
 from measurement.views.questions import address, around, asked, chips
 from merchants import audit
@@ -31,15 +31,16 @@ def page(request: MerchantRequest) -> HttpResponse:
     """The report of the address; ``part=side`` gives one row opened sideways."""
     query = asked(request)
     report = results.report(request.merchant, query, now=timezone.now())
+    in_time = query.by == Dimension.DAY  # days stand in their order, all of them
     context = {
         **around(query, report.envelope),
         "report": report,
         "rows": [shown(row, query) for row in report.rows],
         "takeaway": takeaways.of_results(report),
-        "chart": charts.of_results(report, _former_days(request, query, report)),
+        "chart": charts.of_results(report),
         "chips": chips(request.merchant, query),
-        "sorts": {name: _sort(query, name) for name in SORTABLE},
-        "pages": Paginator(range(report.count), results.PAGE).get_page(query.page),
+        "sorts": {} if in_time else {name: _sort(query, name) for name in SORTABLE},
+        "pages": None if in_time else Paginator(range(report.count), results.PAGE).get_page(query.page),
         "reported": [_reported(one) for one in report.reported],
         "dimension": words.said(words.DIMENSIONS, query.by),
         "tasks": [(words.said(words.TASKS, task), fen) for task, fen in sorted(report.cost_by_task.items())],
@@ -77,17 +78,6 @@ def _inside(row: Row, query: ReportQuery) -> str:
         return address(query.but(period=one_day, span=CUSTOM, by=Dimension.NOTE, sort="-credited"))
     inside = query.within_also(query.by.value, row.key)
     return address(inside if query.by == Dimension.NOTE else inside.but(by=Dimension.NOTE, sort="-credited"))
-
-
-def _former_days(request: MerchantRequest, query: ReportQuery, report: Report) -> dict[str, int]:
-    """The days of the period before, for the dashed line."""
-    before = query.before
-    if query.by != Dimension.DAY or before is None or query.as_of is not None or not report.rows:
-        return {}
-    until = report.envelope.data_through or query.period.end
-    apart = (query.period.start - before.start).days
-    former = slices.former(request.merchant, query, before, date.fromordinal(until.toordinal() - apart))
-    return {key: fen for key, fen in former.rows.items() if key is not None}
 
 
 def _sort(query: ReportQuery, name: str) -> dict[str, str]:
@@ -150,7 +140,9 @@ def models(request: MerchantRequest) -> HttpResponse:
     query = asked(request)
     if "sort" not in request.GET:
         query = query.but(sort="-spread", page=query.page)
-    report = results.report(request.merchant, query, now=timezone.now())
+    if "axis" not in request.GET:  # by day of the order the five add up to the same
+        query = query.but(axis=Axis.ORDER, page=query.page)
+    report = results.report(request.merchant, query, now=timezone.now(), models=True)
     context = {
         **around(query, report.envelope),
         "report": report,

@@ -13,7 +13,7 @@ from merchants.intake.cells import EXACT_DIGITS, text_of
 from merchants.intake.columns import PROBLEM_HEADER, Column, spelled
 from merchants.intake.kinds import Kind
 from merchants.intake.problems import FileRefused, Problem
-from merchants.intake.validate import Bad, Checked, Good, shown
+from merchants.intake.validate import Bad, Checked, Good, understood
 
 KEPT_PROBLEMS = 200
 KEPT_ROWS = 20
@@ -43,7 +43,7 @@ class IntakeReport:
         if isinstance(checked, Good):
             self.good += 1
             if len(self.preview) < KEPT_ROWS:
-                self.preview.append([shown(c, checked.values.get(c.name)) for c in self.columns])
+                self.preview.append([understood(c, checked.values.get(c.name)) for c in self.columns])
             return
         self.rejected += 1
         self.problem_count += len(checked.problems)

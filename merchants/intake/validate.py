@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from merchants.intake.cells import text_of, visible
+from merchants.intake.cells import SHANGHAI, text_of, visible
 from merchants.intake.columns import Column, Layout, by_name, lay_out, spelled
 from merchants.intake.kinds import Kind, Shape
 from merchants.intake.problems import FileRefused, Problem, Refused
@@ -131,6 +132,15 @@ def shown(column: Column, value: object) -> str:
     if column.personal and text:
         return MASK
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def understood(column: Column, value: Any) -> str:
+    """A value as it was read, for the screen: money in yuan, instants in Shanghai time."""
+    if value is not None and column.cell.word == "money":
+        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return shown(column, value)
 
 
 def _of_cell(line: int, column: Column, raw: object, refused: Refused) -> Problem:

@@ -1,6 +1,7 @@
 """The trail."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.tenancy import MerchantOwned
@@ -12,7 +13,7 @@ class AuditEvent(MerchantOwned):
 
     WRITES = ("INSERT",)
 
-    at = models.DateTimeField(_("at"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("at"), db_default=Now())
     actor = models.CharField(_("by"), max_length=80)
     act = models.CharField(_("act"), max_length=80)
     object_kind = models.CharField(_("object"), max_length=40, blank=True)

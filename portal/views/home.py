@@ -62,18 +62,21 @@ def _results(request: MerchantRequest, found: Home, **changes: Any) -> str:
 def _classes(request: MerchantRequest, found: Home) -> list[dict[str, Any]]:
     """The cost by class, each part clickable, and the part that no row names."""
     classed = found.classed
+    span = classed.query.period
     parts = [
         {
             "label": words.said(words.VERDICTS, verdict),
             "value": fen,
             "text": _money(fen),
             "kind": KINDS[verdict],
-            "url": _results(request, found, by=classed.query.by, verdict=verdict),
+            "url": _results(
+                request, found, period=span, span=classed.query.span, by=classed.query.by, verdict=verdict
+            ),
         }
         for verdict, fen in classed.cost_by_verdict.items()
         if fen
     ]
-    rest = (classed.total.cost or 0) - sum(part["value"] for part in parts)
+    rest = (classed.total.cost or 0) - sum(classed.cost_by_verdict.values())
     if parts and rest > 0:
         label = words.said(words.UNASSIGNED, classed.query.by)
         parts.append({"label": label, "value": rest, "text": _money(rest), "kind": "unjoined"})
@@ -153,7 +156,8 @@ def _said(request: MerchantRequest, need: Need) -> dict[str, Any]:
                 "name": need.name,
                 "cost": _money(need.count),
             }
-            action, url = _("Open"), reverse("measurement:results", args=[code]) + "?class=losing&by=campaign"
+            action = _("Open")
+            url = reverse("measurement:results", args=[code]) + f"?period=90d&class=losing&by={need.key}"
         case "computing":
             text = ngettext(
                 "%(count)d change is still being computed",

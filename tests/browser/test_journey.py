@@ -84,7 +84,8 @@ def test_two_files_become_a_report_an_evidence_page_and_an_export(
     visit: Callable[..., Page], shop: str, tmp_path: Path, language: str
 ) -> None:
     page = visit(f"/m/{shop}/", user=f"owner@{shop}", language=language)
-    expect(page.locator("main").locator("a[href*='/uploads/'], a[href*='/data/']").first).to_be_visible()  # the first-run guide
+    guide = page.locator("main").locator("a[href*='/uploads/'], a[href*='/data/']")
+    expect(guide.first).to_be_visible()
 
     hand_in(page, shop, "touchpoints", write(tmp_path / "touches.csv", [
         {"touch_id": str(n), "person": "member-1", "person_kind": "member", "person_namespace": "club",

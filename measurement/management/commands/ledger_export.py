@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Prints the credit of every line as sorted text: natural keys, integer weights, fen."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--canonical", action="store_true", help="the only form there is; named for clarity")
+        parser.add_argument(
+            "--canonical", action="store_true", help="the only form there is; named for clarity"
+        )
         parser.add_argument("--merchant", help="code of one merchant; all without it")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,7 +12,9 @@ from merchants.models import Merchant
 
 
 class Command(BaseCommand):
-    help = "Computes the credit of marked lines; with --full of every line. What stays the same is not written."
+    help = (
+        "Computes the credit of marked lines; with --full of every line. What stays the same is not written."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--full", action="store_true", help="mark every line first")
@@ -28,4 +30,6 @@ class Command(BaseCommand):
                 rules.rebuild(merchant, by="system:recompute")
             done = recompute.drain(merchant, batch=5_000)
             took = time.monotonic() - begun
-            self.stdout.write(f"{merchant.code}: {done.lines} lines computed, {done.changed} changed, {took:.1f} s")
+            self.stdout.write(
+                f"{merchant.code}: {done.lines} lines computed, {done.changed} changed, {took:.1f} s"
+            )

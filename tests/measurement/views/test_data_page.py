@@ -13,7 +13,9 @@ def delivery(merchant):
     source = Connection.objects.create(merchant=merchant, source="taobao", shop="s1", name="旗舰店")
     from datetime import UTC, datetime
 
-    row = deliveries.receive(source, body=b"{}", received_at=datetime(2026, 3, 1, tzinfo=UTC), by="system:test")
+    row = deliveries.receive(
+        source, body=b"{}", received_at=datetime(2026, 3, 1, tzinfo=UTC), by="system:test"
+    )
     RawDelivery.objects.filter(pk=row.pk).update(state="refused", error="throttle 7")
     return row
 

@@ -78,7 +78,7 @@ def test_persons_are_masked_in_problems_and_previews():
     for checked in Validator(KIND, shape).check(table):
         report.count(checked)
     assert (report.read, report.good, report.rejected) == (2, 1, 1)
-    assert report.shown_rows()["rows"] == [["a", "100", "•••"]]
+    assert report.shown_rows()["rows"] == [["a", "1.00", "•••"]]
     assert report.problems == [Problem(3, "person", "•••", "invisible_character", {})]
 
 

@@ -75,7 +75,7 @@ def test_the_check_shows_figures_first_rows_and_problems(merchant):
     upload = checked(merchant, cost_file(3) + "2026-13-01,1,c9\n")
     assert (upload.state, upload.rows_read, upload.rows_good, upload.rows_rejected) == ("checked", 4, 3, 1)
     assert upload.preview["columns"] == ["day", "amount", "campaign_id"]
-    assert upload.preview["rows"][0] == ["2026-03-01", "150", "c1"]
+    assert upload.preview["rows"][0] == ["2026-03-01", "1.50", "c1"]
     assert [(e["line"], e["column"], e["code"]) for e in upload.errors] == [(5, "day", "not_a_day")]
     assert not Spend.objects.exists()
 

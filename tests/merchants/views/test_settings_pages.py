@@ -69,7 +69,9 @@ def test_a_token_is_shown_once_and_works_until_revoked(as_owner, client, merchan
     assert secret not in as_owner.get(to("settings")).content.decode()
     assert token.token_hash not in page
     as_owner.post(to("revoke_token", token.pk))
-    answer = client.post("/api/v1/orders", "[]", "application/json", headers={"authorization": f"Bearer {secret}"})
+    answer = client.post(
+        "/api/v1/orders", "[]", "application/json", headers={"authorization": f"Bearer {secret}"}
+    )
     assert answer.status_code == 401
 
 
