@@ -11,7 +11,7 @@ class User(AbstractUser):
     """Our own from the first migration, so that it can grow. People belong to no merchant;
     memberships say where they may act."""
 
-    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)  # type: ignore[assignment]  # unknown is null
     language = models.CharField(_("language"), max_length=10, blank=True)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
