@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from measurement.choices import Model
 from measurement.metrics import Verdict, change
@@ -17,7 +17,9 @@ CLOSE = Decimal("0.1")  # models this near to each other tell the same story
 def of_results(report: Report) -> str:
     """What the report says first: what returns most per yuan, else what carries most; then the doubt."""
     parts = [_over_time(report) if report.query.by == Dimension.DAY else _first(report), _doubt(report)]
-    return " ".join(part for part in parts if part)
+    if not all(parts):
+        return "".join(parts)
+    return pgettext("two sentences", "%(first)s %(then)s") % {"first": parts[0], "then": parts[1]}
 
 
 def _over_time(report: Report) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from measurement.choices import CycleBasis, Model, Platform, SpendKind, Task, TouchKind
 from measurement.metrics import Verdict
@@ -166,9 +167,30 @@ CODES: dict[str, Any] = {
 }
 
 
+STATED: dict[str, Any] = {
+    "Neutral default of Seedbed; no published figure": _("Neutral default of Seedbed; no published figure"),
+    "Xiaohongshu, WILL 2025 conference, 18 December 2024, as reported by press": _(
+        "Xiaohongshu, WILL 2025 conference, 18 December 2024, as reported by press"
+    ),
+}
+"""Where the shared decision cycles come from, as the product states it itself."""
+
+
 def said(names: dict[str, str | Promise], value: str) -> str:
     """The name of a value, or the value itself where nobody has named it."""
     return str(names.get(value, value))
+
+
+def listed(things: Iterable[str]) -> str:
+    return pgettext("between the things of a list", ", ").join(things)
+
+
+def why_cycle(basis: str, source: str) -> str:
+    """Where a decision cycle comes from, in a line."""
+    told = said(CYCLE_BASES, basis)
+    if not source:
+        return told
+    return gettext("%(basis)s: %(source)s") % {"basis": told, "source": said(STATED, source)}
 
 
 def platform(value: str) -> str:

@@ -12,8 +12,8 @@ from django.db import connection
 from measurement.choices import Grade
 from measurement.metrics import RIPE, Verdict
 from measurement.queries import work
-from measurement.queries.results import report
-from measurement.queries.status import Status, status
+from measurement.queries.results import basis_of, report
+from measurement.queries.status import Status
 from measurement.reports import Compare, Dimension, Report, ReportQuery, Row
 from merchants.models import Merchant
 from merchants.periods import day_of, preset
@@ -60,15 +60,19 @@ def home(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Home:
     """The report of the period by note; and the classes of spend over a longer one, because spend of the
     last weeks is still ripening, by campaign or by note, whichever names more of the cost."""
     by_note = replace(query, by=Dimension.NOTE, sort="-credited", page=1)
-    money = report(merchant, by_note, now=now)
+    basis = basis_of(merchant)
+    money = report(merchant, by_note, now=now, basis=basis)
     longer = replace(
         by_note, period=preset(LONGER, day_of(now)), span=LONGER, compare=Compare.NONE, sort="-cost"
     )
     classed = max(
-        (report(merchant, replace(longer, by=by), now=now) for by in (Dimension.CAMPAIGN, Dimension.NOTE)),
+        (
+            report(merchant, replace(longer, by=by), now=now, basis=basis)
+            for by in (Dimension.CAMPAIGN, Dimension.NOTE)
+        ),
         key=lambda found: sum(found.cost_by_verdict.values()),
     )
-    state = status(merchant)
+    state = basis[0]
     return Home(
         status=state,
         money=money,

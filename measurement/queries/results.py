@@ -24,6 +24,14 @@ PAGE = 25
 NOTHING = Slice(shares={})
 
 
+Basis = tuple[Status, dict[int, Product]]
+"""What every report of a merchant rests on; read once for several of them."""
+
+
+def basis_of(merchant: Merchant) -> Basis:
+    return status(merchant), products_of(merchant)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the rows of one report are judged by."""
@@ -41,14 +49,14 @@ def report(
     now: datetime,
     page_size: int | None = PAGE,
     models: bool = False,
+    basis: Basis | None = None,
 ) -> Report:
     """The report that is asked, in a constant number of queries. ``page_size`` None: all
-    rows; ``models``: with the shares of all five models.
+    rows; ``models``: with the shares of all five models; ``basis`` is read when it is not given.
 
     Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
     """
-    state = status(merchant)
-    products = products_of(merchant)
+    state, products = basis or basis_of(merchant)
     today = day_of(now)
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
     found, whole = slices.credited(merchant, query, products, through, models=models)

@@ -227,8 +227,9 @@ WITH product AS (
         SELECT key, spu, platform, order_day, count(*) AS orders FROM present GROUP BY 1, 2, 3, 4
     ) h USING (key, spu, platform, order_day)
     UNION ALL
-    SELECT true, min(m.key), spu, platform, order_day, {again},
-           sum(m.fen)::bigint, sum(m.same_person)::bigint, sum(m.declared)::bigint, sum(m.later)::bigint, sum(m.ripe)::bigint, min(h.orders)
+    SELECT true, min(m.key), spu, platform, order_day, {again}, sum(m.fen)::bigint,
+           sum(m.same_person)::bigint, sum(m.declared)::bigint, sum(m.later)::bigint, sum(m.ripe)::bigint,
+           min(h.orders)
     FROM money m
     LEFT JOIN (
         SELECT spu, platform, order_day, count(*) AS orders

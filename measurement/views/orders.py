@@ -93,13 +93,13 @@ def _evidence_context(found: Evidence, line: OrderLine) -> dict[str, Any]:
         "changes": [
             {
                 "change": change,
-                "cause": ", ".join(words.said(words.CAUSES, cause) for cause in change.cause.split(",")),
+                "cause": words.listed(words.said(words.CAUSES, cause) for cause in change.cause.split(",")),
                 "shares": [change.fen.get(model, 0) for model in words.MODELS],
             }
             for change in found.changes
         ],
         "because": words.said(words.UNJOINED, found.unjoined_because),
-        "basis": words.said(words.CYCLE_BASES, found.cycle.basis) if found.cycle else "",
+        "basis": words.why_cycle(found.cycle.basis, found.cycle.source) if found.cycle else "",
         "definitions": definitions(get_language() or "en"),
         "earliest": found.changes[-1].recorded_at if found.changes else None,
         "today": day_of(timezone.now()),

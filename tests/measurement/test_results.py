@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from measurement.choices import Model
 from measurement.queries.results import report
@@ -155,7 +156,8 @@ def test_what_no_row_names_stands_in_a_row_of_its_own(world):
     world.touch("dora", "2026-10-11", kind="search")
     world.order("T7", "2026-10-12", 900, person="dora")
     world.compute()
-    found = report(world.merchant, OCTOBER, now=NOW)
+    with translation.override("en"):
+        found = report(world.merchant, OCTOBER, now=NOW)
     assert (found.unassigned.name, found.unassigned.cost, found.unassigned.credited) == (
         "Not tied to a note",
         700,
