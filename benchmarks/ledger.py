@@ -58,7 +58,7 @@ def staged(folder: Path) -> Figures:
     with connection.cursor() as cursor:
         for _ in range(REPEATS):
             with transaction.atomic():
-                cursor.execute(staging.CREATE)
+                staging.begin(cursor)
                 spent.append(seconds(lambda: staging.load(cursor, blocks)))
     return {"staging, rows/s": round(STAGED / statistics.median(spent))}
 

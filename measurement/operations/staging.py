@@ -15,12 +15,19 @@ import numpy.typing as npt
 from psycopg.copy import QueuedLibpqWriter
 
 TABLE = "touch_staging"
-CREATE = f"""
+BEGIN = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} (
     person_key uuid, spu_id bigint, channel_id bigint, occurred_at timestamptz, tie varchar(120) COLLATE "C",
     natural_key uuid, revision uuid, modified_at timestamptz
-) ON COMMIT DELETE ROWS
-"""
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS touch_known (
+    natural_key uuid, revision uuid, occurred_at timestamptz  -- stored versions of the touches in staging
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS touch_several (
+    natural_key uuid  -- touches with more than one version
+) ON COMMIT DELETE ROWS;
+DELETE FROM {TABLE}; DELETE FROM touch_known; DELETE FROM touch_several;
+"""  # noqa: S608 - names of our own
 COPY = (
     f"COPY {TABLE} (person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)"
     " FROM STDIN (FORMAT binary)"
@@ -53,6 +60,11 @@ class TouchColumns:
 
     def __len__(self) -> int:
         return len(self.channel)
+
+
+def begin(cursor: Any) -> None:
+    """Empty staging tables; a transaction around this one may have staged before."""
+    cursor.execute(BEGIN)
 
 
 def load(cursor: Any, blocks: Iterable[TouchColumns]) -> int:

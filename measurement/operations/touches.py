@@ -24,6 +24,7 @@ from merchants.models import Merchant
 
 BLOCK = 50_000  # rows packed at once: bounds the memory
 BATCH = 500_000  # rows of one transaction: large enough that looking for earlier versions is one hash join
+FEW = 1_000  # rows that need no fresh statistics to be joined well
 MANY_PERSONS = 20_000  # beyond this a change names its span instead of its persons
 
 
@@ -124,8 +125,7 @@ def _batch(
 
 def _begin(cursor: Any, merchant: Merchant) -> None:
     hold(merchant, Lock.TOUCHES)  # one at a time: two batches with the same touch would both find it new
-    cursor.execute(staging.CREATE)
-    cursor.execute(f"DELETE FROM {staging.TABLE}")
+    staging.begin(cursor)
 
 
 def _stage(cursor: Any, merchant: Merchant, rows: list[TouchRow], source: str) -> None:
@@ -184,76 +184,101 @@ def _micros(moment: datetime) -> int:
 
 def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
     """From staging into the partitions: (added, retracted); records the change for the lines it hits."""
+    own = {"merchant": merchant.pk}
     cursor.execute(
         f"""SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1)
-        FROM {staging.TABLE}"""
+        FROM {staging.TABLE}"""  # noqa: S608 - names of our own
     )
-    if staged > 1_000:
-        cursor.execute(f"ANALYZE {staging.TABLE}")  # without it the joins below become nested loops
-    cursor.execute("DROP TABLE IF EXISTS touch_fresh")
-    cursor.execute(_INSERT, {"merchant": merchant.pk})
-    cursor.execute("SELECT count(*) FROM touch_fresh")
-    added = int(cursor.fetchone()[0])
+    if staged > FEW:
+        cursor.execute(f"ANALYZE {staging.TABLE} (natural_key)")  # or the join below becomes a nested loop
+    cursor.execute(_KNOWN, own)
+    if cursor.rowcount:
+        cursor.execute(_DROP_REPEATED)
+    cursor.execute(_INSERT, own)
+    added = int(cursor.rowcount)
     if not added:
         return 0, 0
-    if added > 1_000:
-        cursor.execute("ANALYZE touch_fresh")
-    cursor.execute(_RETRACT, {"merchant": merchant.pk})
-    retracted = int(cursor.fetchone()[0])
+    retracted = _retract(cursor, own)
     _record_change(cursor, merchant)
-    cursor.execute("DROP TABLE touch_fresh")
     return added, retracted
 
 
+def _retract(cursor: Any, own: dict[str, Any]) -> int:
+    """Of all versions of a touch one stands; only names that have several are looked at."""
+    cursor.execute(_SEVERAL)
+    several = int(cursor.rowcount)
+    if not several:
+        return 0
+    if several > FEW:
+        cursor.execute("ANALYZE touch_several")
+    cursor.execute(_RETRACT, own)
+    return int(cursor.fetchone()[0])
+
+
+# Looked up once, for the repeats as for the retractions: it is the one step that grows with what is stored.
+_KNOWN = f"""
+INSERT INTO touch_known
+SELECT natural_key, revision, occurred_at FROM measurement_touch
+WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM {staging.TABLE})
+"""  # noqa: S608 - names of our own
+
+_DROP_REPEATED = f"""
+DELETE FROM {staging.TABLE} s USING touch_known k
+WHERE s.natural_key = k.natural_key AND s.revision = k.revision AND s.occurred_at = k.occurred_at
+"""  # noqa: S608 - names of our own
+
 # Sorted, so that the touches of a person lie side by side in the heap and in the index.
 _INSERT = f"""
-CREATE TEMPORARY TABLE touch_fresh ON COMMIT DROP AS
-WITH fresh AS (
-    INSERT INTO measurement_touch
-        (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)
-    SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
-        %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at
-    FROM {staging.TABLE}
-    ORDER BY person_key, occurred_at, natural_key, revision
-    ON CONFLICT (merchant_id, natural_key, revision, occurred_at) DO NOTHING
-    RETURNING natural_key, person_key, occurred_at
-)
-SELECT * FROM fresh
-"""
+INSERT INTO measurement_touch
+    (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)
+SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
+    %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at
+FROM {staging.TABLE}
+ORDER BY person_key, occurred_at, natural_key, revision
+"""  # noqa: S608 - names of our own
 
-# Of all versions of a touch one stands. Only names with a second version are looked at further; the
-# retracted and the restored ones hit lines too, so their persons join the fresh ones.
-_RETRACT = """
-WITH many AS (
-    SELECT natural_key FROM measurement_touch
-    WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM touch_fresh)
-    GROUP BY natural_key HAVING count(*) > 1
-), ranked AS (
+_SEVERAL = f"""
+INSERT INTO touch_several
+SELECT natural_key FROM (
+    SELECT natural_key FROM {staging.TABLE}
+    UNION ALL
+    SELECT natural_key FROM touch_known WHERE natural_key IN (SELECT natural_key FROM {staging.TABLE})
+) versions
+GROUP BY natural_key HAVING count(*) > 1
+"""  # noqa: S608 - names of our own
+
+# The retracted and the restored ones hit lines too, so their persons join the fresh ones in staging.
+_RETRACT = f"""
+WITH ranked AS (
     SELECT id, occurred_at, row_number() OVER (
         PARTITION BY natural_key ORDER BY modified_at DESC NULLS LAST, revision DESC, occurred_at DESC
     ) > 1 AS retracted
-    FROM measurement_touch WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM many)
+    FROM measurement_touch
+    WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM touch_several)
 ), turned AS (
     UPDATE measurement_touch t SET retracted = r.retracted FROM ranked r
     WHERE t.merchant_id = %(merchant)s AND t.id = r.id AND t.occurred_at = r.occurred_at
       AND t.retracted <> r.retracted
-    RETURNING t.natural_key, t.person_key, t.occurred_at, r.retracted
+    RETURNING t.person_key, t.occurred_at, r.retracted
 ), also AS (
-    INSERT INTO touch_fresh SELECT natural_key, person_key, occurred_at FROM turned RETURNING 1
+    INSERT INTO {staging.TABLE} (person_key, occurred_at) SELECT person_key, occurred_at FROM turned
 )
 SELECT count(*) FILTER (WHERE retracted) FROM turned
-"""
+"""  # noqa: S608 - names of our own
 
 
 def _record_change(cursor: Any, merchant: Merchant) -> None:
-    cursor.execute("SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM touch_fresh")
+    cursor.execute(
+        f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM {staging.TABLE}"  # noqa: S608
+    )
     persons, first_at, last_at = cursor.fetchone()
     if persons > MANY_PERSONS:
         marks.change(merchant, "touches", span=[first_at.isoformat(), last_at.isoformat()])
         return
     row = marks.change(merchant, "touches")
     cursor.execute(
-        "INSERT INTO measurement_touchedperson (merchant_id, change_id, person_key, first_at, last_at)"
-        " SELECT %s, %s, person_key, min(occurred_at), max(occurred_at) FROM touch_fresh GROUP BY person_key",
+        f"""INSERT INTO measurement_touchedperson (merchant_id, change_id, person_key, first_at, last_at)
+        SELECT %s, %s, person_key, min(occurred_at), max(occurred_at)
+        FROM {staging.TABLE} GROUP BY person_key""",  # noqa: S608 - names of our own
         [merchant.pk, row.pk],
     )
