@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from merchants.access import MerchantRequest, merchant_required
 from merchants.roles import Permission
 from portal.demo import feed
 
 
-@require_http_methods(["GET", "POST"])
-@merchant_required(Permission.SEE_RESULTS)
+@merchant_required(Permission.SEE_RESULTS, methods=("GET", "POST"))
 def demo_feed(request: MerchantRequest) -> HttpResponse:
     """GET: the switch, to be put into a page; nothing for a merchant whose orders do not keep coming.
     POST ``on`` (1 or 0): whether they do."""
