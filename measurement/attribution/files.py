@@ -8,6 +8,7 @@ them and writes the rows by order and position. No database, no settings, no clo
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _CATEGORIES = Layout(ids=("category_id",), required=("category_id",), numbers=("
 
 _ENGINE: dict[str, str | int | float | list[str]] = {
     "memory_limit": "320MB",
+    "threads": min(os.cpu_count() or 1, 8),  # each takes memory of its own
     "preserve_insertion_order": False,
 }
 
@@ -232,8 +234,8 @@ def _write(engine: duckdb.DuckDBPyConnection, path: Path, ending: str) -> None:
         f" case when position = 1 then {one} when position > 1 then {nothing} end as w_first,"
         f" case when position = n_touches then {one} when position < n_touches then {nothing} end as w_last,"
         f" w_linear, w_position, (k_decay / s_decay)::{number} as w_decay, {fen}"
-        " from credits left join ratios using (n_touches, k_position)"
-        f" order by {_by_id(engine, 'orders', 'order_id')}, position) to {literal(str(path))} ({form})"
+        " from (from credits left join ratios using (n_touches, k_position)"
+        f" order by {_by_id(engine, 'orders', 'order_id')}, position)) to {literal(str(path))} ({form})"
     )
 
 

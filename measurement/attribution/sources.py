@@ -21,7 +21,7 @@ import duckdb
 ENDINGS = (".csv", ".parquet")
 _WHOLE = r"[+-]?[0-9]{1,18}"
 _SURROGATES = {chr(code) for code in range(0xDC80, 0xDD00)}
-_SIZES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_SIZES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 _INTEGERS = {*_SIZES, *(f"U{size}" for size in _SIZES)}
 
 

@@ -130,7 +130,7 @@ placed as (
          cast(sum(k) over whole as bigint) as s
     from aged
   window in_order as (partition by person_id, order_id order by touch_ts, tie),
-         whole as (partition by person_id, order_id)
+         whole as (in_order rows between unbounded preceding and unbounded following)
 ),
 weighed as (  -- k: the weight of a touch; s: their sum over the journey
   select order_id, person_id, amount, side, touch_id, channel_id, touch_ts, position, n,
@@ -162,9 +162,9 @@ ranked as (  -- left: the fen that are left over; place: who gets them, the grea
           end as place_position,
          row_number() over by_rest as place_decay
     from divided
-  window whole as (partition by person_id, order_id),
-         by_rest as (partition by person_id, order_id
-                     order by amount * k_decay - q_decay * s_decay desc, position)
+  window by_rest as (partition by person_id, order_id
+                     order by amount * k_decay - q_decay * s_decay desc, position),
+         whole as (by_rest rows between unbounded preceding and unbounded following)
 ),
 {result} as (
   select order_id, touch_id, channel_id, touch_ts, position, coalesce(n, 0) as n_touches,

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.core.management.base import BaseCommand, CommandError
 
 from measurement.attribution import decay
@@ -62,7 +63,7 @@ class Command(BaseCommand):
                 ts_unit=ts_unit,
                 half_life_days=half_life_days,
             )
-        except (Refused, OSError) as refusal:
+        except (Refused, OSError, duckdb.Error) as refusal:
             raise CommandError(str(refusal)) from refusal
         for line in _report(outcome, ts_unit, time.perf_counter() - started):
             self.stderr.write(line, style_func=str)

@@ -379,3 +379,23 @@ def test_a_file_that_is_no_parquet_is_refused(files, tmp_path):
             tmp_path / "categories.csv",
             tmp_path / "c.csv",
         )
+
+
+def test_many_rows_stand_in_order_of_order_and_position(tmp_path):
+    """More rows than one thread of the engine sorts or writes at a time."""
+    with duckdb.connect() as engine:
+        made = {
+            "touches": "select i as touch_id, i % 5003 as person_id, 1 as product_id, i % 7 as channel_id,"
+            " 1750000000 - i as ts from range(300000) _(i)",
+            "orders": "select (i * 7919) % 5003 as order_id, i as person_id, 1 as product_id, 1 as category_id,"
+            " 1750000000 as ts, i as value_cents from range(5003) _(i)",
+            "categories": "select 1 as category_id, 30 as window_days",
+        }
+        for name, query in made.items():
+            engine.execute(f"copy ({query}) to {literal(str(tmp_path / name) + '.parquet')} (format parquet)")
+    paths = [tmp_path / f"{name}.parquet" for name in made]
+    attribute_files(*paths, tmp_path / "credits.csv")
+    with (tmp_path / "credits.csv").open() as file:
+        placed = [(int(row["order_id"]), int(row["position"])) for row in csv.DictReader(file)]
+    assert len(placed) == 300_000
+    assert placed == sorted(placed)
