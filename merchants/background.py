@@ -11,6 +11,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import celery
@@ -45,7 +48,22 @@ def wake(task_name: str, **kwargs: Any) -> None:
 
     Never raises and never waits long: the work must already stand in a row that the beat finds.
     """
+    if _alone.get():
+        return
     transaction.on_commit(lambda: _bell.ring(task_name, kwargs))
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """For bulk loads that do the work themselves: inside, nobody is woken for it."""
+    before = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(before)
+
+
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 
 class _Bell:

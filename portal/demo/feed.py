@@ -118,7 +118,7 @@ class Feed:
             identities.link(
                 stall.merchant,
                 stall.people.links(replace(sale, person=person)),
-                source="member programme",
+                source="会员系统",
                 by=BY,
             )
         notes = [note for note in stall.content.notes if note.id == rows[-1].note_id]

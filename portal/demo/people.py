@@ -40,8 +40,8 @@ class People:
         """A member whom the brand knows both on the content platform and in a shop."""
         platform = sale.shop.platform
         member = person_key(self._pepper, "member", self._brand.code, f"m{sale.person}")
-        yield LinkRow(self.buyer(platform, sale.buyer), member, f"member id, {platform}")
-        yield LinkRow(self.reader(sale.person), member, "member id, xiaohongshu")
+        yield LinkRow(self.buyer(platform, sale.buyer), member, f"会员号（{sale.shop.name}）")
+        yield LinkRow(self.reader(sale.person), member, "会员号（小红书）")
 
     def links_of_all(self, sales: Iterable[Sale]) -> Iterator[LinkRow]:
         told: set[tuple[str, object]] = set()

@@ -32,6 +32,7 @@ from measurement.models import (
 )
 from measurement.operations import deliveries, identities, recompute, touches
 from merchants import tenancy
+from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
 from portal.demo import shelves, spending
 from portal.demo.cast import Shop
@@ -79,7 +80,8 @@ def plant(merchant: Merchant, build: Callable[[], World], say: Callable[[str], N
     say(f"{world.brand.name}: {planted.touches:,} touchpoints, {planted.orders:,} orders")
     for name, work in _steps(merchant, world):
         if name not in done:
-            work()
+            with alone():
+                work()
             _finish(merchant, name)
             planted.steps += 1
     return planted
@@ -92,7 +94,8 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     if len(world.touches):
         yield "touches", lambda: touches.put(merchant, touch_rows(people, world), source=SOURCE, by=BY)
     links = people.links_of_all(world.sales)
-    yield "links", lambda: identities.link(merchant, links, source="member programme", by=BY)
+    yield "links", lambda: identities.link(merchant, links, source="会员系统", by=BY)
+    yield "spend", lambda: _spend(merchant, world)
     yield "statistics", analyze
     # changes so far hit no order yet; expanded later, each would mark all of them
     yield "no orders yet", lambda: recompute.drain(merchant)
@@ -101,11 +104,10 @@ def _steps(merchant: Merchant, world: World) -> Steps:
         for number, batch in enumerate(_batches(calls), start=1):
             connection = connection_of(merchant, shop.platform, shop.code)
             yield f"orders {shop.code} {number}", partial(_deliver_all, connection, batch, world.until)
+        yield f"statistics {shop.code}", analyze
+        yield f"credit {shop.code}", lambda: recompute.drain(merchant)
     for shop in world.brand.silent:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
-    yield "spend", lambda: _spend(merchant, world)
-    yield "statistics again", analyze
-    yield "credit", lambda: recompute.drain(merchant)
     yield COMPLETE, lambda: None
 
 
