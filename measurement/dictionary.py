@@ -41,7 +41,7 @@ METRICS = (
         "归因成交额",
         "Paid less refunded of order lines, shared among the touches of their journeys by the chosen model. "
         "It says to what revenue is credited, not what caused it.",
-        "订单行的实付减退款，按所选模型分给该订单路径中的触点。它说明成交归给了谁，不说明是谁导致的。",
+        "订单行的实付减退款，按所选模型分给该订单路径中的触点。它只说明成交归因到哪里，不代表因果。",
         "Σ line (paid − refunded) × share of the touch",
         "Σ 订单行（实付 − 退款）× 触点份额",
         "fen",
@@ -97,7 +97,7 @@ METRICS = (
         "People",
         "人数",
         "Distinct persons behind those orders, as far as their keys are known. Does not add up over rows.",
-        "这些订单背后的去重人数（以已知的人员键为准）。各行不可相加。",
+        "这些订单背后的去重人数（以已知的人员标识为准）。各行不可相加。",
         "count of distinct persons",
         "人员去重计数",
         "count",
@@ -121,7 +121,7 @@ METRICS = (
         "not recouped, all of it below; unproven, it spans zero; ripening, the cycle has not passed. "
         "Return is gross profit where the margin of everything is known, else revenue.",
         "看“归因回报减全部花费”的区间：整段大于零为回本，整段小于零为未回本，"
-        "跨零为未定，周期未走完为成熟中。"
+        "跨零为待证实，周期未走完为成熟中。"
         "毛利率齐全时回报按毛利计，否则按成交额计。",
         "interval of (return − cost) against 0",
         "（回报 − 花费）的区间与 0 比较",

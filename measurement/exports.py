@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from measurement import words
@@ -132,7 +132,7 @@ def read_me(report: Report) -> list[tuple[str, str]]:
     return [
         (_("Report"), words.said(words.DIMENSIONS, query.by)),
         (_("Period"), f"{query.period.start} – {query.period.last}"),
-        (_("Days"), words.said(words.AXES, query.axis)),
+        (pgettext("filter", "Days"), words.said(words.AXES, query.axis)),
         (_("Model"), words.said(words.MODELS, query.model)),
         (_("Window, days"), envelope.window),
         (_("Grade"), words.said(words.GRADES, query.grade) if query.grade else "A + B"),

@@ -45,7 +45,7 @@ class TokenForm(forms.Form):
         label=_("Name"), max_length=80, help_text=_("What uses it, such as “till system”.")
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Allowed"),
         choices=[(scope, format_lazy("{} · {}", SCOPE_NAMES[scope], scope)) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )

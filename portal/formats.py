@@ -143,6 +143,14 @@ def day(value: date | None, form: str = "", language: str = "en") -> str:
     return f"{text} {local.year}" if form == "year" else text
 
 
+def days(first: date, last: date, language: str = "en") -> str:
+    """`27 Oct – 23 Nov 2026` or `2026年10月27日 – 11月23日`: the year once, where the language puts it."""
+    chinese = language.startswith("zh")
+    both = first.year != last.year
+    start = day(first, "year" if both or chinese else "", language)
+    return f"{start} {DASH} {day(last, 'year' if both or not chinese else '', language)}"
+
+
 def moment(value: datetime | None, form: str = "", language: str = "en") -> str:
     """Day and clock, `22 Nov 06:10`; `"second"` and `"year"` add theirs, `"clock"` leaves the day out."""
     if value is None:

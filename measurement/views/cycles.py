@@ -59,7 +59,7 @@ def _context(request: MerchantRequest) -> dict[str, object]:
     rows = [
         {
             "one": one,
-            "basis": words.said(words.CYCLE_BASES, one.now.basis),
+            "basis": words.why_cycle(one.now.basis, one.now.source),
             "history": [(cycle, words.said(words.CYCLE_BASES, cycle.basis)) for cycle in one.history[1:]],
             "form": CycleForm(initial={"category": one.category.code, "days": one.now.days}),
         }

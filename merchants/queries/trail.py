@@ -34,7 +34,7 @@ def told(rows: Sequence[AuditEvent]) -> list[Told]:
     return [
         Told(
             at=row.at,
-            who=names.get(row.actor, row.actor),
+            who=names.get(row.actor, row.actor.replace("system:", "Seedbed · ")),
             act=row.act,
             on=f"{kinds.get(row.object_kind, row.object_kind)} {row.object_id}".strip(),
             details=tuple((name, str(value)[:120]) for name, value in row.data.items()),

@@ -67,6 +67,11 @@ def day(value: date | None, form: str = "") -> str:
 
 
 @register.filter
+def until(first: date, last: date) -> str:
+    return formats.days(first, last, _language())
+
+
+@register.filter
 def moment(value: datetime | None, form: str = "") -> str:
     return formats.moment(_number(value), form, _language())
 

@@ -119,6 +119,14 @@ def test_a_change_is_measured_against_what_was_before():
     assert formats.change_between(90, 120) == Decimal("-0.25")
 
 
+def test_a_span_of_days_names_the_year_once():
+    first, last = date(2026, 10, 27), date(2026, 11, 23)
+    assert formats.days(first, last) == "27 Oct – 23 Nov 2026"
+    assert formats.days(first, last, "zh-hans") == "2026年10月27日 – 11月23日"
+    assert formats.days(date(2025, 12, 30), date(2026, 1, 2)) == "30 Dec 2025 – 2 Jan 2026"
+    assert formats.days(date(2025, 12, 30), date(2026, 1, 2), "zh-hans") == "2025年12月30日 – 2026年1月2日"
+
+
 def test_a_day_is_the_day_in_shanghai():
     late_in_utc = datetime(2025, 11, 21, 22, 10, tzinfo=UTC)
     assert formats.day(late_in_utc) == "22 Nov"
