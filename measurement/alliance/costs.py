@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -59,7 +59,7 @@ class SpendRow:
     @property
     def content_hash(self) -> str:
         """SHA-256 of all it states but the time; decides between two statements of one time."""
-        told = {name: value for name, value in asdict(self).items() if name != "stated_at"}
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "stated_at"}
         text = json.dumps(told, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

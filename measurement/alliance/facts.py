@@ -127,6 +127,7 @@ class OrderFact:
     amount_basis: str | None = None
     commission_fen: int | None = None
     commission_valid: bool | None = None
+    is_new_buyer: bool | None = None
     join_keys: tuple[JoinKey, ...] = ()
 
 

@@ -99,6 +99,7 @@ def order_from(pieces: Sequence[Piece]) -> OrderFact | None:
         signed_at=_last(bodies, "signed_at"),
         carrier=_told(bodies, "carrier"),
         after_sale_reason=_told(bodies, "after_sale_reason"),
+        is_new_buyer=next((b["is_new_buyer"] for b in bodies if b["is_new_buyer"] is not None), None),
         join_keys=tuple(dict.fromkeys(key for body in bodies for key in _keys(body))),
     )
 
@@ -110,7 +111,7 @@ def with_rows(order: OrderFact | None, pieces: Sequence[Piece]) -> OrderFact | N
     if order is None or handed_in is None:
         return order or handed_in
     keys = dict.fromkeys((*order.join_keys, *handed_in.join_keys))
-    return replace(order, join_keys=tuple(keys))
+    return replace(order, join_keys=tuple(keys), is_new_buyer=handed_in.is_new_buyer)
 
 
 def _line(line_id: str, body: Mapping[str, Any]) -> LineFact:

@@ -230,6 +230,7 @@ class _Batch:
             parent_external_id=fact.parent_order_id or "",
             superseded=retired,
             commission_fen=fact.commission_fen,
+            is_new_buyer=fact.is_new_buyer,
             delivery=self.delivery,
             received_at=self.now,
         )
@@ -306,7 +307,7 @@ class _Batch:
 _ORDER_FIELDS = [
     "status", "paid_fen", "refunded_fen", "shipping_fen", "rest_fen", "created_at", "paid_at", "paid_at_source",
     "promised_at", "shipped_at", "signed_at", "carrier", "after_sale_reason", "modified_at", "person_key",
-    "parent_external_id", "superseded", "commission_fen", "delivery", "received_at",
+    "parent_external_id", "superseded", "commission_fen", "is_new_buyer", "delivery", "received_at",
 ]  # fmt: skip
 _LINE_FIELDS = [
     "item_id", "sku_id", "title", "spu", "quantity", "paid_fen", "refunded_fen", "refund_assumed", "net_fen",

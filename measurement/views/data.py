@@ -18,7 +18,7 @@ from measurement.queries import sources, status, work
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.forms import BasisForm, UploadForm
 from merchants.intake import kinds
-from merchants.models import RawDelivery, Upload
+from merchants.models import Connection, RawDelivery, Upload
 from merchants.roles import Permission
 from merchants.views.uploads import listed
 
@@ -49,6 +49,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     rows = [
         {
             "connection": one.connection,
+            "name": _name(one.connection),
             "word": FRESHNESS[one.state][0],
             "tone": FRESHNESS[one.state][1],
             "form": BasisForm(
@@ -118,12 +119,24 @@ def _told(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "delivery": row,
+            "name": _name(row.connection),
             "tone": STATES[RawDelivery.State(row.state)],
             "state": row.get_state_display(),
             "replayable": row.kind in {"exchange", "push"} and row.state != RawDelivery.State.RECEIVED,
         }
         for row in rows
     ]
+
+
+def _name(connection: Connection) -> str:
+    """The source's own name; what is handed in is called by its kind, in the reader's language."""
+    if connection.source not in status.BY_HAND:
+        return str(connection.name)
+    try:
+        kind = str(kinds.get(connection.shop).label)
+    except KeyError:
+        return str(connection.name)
+    return f"API · {kind}" if connection.source == "api" else _("File · %(kind)s") % {"kind": kind}
 
 
 def _missing(request: MerchantRequest, fresh: status.Status) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ COST = {"day": "2026-03-01", "amount": "1284.05", "campaign_id": "2000001"}
 ORDER = {
     "order_id": "412345678901234567", "platform": "taobao", "paid_at": "2026-03-01 21:02:10",
     "paid_amount": "389.00", "item_id": "678901234567", "person": "AAF-open-9a7c", "person_kind": "buyer",
-    "person_namespace": "taobao", "coupon": "SEED20",
+    "person_namespace": "taobao", "coupon": "SEED20", "is_new_buyer": True,
 }  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def test_an_order_keeps_its_long_number_and_hides_its_buyer(post, merchant):
     order = Order.objects.get()
     assert (order.external_id, order.paid_fen, order.refunded_fen) == ("412345678901234567", 38_900, None)
     assert order.person_key is not None
+    assert order.is_new_buyer is True
     body = json.dumps(OrderPiece.objects.get().body)
     assert "AAF-open-9a7c" not in body
     assert [key.value for key in order.keys.all()] == ["SEED20"]

@@ -59,6 +59,11 @@ def test_the_money_that_went_back_tells_the_status(rows, status, refunded):
     assert (told.status, told.refunded_fen) == (status, refunded)
 
 
+def test_a_new_buyer_is_said_once_for_the_order():
+    assert order(line(1), line(2, is_new_buyer=True)).is_new_buyer is True
+    assert order(line(1)).is_new_buyer is None
+
+
 @pytest.mark.parametrize("status", [OrderStatus.UNPAID, OrderStatus.CANCELLED])
 def test_an_order_never_paid_holds_no_money(status):
     told = order(line(status=status, refunded_fen=None, shipping_fen=800))
