@@ -1,0 +1,179 @@
+"""Two merchants that hold something of every kind, each with words of its own in all that can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.test.client import ClientHandler
+from django.utils import timezone
+
+from measurement.models import Blogger, Campaign, Keyword, Note, OrderLine, Spend, Spu
+from measurement.operations import deliveries, recompute, touches
+from merchants import tenancy
+from merchants.models import ApiToken, Connection, Membership, Merchant, RawDelivery, Store, Upload, User
+from merchants.operations import tokens
+from merchants.roles import ROLES
+from portal.addresses import Address
+from tests.worlds import World, body, trade
+
+DAY = timedelta(days=1)
+
+
+HANDLER = ClientHandler(enforce_csrf_checks=False)  # one for all: making its middleware takes long
+
+
+def new_client() -> Client:
+    """A browser nobody has logged in with; a page that breaks answers 500."""
+    client = Client(raise_request_exception=False)
+    client.handler = HANDLER
+    return client
+
+
+@dataclass
+class Tenant:
+    """A merchant with its people and its token. Its ``word`` stands in each of its texts and in no address,
+    so it must show on no page of anybody else."""
+
+    world: World
+    word: str
+    people: dict[str, User] = field(default_factory=dict)
+    secret: str = ""  # of a token with every scope
+    made: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def merchant(self) -> Merchant:
+        return self.world.merchant
+
+    def client(self, role: str = "owner") -> Client:
+        browser = new_client()
+        browser.force_login(self.people[role])
+        return browser
+
+    def an(self, parameter: str) -> int:
+        """The id of an object of this tenant, the same each time."""
+        if parameter not in self.made:
+            self.made[parameter] = OBJECTS[parameter](self)
+        return self.made[parameter]
+
+    def a_new(self, one: Address) -> int | None:
+        """The id of an object for this address that nobody has touched yet; None where it names none."""
+        return next((OBJECTS[name](self) for name in one.parameters if name in OBJECTS), None)
+
+    def filters(self) -> dict[str, int]:
+        """An id for each filter of a report."""
+        kinds = {"note": Note, "blogger": Blogger, "campaign": Campaign, "keyword": Keyword, "spu": Spu}
+        with tenancy.acting_for(self.merchant):
+            return {name: kind.objects.values_list("pk", flat=True)[0] for name, kind in kinds.items()}
+
+
+def settle(code: str, word: str) -> Tenant:
+    """Plants a tenant; every text a page may show begins with its word."""
+    world = World.plant(code)
+    Merchant.objects.filter(pk=world.merchant.pk).update(name=f"{word} brand")
+    world.merchant.refresh_from_db()
+    now = timezone.now().replace(microsecond=0)
+    merchant, paid_at = world.merchant, now - 10 * DAY
+    tenant = Tenant(world, word)
+    for role in ROLES:
+        tenant.people[role.code] = User.objects.create(username=f"{role.code} of {code}")
+        Membership.objects.create(user=tenant.people[role.code], merchant=merchant, role=role.code)
+    _, tenant.secret = tokens.issue(
+        merchant, name=f"{word} token", scopes=tokens.SCOPES, user=tenant.people["owner"]
+    )
+    seen = [world.touch(f"{word}-{n}", "ann", n * DAY, base=paid_at) for n in (1, 2, 3)]
+    touches.put(merchant, seen, source=f"{word} feed", by="system:test")
+    delivery = deliveries.receive(
+        world.connection(),
+        body=body(sold(word, str(7_000_000 + merchant.pk), paid_at)),
+        received_at=now,
+        by="system:test",
+    )
+    deliveries.apply(merchant, delivery.pk)
+    recompute.drain(merchant)
+    with tenancy.acting_for(merchant):
+        _name_everything(merchant, word, now.date())
+    return tenant
+
+
+def sold(word: str, number: str, paid_at: datetime) -> dict[str, Any]:
+    exchange = trade(number, [("700", 12_300), ("701", 4_500)], buyer="ann", paid_at=paid_at)
+    answer = exchange["response"]["trade_fullinfo_get_response"]["trade"]
+    for line in answer["orders"]["order"]:
+        line["title"] = f"{word} {line['title']}"
+    return exchange
+
+
+def _name_everything(merchant: Merchant, word: str, today: date) -> None:
+    blogger = Blogger.objects.create(merchant=merchant, external_id=f"{word}-b", name=f"{word} blogger")
+    campaign = Campaign.objects.create(merchant=merchant, external_id=f"{word}-c", name=f"{word} campaign")
+    Keyword.objects.create(merchant=merchant, word=f"{word} keyword")
+    Store.objects.create(merchant=merchant, code=f"{word}-store", name=f"{word} store")
+    Note.objects.for_merchant(merchant).update(title=f"{word} note", blogger=blogger)
+    Spu.objects.for_merchant(merchant).update(name=f"{word} product")
+    Connection.objects.for_merchant(merchant).update(name=f"{word} shop")
+    Spend.objects.create(
+        merchant=merchant, source=f"{word} spend", natural_key=word, level="campaign", kind="ads", day=today,
+        fen=9_900, campaign=campaign, stated_at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+# -- objects named in addresses, made anew at every call
+
+
+def _upload(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return Upload.objects.create(
+            merchant=tenant.merchant, kind="orders", filename=f"{tenant.word}.csv", size=1,
+            path=f"uploads/{tenant.merchant.pk}/none", state=Upload.State.CHECKED, uploaded_by="user:0",
+            preview={"columns": [], "rows": []},
+        ).pk  # fmt: skip
+
+
+def _delivery(tenant: Tenant) -> int:
+    exchange = sold(tenant.word, "99", timezone.now())
+    row: RawDelivery = deliveries.receive(
+        tenant.world.connection(), body=body(exchange), received_at=timezone.now(), by="system:test"
+    )
+    deliveries.apply(tenant.merchant, row.pk)
+    return row.pk
+
+
+def _line(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return int(OrderLine.objects.order_by("pk").values_list("pk", flat=True)[0])
+
+
+def _membership(tenant: Tenant) -> int:
+    name = f"member {User.objects.count()}"
+    user = User.objects.create(username=name, email=f"{User.objects.count()}@example.com")
+    return Membership.objects.create(user=user, merchant=tenant.merchant, role="viewer").pk
+
+
+def _token(tenant: Tenant) -> int:
+    token: ApiToken
+    token, _ = tokens.issue(
+        tenant.merchant, name="one more", scopes=["work:read"], user=tenant.people["owner"]
+    )
+    return token.pk
+
+
+def _connection(tenant: Tenant) -> int:
+    return tenant.world.connection().pk
+
+
+OBJECTS: dict[str, Callable[[Tenant], int]] = {
+    "upload_id": _upload,
+    "delivery_id": _delivery,
+    "line_id": _line,
+    "membership_id": _membership,
+    "token_id": _token,
+    "connection_id": _connection,
+}
+"""What makes an object of a tenant, by the name of the parameter that says which one is meant."""
+
+CHOICES = {"form": "csv", "kind": "orders"}
+"""Parameters that name no object."""
