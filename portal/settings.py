@@ -172,6 +172,10 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "merchants.upload_handlers.SealedUploadHandler",  # instead of a temporary file in the clear
+]
 
 # -- browser policy
 CONTENT_SECURITY_POLICY = {

@@ -10,7 +10,6 @@ from measurement.queries.status import BY_HAND, LATE_AFTER
 from merchants.models import Connection, Merchant, RawDelivery
 
 
-
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """A source and how fresh it is: ``never``, ``late``, ``fresh``, ``paused``, or ``by_hand``."""

@@ -72,6 +72,33 @@ def test_a_file_too_large_is_said_in_the_form(settings, hand_in):
     assert not Upload.objects.exists()
 
 
+def test_a_large_file_never_lies_on_the_disk_in_the_clear(hand_in, settings, tmp_path, monkeypatch):
+    from merchants.sealed_files import BLOCK, SealedWriter
+
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    seen = []
+    seal = SealedWriter._seal
+    monkeypatch.setattr(
+        SealedWriter,
+        "_seal",
+        lambda self, *args, **more: seen.append(self._path) or seal(self, *args, **more),
+    )
+    text = SPEND + "2026-03-03,1.00,2000002,春季修护\n" * 8_000
+    assert len(text.encode()) > BLOCK
+    assert hand_in(text).status_code == 302
+    incoming, kept = {path.parent.name for path in seen} - {"1"}, Upload.objects.get()
+    assert "incoming" in incoming
+    assert kept.size == len(text.encode())
+    assert list((tmp_path / "uploads" / "incoming").iterdir()) == []
+    assert "春季修护".encode() not in (tmp_path / kept.path).read_bytes()
+
+
+def test_a_large_file_beyond_the_limit_is_said_in_the_form(hand_in, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.UPLOAD_LIMIT_BYTES = 1_000
+    assert hand_in(SPEND * 100).status_code == 422
+
+
 def test_rejected_rows_come_as_a_file_and_leave_a_trace(client, merchant, hand_in):
     hand_in(SPEND)
     upload = Upload.objects.get()
