@@ -37,6 +37,8 @@ def settle(merchant: Merchant, orders: Iterable[Order], *, numbers: set[Number] 
     if not mine:
         return 0
     keys = _keys(merchant, mine)
+    if not keys:  # none is ever taken away: these lines have had no channel either
+        return 0
     meanings = _meanings(merchant, keys)
     moved = []
     for line in OrderLine.objects.for_merchant(merchant).filter(order_id__in=mine):

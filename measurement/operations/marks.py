@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from measurement.models import BulkChange, DirtyMark
+from django.db import connection
+
+from measurement.models import BulkChange
 from merchants.background import wake
 from merchants.models import Merchant
 
@@ -20,11 +22,14 @@ def bucket_of(person_key: uuid.UUID | None, line_id: int) -> int:
 
 def mark(merchant: Merchant, lines: Iterable[tuple[int, int]], *, cause: str) -> int:
     """Marks lines, given as (line id, bucket); wakes a worker on commit. Returns how many."""
-    marks = [
-        DirtyMark(merchant=merchant, line_id=line_id, bucket=bucket, cause=cause) for line_id, bucket in lines
-    ]
-    DirtyMark.objects.bulk_create(marks, batch_size=2000)
+    marks = list(lines)
     if marks:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO measurement_dirtymark (merchant_id, line_id, bucket, cause)"
+                " SELECT %s, line, bucket, %s FROM unnest(%s::bigint[], %s::smallint[]) AS marked(line, bucket)",
+                [merchant.pk, cause, [line for line, _ in marks], [bucket for _, bucket in marks]],
+            )
         wake_for(merchant)
     return len(marks)
 

@@ -17,7 +17,7 @@ from measurement.alliance.orders import assemble_one, retires
 from measurement.alliance.refunds import LineMoney, money_of_lines
 from measurement.alliance.veil import channel_codes, person_of, veil
 from measurement.models import Order, OrderKey, OrderLine, OrderPiece
-from measurement.operations import declared, marks
+from measurement.operations import declared, marks, rows
 from measurement.operations.items import spus_of_items
 from measurement.operations.locks import Lock, hold
 from merchants import tenancy
@@ -122,7 +122,7 @@ class _Batch:
         return found
 
     def _keep(self, changed: Standing) -> None:
-        rows = [
+        pieces = [
             OrderPiece(
                 merchant=self.merchant,
                 platform=piece.platform,
@@ -141,11 +141,10 @@ class _Batch:
             for name, slots in changed.items()
             for slot, piece in slots.items()
         ]
-        OrderPiece.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["merchant", "platform", "shop", "feed", "order_external_id", "kind", "key"],
-            update_fields=["modified_at", "content_hash", "body", "delivery", "contested", "received_at"],
+        rows.write(
+            pieces,
+            unique=["merchant", "platform", "shop", "feed", "order_external_id", "kind", "key"],
+            update=["modified_at", "content_hash", "body", "delivery", "contested", "received_at"],
         )
 
     def _retired(self, facts: dict[Name, OrderFact | None], standing: Standing) -> set[Name]:
@@ -188,11 +187,9 @@ class _Batch:
         if not facts:
             return
         money = {name: money_of_lines(fact) for name, fact in facts.items()}
-        orders = Order.objects.bulk_create(
-            [self._order(name, fact, money[name][1], name in retired) for name, fact in facts.items()],
-            update_conflicts=True,
-            unique_fields=["merchant", "platform", "shop", "feed", "external_id"],
-            update_fields=_ORDER_FIELDS,
+        orders = [self._order(name, fact, money[name][1], name in retired) for name, fact in facts.items()]
+        rows.write(
+            orders, unique=["merchant", "platform", "shop", "feed", "external_id"], update=_ORDER_FIELDS
         )
         receipt.orders += len(orders)
         by_name = {(order.platform, order.feed, order.external_id): order for order in orders}
@@ -248,7 +245,7 @@ class _Batch:
             for name in facts
             for parent in retires(standing[name].values())
         ]
-        rows = [
+        keys = [
             OrderKey(
                 merchant=self.merchant,
                 order=orders[name],
@@ -259,7 +256,7 @@ class _Batch:
             )
             for name, line_id, kind, namespace, value in codes + parents
         ]
-        OrderKey.objects.bulk_create(rows, ignore_conflicts=True)
+        rows.write(keys, unique=["merchant", "order", "line_external_id", "kind", "namespace", "value"])
 
     def _write_lines(
         self,
@@ -295,12 +292,10 @@ class _Batch:
         return self._save_lines(new, dirty)
 
     def _save_lines(self, new: list[OrderLine], dirty: list[OrderLine]) -> int:
-        OrderLine.objects.bulk_update(dirty, _LINE_FIELDS, batch_size=500)
         if new:
-            ids = _reserve(len(new))
-            for line, pk in zip(new, ids, strict=True):
+            for line, pk in zip(new, _reserve(len(new)), strict=True):
                 line.pk, line.bucket = pk, marks.bucket_of(line.person_key, pk)
-            OrderLine.objects.bulk_create(new)
+        rows.write(new + dirty, unique=["id"], update=_LINE_FIELDS)
         return marks.mark(self.merchant, [(line.pk, line.bucket) for line in new + dirty], cause="order")
 
 

@@ -27,7 +27,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS touch_several (
     natural_key uuid  -- touches with more than one version
 ) ON COMMIT DELETE ROWS;
 DELETE FROM {TABLE}; DELETE FROM touch_known; DELETE FROM touch_several;
-"""  # noqa: S608 - names of our own
+"""
 COPY = (
     f"COPY {TABLE} (person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)"
     " FROM STDIN (FORMAT binary)"

@@ -187,7 +187,7 @@ def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
     own = {"merchant": merchant.pk}
     cursor.execute(
         f"""SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1)
-        FROM {staging.TABLE}"""  # noqa: S608 - names of our own
+        FROM {staging.TABLE}"""
     )
     if staged > FEW:
         cursor.execute(f"ANALYZE {staging.TABLE} (natural_key)")  # or the join below becomes a nested loop
@@ -220,12 +220,12 @@ _KNOWN = f"""
 INSERT INTO touch_known
 SELECT natural_key, revision, occurred_at FROM measurement_touch
 WHERE merchant_id = %(merchant)s AND natural_key IN (SELECT natural_key FROM {staging.TABLE})
-"""  # noqa: S608 - names of our own
+"""
 
 _DROP_REPEATED = f"""
 DELETE FROM {staging.TABLE} s USING touch_known k
 WHERE s.natural_key = k.natural_key AND s.revision = k.revision AND s.occurred_at = k.occurred_at
-"""  # noqa: S608 - names of our own
+"""
 
 # Sorted, so that the touches of a person lie side by side in the heap and in the index.
 _INSERT = f"""
@@ -235,7 +235,7 @@ SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
     %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at
 FROM {staging.TABLE}
 ORDER BY person_key, occurred_at, natural_key, revision
-"""  # noqa: S608 - names of our own
+"""
 
 _SEVERAL = f"""
 INSERT INTO touch_several
@@ -245,7 +245,7 @@ SELECT natural_key FROM (
     SELECT natural_key FROM touch_known WHERE natural_key IN (SELECT natural_key FROM {staging.TABLE})
 ) versions
 GROUP BY natural_key HAVING count(*) > 1
-"""  # noqa: S608 - names of our own
+"""
 
 # The retracted and the restored ones hit lines too, so their persons join the fresh ones in staging.
 _RETRACT = f"""
@@ -264,12 +264,12 @@ WITH ranked AS (
     INSERT INTO {staging.TABLE} (person_key, occurred_at) SELECT person_key, occurred_at FROM turned
 )
 SELECT count(*) FILTER (WHERE retracted) FROM turned
-"""  # noqa: S608 - names of our own
+"""
 
 
 def _record_change(cursor: Any, merchant: Merchant) -> None:
     cursor.execute(
-        f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM {staging.TABLE}"  # noqa: S608
+        f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM {staging.TABLE}"
     )
     persons, first_at, last_at = cursor.fetchone()
     if persons > MANY_PERSONS:
@@ -279,6 +279,6 @@ def _record_change(cursor: Any, merchant: Merchant) -> None:
     cursor.execute(
         f"""INSERT INTO measurement_touchedperson (merchant_id, change_id, person_key, first_at, last_at)
         SELECT %s, %s, person_key, min(occurred_at), max(occurred_at)
-        FROM {staging.TABLE} GROUP BY person_key""",  # noqa: S608 - names of our own
+        FROM {staging.TABLE} GROUP BY person_key""",
         [merchant.pk, row.pk],
     )
