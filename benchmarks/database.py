@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.embedded import environment
-from portal.embedded.demo import MIGRATE, PYTHON, Progress, run_together
+from portal.embedded.demo import COLLECT, MIGRATE, PYTHON, Progress, run_together
 from portal.embedded.postgres import SETTINGS as EMBEDDED
 from portal.embedded.postgres import Postgres
 from portal.embedded.state import ROOT, State
@@ -51,7 +51,7 @@ def run(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
         valkey.start(supervisor)
         addresses = {"BROKER_URL": valkey.url}
         env = environment.export(state, addresses | environment.database_urls(postgres, "seedbed"))
-        run_together(supervisor, (MIGRATE,), env, say)
+        run_together(supervisor, (MIGRATE, COLLECT), env, say)
         for size in sizes:
             name = f"touches_{size}"
             postgres.sql("postgres", f"CREATE DATABASE {name} TEMPLATE seedbed OWNER seedbed_owner")

@@ -18,7 +18,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from benchmarks import finished, planted  # noqa: E402
+from benchmarks import finished, latency, planted  # noqa: E402
 from measurement.models import OrderLine  # noqa: E402
 from measurement.operations import marks, orders, recompute, staging, touches  # noqa: E402
 from measurement.queries import rules  # noqa: E402
@@ -47,6 +47,7 @@ def measure(size: int, folder: Path) -> Figures:
     )
     finished.settle()
     figures |= dirty(merchant)
+    figures |= latency.waited(merchant, folder)
     return figures
 
 
