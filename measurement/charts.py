@@ -122,7 +122,7 @@ def of_models(rows: tuple[Row, ...], names: dict[str, Any]) -> dict[str, Any] | 
         return None
     colours = ["accent", "accent-half", "compare", "warning", "quiet"]
     return {
-        "legend": {"top": 0, "left": 0},
+        "legend": {"top": 0, "left": 0, "type": "scroll"},  # five names are wider than a phone
         "grid": GRID,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "xAxis": {

@@ -79,7 +79,7 @@ ORDERS = (
     Column(
         "line_id",
         Id(160),
-        _("Line"),
+        _("Order line"),
         _("The line's own number; without it order, SKU and position name it."),
         aliases=("子订单号", "子订单编号", "明细号"),
     ),
