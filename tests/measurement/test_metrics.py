@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measurement import metrics
@@ -83,6 +83,7 @@ def test_nothing_credited_still_has_an_upper_end():
     assert found.high / 10_000 == pytest.approx(3.689, rel=0.02)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=50))
 def test_the_interval_holds_its_figure_and_one_large_order_widens_it(amounts):
     total, squares = sum(amounts), sum(amount**2 for amount in amounts)
@@ -92,6 +93,7 @@ def test_the_interval_holds_its_figure_and_one_large_order_widens_it(amounts):
     assert lumpy.low <= found.low
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=20), st.integers(2, 100))
 def test_the_interval_does_not_depend_on_the_unit_of_money(amounts, factor):
     def of(scale: int) -> Interval:

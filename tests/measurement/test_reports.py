@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measurement.choices import Model
@@ -93,11 +93,13 @@ queries = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(queries)
 def test_a_question_written_to_the_address_is_read_back_the_same(query):
     assert read(query.parameters(), TODAY) == (query, [])
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["period", "from", "to", "x", "page", "by", "asof", "spu", "sort"]), st.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merchants.periods import Period, day_of, matched_before, preset, start_of, year_before
@@ -66,6 +66,7 @@ periods = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(periods)
 def test_the_period_before_has_the_same_weekdays_and_does_not_overlap(period):
     before = matched_before(period)
