@@ -16,13 +16,13 @@ LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 
 
 @shared_task(base=Task, name="merchants.check_upload", **LONG)
-def check_upload(merchant_id: int, upload_id: int) -> None:
+def check_upload(*, merchant_id: int, upload_id: int) -> None:
     for merchant in Merchant.objects.filter(pk=merchant_id):  # none: it was deleted meanwhile
         uploads.check(merchant, upload_id)
 
 
 @shared_task(base=Task, name="merchants.apply_upload", **LONG)
-def apply_upload(merchant_id: int, upload_id: int) -> None:
+def apply_upload(*, merchant_id: int, upload_id: int) -> None:
     for merchant in Merchant.objects.filter(pk=merchant_id):
         uploads.apply(merchant, upload_id)
 

@@ -39,7 +39,9 @@ def plant(apps, schema_editor):
 def uproot(apps, schema_editor):
     alias = schema_editor.connection.alias
     apps.get_model("measurement", "CategoryCycle").objects.using(alias).all().delete()
-    apps.get_model("measurement", "Category").objects.using(alias).all().delete()
+    category = apps.get_model("measurement", "Category").objects.using(alias)
+    category.update(parent=None)  # a child protects its parent
+    category.all().delete()
 
 
 class Migration(migrations.Migration):

@@ -261,12 +261,8 @@ def _sweep_files(merchant: Merchant, kept: set[str], before: datetime) -> None:
 def _claim(merchant: Merchant, upload_id: int, states: Iterable[str], state: str) -> Upload | None:
     """The row, if there is work and nobody at it."""
     with tenancy.acting_for(merchant):
-        row = (
-            Upload.objects.for_merchant(merchant)
-            .select_for_update()
-            .filter(pk=upload_id, state__in=list(states))
-            .first()
-        )
+        rows = Upload.objects.for_merchant(merchant).select_for_update()
+        row = rows.filter(pk=upload_id, state__in=list(states)).first()
         if row is None or (row.attempts > 0 and datetime.now(UTC) - row.touched_at < LEASE):
             return None
         if row.attempts >= ATTEMPTS:
