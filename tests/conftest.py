@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.db import connections
@@ -14,6 +15,10 @@ from psycopg import sql
 
 from merchants import tenancy
 from merchants.models import Membership, Merchant, User
+
+# A slow machine is no reason to fail a property; what is slow is shown by benchmarks.
+hypothesis.settings.register_profile("seedbed", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("seedbed")
 
 # What a fresh migration plants; all other rows go after a test that commits.
 PLANTED = {
