@@ -142,7 +142,7 @@ class _Moments:
             self._length = np.diff(np.append(self._first, len(order)))
             # content that leaves people cold, or finds the wrong ones, is seen by who buys nothing
             warm = np.add.reduceat(np.minimum(touches.appeal[order], 1.0), self._first) / self._length
-            self._wish = np.add.reduceat(touches.pull[order], self._first) ** 1.25 * warm**2.5
+            self._wish = np.add.reduceat(touches.pull[order], self._first) ** 1.25 * warm**5
             self._free = np.ones(len(self._first), dtype=bool)
 
     def of_buyers(self, count: int) -> Iterator[tuple[int, int, datetime, Note | None]]:
