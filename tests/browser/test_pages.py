@@ -30,6 +30,8 @@ PAGES = {
     "settings": "/m/{m}/settings/",
     "gallery": "/gallery/",
 }
+SHOWN = {"home", "results", "models", "evidence", "data"}  # in the documents
+SHOWN_AS = {("en", False, 1280), ("zh-hans", False, 1280), ("zh-hans", True, 390)}
 SEEN = list(product(("zh-hans", "en"), (False, True), (390, 1280)))
 
 
@@ -68,7 +70,7 @@ def test_no_page_has_a_serious_barrier_or_overflows(
             barriers.append("the page is wider than the screen")
         if barriers:
             found[name] = barriers
-        if pictures:
+        if pictures and name in SHOWN and (language, dark, width) in SHOWN_AS:
             tone = "dark" if dark else "light"
-            page.screenshot(path=pictures / f"{name}-{language}-{tone}-{width}.png", full_page=width == 1280)
+            page.screenshot(path=pictures / f"{name}-{language}-{tone}-{width}.png")
     assert found == {}
