@@ -22,8 +22,7 @@ DAYS = 182
 TAIL_DAYS = 9.0  # a note is shown for about this long; afterwards search keeps a little of it alive
 TAIL = 0.10
 PAID_SHARE = 0.55  # of the views of a note while it is being paid for
-SEARCH_SHARE = 0.5  # of the search clicks of a product while search is being paid for
-YUAN_OF_REACH = 190  # a day, buys the reach of an ordinary note at its best
+SEARCH_SHARE = 0.7  # of the search clicks of a product while search is being paid for
 MEAN_LENGTH = 3.2
 SAME_PERSON = 0.86  # people per journey: some look at two products
 
@@ -123,7 +122,7 @@ def _shown(content: Content) -> tuple[Floats, Floats]:
         for column, creative in enumerate(content.creatives):
             if creative.note == place:
                 drive = content.campaigns[creative.campaign].drive
-                bought += paid[:, column] * drive.yuan_a_day / len(drive.ideas) / YUAN_OF_REACH
+                bought += paid[:, column] * drive.yuan_a_day / len(drive.ideas) / content.brand.yuan_of_reach
         shown[products.index(note.idea.product), :, place] = natural + bought * (age >= 0)
     weekend = 1 + 0.18 * ((days + content.today.weekday() - DAYS) % 7 >= 5)
     return shown * weekend[None, :, None] + 1e-9, paid

@@ -103,6 +103,7 @@ class Brand:
     touches: int = 0
     orders: int = 0
     cycle_days: int = 30  # how slowly its buyers decide
+    yuan_of_reach: int = 120  # a day, buys the reach of an ordinary note at its best
     products: tuple[Product, ...] = ()
     shops: tuple[Shop, ...] = ()
     silent: tuple[Shop, ...] = ()  # sources whose authorisation ran out
