@@ -70,15 +70,23 @@ def _by_touches(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
     return _mark(cursor, merchant, change, _OF_TOUCHED_PERSONS, longest=longest)
 
 
-# the touched person's keys: its own, or all keys of the group it was joined to
+# The touched person's keys, its own or all keys of the group it was joined to, and the lines of each key.
+# A key stands as a column and lines are looked up by nothing else (OFFSET 0): a COALESCE passes no row policy
+# on its way to the index, and by pay time all lines would be read for each person.
 _OF_TOUCHED_PERSONS = """
+WITH keys AS MATERIALIZED (
+    SELECT coalesce(j.person_key, p.person_key) AS person_key, p.first_at, p.last_at
+    FROM measurement_touchedperson p
+    LEFT JOIN measurement_identity i ON i.merchant_id = %(merchant)s AND i.person_key = p.person_key
+    LEFT JOIN measurement_identity j ON j.merchant_id = %(merchant)s AND j.person = i.person
+    WHERE p.merchant_id = %(merchant)s AND p.change_id = %(change)s
+)
 SELECT DISTINCT l.id, l.bucket
-FROM measurement_touchedperson p
-LEFT JOIN measurement_identity i ON i.merchant_id = %(merchant)s AND i.person_key = p.person_key
-LEFT JOIN measurement_identity j ON j.merchant_id = %(merchant)s AND j.person = i.person
-JOIN measurement_orderline l ON l.merchant_id = %(merchant)s AND l.person_key = coalesce(j.person_key, p.person_key)
-WHERE p.merchant_id = %(merchant)s AND p.change_id = %(change)s
-  AND l.paid_at BETWEEN p.first_at AND p.last_at + make_interval(days => %(longest)s)
+FROM keys CROSS JOIN LATERAL (
+    SELECT id, bucket, paid_at FROM measurement_orderline
+    WHERE merchant_id = %(merchant)s AND person_key = keys.person_key OFFSET 0
+) l
+WHERE l.paid_at BETWEEN keys.first_at AND keys.last_at + make_interval(days => %(longest)s)
 """
 
 

@@ -7,7 +7,6 @@ and the ledger as they were. The rule itself is the one SQL text of ``measuremen
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -78,14 +77,16 @@ def _claim(cursor: Any, merchant: Merchant, batch: int) -> tuple[list[int], set[
             WHERE merchant_id = %(merchant)s GROUP BY bucket
         ), chosen AS MATERIALIZED (
             SELECT bucket FROM (
-                SELECT bucket, sum(marks) OVER (ORDER BY (bucket + %(salt)s) %% 64, bucket) - marks AS before
+                SELECT bucket, sum(marks) OVER (
+                    ORDER BY (bucket + pg_backend_pid() * 29) %% 64, bucket
+                ) - marks AS before
                 FROM waiting
             ) w WHERE before < %(batch)s
         )
         SELECT bucket FROM chosen
         WHERE pg_try_advisory_xact_lock(hashtext('recompute'), (%(merchant)s * 64 + bucket)::integer)
         """,
-        {"merchant": merchant.pk, "salt": os.getpid() * 29 % 64, "batch": batch},
+        {"merchant": merchant.pk, "batch": batch},
     )
     buckets = [row[0] for row in cursor.fetchall()]
     if not buckets:
