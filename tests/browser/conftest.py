@@ -51,7 +51,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def portal(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Portal]:
+def portal(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """One server and one worker for all browser tests, over one merchant of the demo's world."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _empty()
@@ -63,7 +65,8 @@ def portal(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         running = [_start("gunicorn", "portal.wsgi", "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{port}"),
-                   _start("celery", "-A", "portal.celery", "worker", "-c", "1", "-l", "warning")]  # fmt: skip
+                   _start("celery", "-A", "portal.celery", "worker", "-c", "1", "-l", "warning", "-B",
+                          "-s", str(tmp_path_factory.mktemp("beat") / "schedule"))]  # fmt: skip
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", running)
             yield Portal(f"http://127.0.0.1:{port}")

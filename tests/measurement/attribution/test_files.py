@@ -21,9 +21,12 @@ from measurement.attribution.touches import Credit, tie
 from measurement.attribution.windows import HOUR
 from tests.measurement.attribution.worlds import WINDOWS, World, all_amounts, worlds
 
-HEADER = (
-    "order_id,touch_id,channel_id,position,n_touches,w_first,w_last,w_linear,w_position,w_decay,"
-    "c_first,c_last,c_linear,c_position,c_decay"
+SHARES = "first,last,linear,position,decay"
+HEADER = ",".join(
+    [
+        "order_id,touch_id,channel_id,position,n_touches",
+        *(f"{k}_{m}" for k in "wc" for m in SHARES.split(",")),
+    ]
 )
 TOUCHES = """touch_id,person_id,product_id,channel_id,ts
 007,ann,serum,search,1000000
