@@ -21,7 +21,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from benchmarks import finished, latency, planted  # noqa: E402
 from measurement.models import OrderLine  # noqa: E402
-from measurement.operations import marks, orders, recompute, staging, touches  # noqa: E402
+from measurement.operations import marks, orders, recompute, staging, states, touches  # noqa: E402
 from measurement.queries import rules  # noqa: E402
 from merchants import tenancy  # noqa: E402
 from merchants.models import Merchant  # noqa: E402
@@ -121,8 +121,8 @@ def dirty(merchant: Merchant) -> Figures:
 
 def credit_alone(merchant: Merchant, lines: list[int]) -> float:
     with tenancy.acting_for(merchant), connection.cursor() as cursor:
-        scope = {"merchant": merchant.pk, "lines": sorted(lines)}
-        return seconds(lambda: recompute._credit(cursor, merchant, rules.setting_of(merchant), scope))
+        setting = rules.setting_of(merchant)
+        return seconds(lambda: states.compute(cursor, merchant, sorted(lines), setting))
 
 
 def recomputed(merchant: Merchant, lines: list[tuple[int, int]]) -> float:
