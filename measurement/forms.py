@@ -13,7 +13,10 @@ class CycleForm(forms.Form):
 
     category = forms.ModelChoiceField(Category.objects.all(), label=_("Category"), to_field_name="code")
     days = forms.IntegerField(
-        label=_("Cycle in days"), min_value=0, max_value=730, help_text=_("1 to 730; 0 goes back to the shared cycle.")
+        label=_("Cycle in days"),
+        min_value=0,
+        max_value=730,
+        help_text=_("1 to 730; 0 goes back to the shared cycle."),
     )
     source = forms.CharField(
         label=_("Where this figure comes from"),
