@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from measurement.alliance import PLATFORMS, reader
 from measurement.alliance.costs import JUGUANG, PUGONGYING, from_juguang, from_pugongying
@@ -17,7 +19,9 @@ from merchants import audit, tenancy, vault
 from merchants.background import wake
 from merchants.models import Connection, Merchant, RawDelivery
 
-ATTEMPTS = 5
+ATTEMPTS = 5  # workers that may begin with one delivery before it is given up
+
+log = logging.getLogger(__name__)
 
 
 def receive(
@@ -45,17 +49,38 @@ def apply(merchant: Merchant, delivery_id: int, *, again: bool = True) -> Receip
     """Reads a delivery and takes in what it says. Repeatable: what is known already changes nothing.
 
     A refused call or a page that cannot be read is stated on the row; None then, and when the delivery
-    does not exist (any more). With ``again`` false one that was read before is left alone.
+    does not exist (any more). With ``again`` false one that was read before is left alone. One that no
+    worker survives, or that fails in a way nobody foresaw, is given up after ``ATTEMPTS``.
     """
-    with tenancy.acting_for(merchant):
-        row = (
-            RawDelivery.objects.for_merchant(merchant)
-            .select_related("connection")
-            .filter(pk=delivery_id)
-            .first()
-        )
-    if row is None or not (again or row.state == RawDelivery.State.RECEIVED):
+    row = _claim(merchant, delivery_id, again=again)
+    if row is None:
         return None
+    try:
+        return _take_in(merchant, row)
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault: the task comes back
+    except Exception as wrong:
+        _state(merchant, row, error=type(wrong).__name__)
+        raise
+
+
+def _claim(merchant: Merchant, delivery_id: int, *, again: bool) -> RawDelivery | None:
+    """The row, if it is to be read. Each beginning is counted before it, so that a lost worker counts."""
+    with tenancy.acting_for(merchant):
+        rows = RawDelivery.objects.for_merchant(merchant).select_for_update(of=("self",))
+        row: RawDelivery | None = rows.select_related("connection").filter(pk=delivery_id).first()
+        if row is None or not (again or row.state == RawDelivery.State.RECEIVED):
+            return None
+        if row.state == RawDelivery.State.RECEIVED and row.attempts >= ATTEMPTS:
+            log.error("Delivery %s is given up after %s attempts", row.pk, row.attempts)
+            _state(merchant, row, state=RawDelivery.State.FAILED, error=row.error or "worker lost")
+            return None
+        row.attempts += 1
+        _state(merchant, row, attempts=row.attempts)
+    return row
+
+
+def _take_in(merchant: Merchant, row: RawDelivery) -> Receipt | None:
     try:
         page = (
             reader(row.connection.source).read(_exchange(row)) if row.connection.source in PLATFORMS else None
@@ -93,15 +118,17 @@ def _refuse(merchant: Merchant, row: RawDelivery, why: str) -> None:
 
 
 def _settle(merchant: Merchant, row: RawDelivery, state: str, error: str, rows: int = 0) -> None:
-    now = datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        RawDelivery.objects.for_merchant(merchant).filter(pk=row.pk).update(
-            state=state, error=error[:400], rows=rows, applied_at=now, attempts=row.attempts + 1
-        )
+        _state(merchant, row, state=state, error=error[:400], rows=rows, applied_at=datetime.now(UTC))
         fresh: dict[str, Any] = {"last_error": error[:400]}
         if state == RawDelivery.State.APPLIED:
             fresh["last_received_at"] = row.received_at
         Connection.objects.for_merchant(merchant).filter(pk=row.connection_id).update(**fresh)
+
+
+def _state(merchant: Merchant, row: RawDelivery, **fields: Any) -> None:
+    with tenancy.acting_for(merchant):
+        RawDelivery.objects.for_merchant(merchant).filter(pk=row.pk).update(**fields)
 
 
 def _about(merchant_id: int) -> str:
@@ -115,7 +142,7 @@ def again(merchant: Merchant, delivery: RawDelivery, *, by: str) -> None:
         raise ValueError(delivery.kind)
     with tenancy.acting_for(merchant):
         RawDelivery.objects.for_merchant(merchant).filter(pk=delivery.pk).update(
-            state=RawDelivery.State.RECEIVED, error=""
+            state=RawDelivery.State.RECEIVED, error="", attempts=0
         )
         audit.record(merchant, "measurement.delivery.replayed", by=by, on=delivery)
         wake("measurement.apply_delivery", merchant_id=merchant.pk, delivery_id=delivery.pk)
