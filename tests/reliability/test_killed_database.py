@@ -15,8 +15,8 @@ from tests.portal.embedded.conftest import Command, command  # noqa: F401 - the 
 from tests.reliability.conftest import ROOT, ended, started, until
 
 pytestmark = pytest.mark.xdist_group("reliability")
-SIZE = 60  # orders; enough that the load outlasts the kills
-KILLS = 3
+SIZE = 30  # orders; enough that the load outlasts the kills
+KILLS = 2
 
 
 def environment_of(servers: Command) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from measurement.choices import TouchKind
-from measurement.operations import expand, recompute, touches
+from measurement.operations import recompute, touches
 from measurement.operations.touches import TouchRow
 from tests.worlds import BASE, World, deliver, trade
 
@@ -79,12 +79,3 @@ def test_one_dirty_line_reads_the_touches_of_its_person_alone(world: World) -> N
     assert read_whole(found, "measurement_presence") == set()
     assert read_whole(found, "measurement_orderline") == set()
     assert any("person_key" in index for index, kind in found if kind.startswith("Index"))
-
-
-def test_the_lines_of_touched_people_are_found_by_their_key(world: World) -> None:
-    late = [world.touch(f"late{n}", f"b{n}", n * MINUTE) for n in range(200)]
-    touches.put(world.merchant, late, source="f", by="system:t")
-    found = scans(lambda: expand.pending(world.merchant))
-    assert read_whole(found, "measurement_orderline") == set()
-    assert ("lines_of_a_person", "Index Scan") in found
-    assert all(index != "lines_by_pay_time" for index, _ in found)
