@@ -67,7 +67,6 @@ def test_a_worker_killed_at_any_statement_changes_nothing_of_the_ledger(workers:
     unfaulted = planted("unfaulted")
     counted = workers.carry_out(unfaulted)
     assert counted["signal"] == 0
-    print("COUNTED", counted)
     expected = facts.told(unfaulted)
     assert len(expected) == 9
     assert sum("\tA\t" in line for line in expected) >= 4

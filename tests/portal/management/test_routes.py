@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +16,8 @@ from django.urls import get_resolver, path
 from merchants.access import allows, merchant_required
 from merchants.roles import Permission
 from portal.addresses import Address, addresses
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def told() -> dict[str, dict[str, object]]:
@@ -59,12 +64,29 @@ def test_what_is_no_page_of_a_merchant_says_who_may_ask() -> None:
 
 
 def test_every_pattern_is_listed_once() -> None:
-    def count(patterns: list[object]) -> int:
-        return sum(count(one.url_patterns) if hasattr(one, "url_patterns") else 1 for one in patterns)
-
-    assert len(addresses()) == count(get_resolver().url_patterns)
+    assert len(addresses()) == len(list(_leaves(get_resolver().url_patterns)))
     patterns = [one.pattern for one in addresses()]
     assert len(patterns) == len(set(patterns))
+
+
+def test_every_view_of_ours_names_its_methods_at_the_door() -> None:
+    """A second guard below the first would say something else than what is listed."""
+    ours = ("merchants", "measurement", "leads", "portal")
+    unnamed = [
+        one.callback
+        for one in _leaves(get_resolver().url_patterns)
+        if one.callback.__module__.split(".")[0] in ours
+        and not (hasattr(one.callback, "methods") or hasattr(one.callback, "view_class"))
+    ]
+    assert unnamed == []
+    for app in ours:
+        for file in (ROOT / app).glob("views/*.py"):
+            assert "@require_" not in file.read_text(), file
+
+
+def _leaves(patterns: list[Any]) -> Iterator[Any]:
+    for one in patterns:
+        yield from _leaves(one.url_patterns) if hasattr(one, "url_patterns") else [one]
 
 
 def test_to_read_it_is_one_line_an_address() -> None:
