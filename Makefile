@@ -15,7 +15,7 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3.14 python3;
 	done; \
 	if [ -z "$$python" ]; then echo "Seedbed needs Python 3.11 or newer, and none was found on PATH." >&2; exit 1; fi
 
-.PHONY: help setup demo test reset lint messages bench
+.PHONY: help setup demo test reset lint messages bench lock
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -41,6 +41,12 @@ lint: setup  ## style, types, the import contract, templates
 
 messages: setup  ## collect the translatable texts into portal/locale
 	$(PY) manage.py messages
+
+LOCKED = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+
+lock:  ## renew both lock files from pyproject.toml; needs uv
+	$(LOCKED) pyproject.toml -o requirements.txt
+	$(LOCKED) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 bench: setup  ## the measurements of benchmarks/; ARGS are passed on
 	@exec $(PY) -m benchmarks $(ARGS)

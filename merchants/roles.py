@@ -16,6 +16,7 @@ class Permission(StrEnum):
     BRING_DATA = "bring_data"
     EXPORT = "export"
     SET_RULES = "set_rules"  # decision cycles, margins, mapping of products
+    PLAN = "plan"  # moves, experiments, audiences, annotations, saved reports, corrected labels
     MANAGE_MEMBERS = "manage_members"
     MANAGE_TOKENS = "manage_tokens"
     SEE_TRAIL = "see_trail"
@@ -33,7 +34,14 @@ OWNER = Role("owner", _("Owner"), frozenset(Permission))
 MARKETING = Role(
     "marketing",
     _("Marketing"),
-    _READ | {Permission.SEE_EVIDENCE, Permission.BRING_DATA, Permission.EXPORT, Permission.SET_RULES},
+    _READ
+    | {
+        Permission.SEE_EVIDENCE,
+        Permission.BRING_DATA,
+        Permission.EXPORT,
+        Permission.SET_RULES,
+        Permission.PLAN,
+    },
 )
 FINANCE = Role(
     "finance", _("Finance"), _READ | {Permission.SEE_EVIDENCE, Permission.EXPORT, Permission.SEE_TRAIL}

@@ -12,7 +12,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Merchant, switcher and menu; the menu needs a merchant that has passed the door."""
     merchant = getattr(request, "merchant", None)
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"merchant": None, "nav": [], "memberships": []}
+        return {"merchant": None, "nav": [], "tabs": [], "memberships": []}
     memberships = list(
         Membership.objects.select_related("merchant").filter(user=request.user).order_by("merchant__name")
     )
@@ -21,7 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "merchant": merchant,
         "memberships": memberships,
-        "nav": nav.entries(request) if merchant else [],
+        **(nav.menu(request) if merchant else {"nav": [], "tabs": []}),
         "permissions": getattr(request, "permissions", frozenset()),
         "demo": settings.DEMO,
     }

@@ -1,4 +1,8 @@
-"""The menu as data: only pages that exist, and of those only what a role may see."""
+"""The menu as data: sections and the pages in them; only pages that exist, and only what a role may see.
+
+A section with several visible pages shows them as tabs. A page without an address yet is left out, so an
+entry can be named here before its page is built and nothing in the menu is ever empty.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,67 +17,120 @@ from merchants.roles import Permission
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A page of the menu; `also` names the pages that belong to it but lie at another address."""
+class Tab:
+    """A page of a section; `also` names the pages that belong to it but lie at another address."""
 
     label: str | Promise
     url_name: str
-    icon: str
     permission: Permission | None = None
     also: tuple[str, ...] = ()
 
 
-BRAND = (
-    Entry(pgettext_lazy("menu", "Home"), "portal:home", "home"),
-    Entry(
-        _("Results"),
+@dataclass(frozen=True)
+class Entry:
+    """A section of the menu; it opens the first of its pages that the role may see."""
+
+    label: str | Promise
+    icon: str
+    tabs: tuple[Tab, ...]
+
+
+RESULTS = (
+    Tab(
+        pgettext_lazy("tab", "Overview"),
         "measurement:results",
-        "chart-bar",
         Permission.SEE_RESULTS,
-        also=("measurement:evidence", "measurement:orders", "measurement:cycles", "measurement:dictionary"),
+        also=("measurement:evidence", "measurement:orders"),
     ),
-    Entry(_("Models"), "measurement:models", "scale", Permission.SEE_RESULTS),
-    Entry(_("Data"), "measurement:data", "database", Permission.SEE_DATA),
-    Entry(_("Settings"), "merchants:settings", "settings", Permission.MANAGE_MEMBERS),
+    Tab(pgettext_lazy("tab", "Over time"), "measurement:curve", Permission.SEE_RESULTS),
+    Tab(_("Models"), "measurement:models", Permission.SEE_RESULTS),
+    Tab(pgettext_lazy("tab", "Alliance"), "measurement:alliance", Permission.SEE_RESULTS),
+    Tab(_("Estimated whole"), "measurement:whole", Permission.SEE_RESULTS),
+    Tab(_("Experiments"), "measurement:experiments", Permission.SEE_RESULTS),
+    Tab(_("Decision cycles"), "measurement:cycles", Permission.SEE_RESULTS),
+)
+CROWDS = (
+    Tab(pgettext_lazy("tab", "Layers"), "measurement:crowds", Permission.SEE_RESULTS),
+    Tab(pgettext_lazy("tab", "Flow"), "measurement:flow", Permission.SEE_RESULTS),
+    Tab(_("Audiences"), "measurement:audiences", Permission.SEE_RESULTS),
+    Tab(_("Empathy"), "measurement:empathy", Permission.SEE_RESULTS),
+)
+CAMPAIGNS = (
+    Tab(pgettext_lazy("tab", "Performance"), "measurement:process", Permission.SEE_RESULTS),
+    Tab(pgettext_lazy("tab", "Ripening"), "measurement:ripening", Permission.SEE_RESULTS),
+    Tab(_("Waste and moves"), "measurement:moves", Permission.SEE_RESULTS),
+    Tab(_("Who, what, where"), "measurement:matrix", Permission.SEE_RESULTS),
+    Tab(pgettext_lazy("tab", "Live"), "measurement:live", Permission.SEE_RESULTS),
+)
+DATA = (
+    Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
+    Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
+    Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
+    Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS),
+)
+BRAND = (
+    Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
+    Entry(_("Results"), "chart-bar", RESULTS),
+    Entry(_("Crowds"), "users", CROWDS),
+    Entry(_("Campaigns"), "note", CAMPAIGNS),
+    Entry(_("Data"), "database", DATA),
+    Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
 )
 
 
-def visible(permissions: frozenset[Permission], menu: tuple[Entry, ...] = BRAND) -> list[Entry]:
-    return [entry for entry in menu if entry.permission is None or entry.permission in permissions]
+@dataclass(frozen=True)
+class Page:
+    """A tab with its address at one merchant."""
+
+    tab: Tab
+    url: str
 
 
-def active(path: str, urls: list[str]) -> str | None:
-    """The address whose page this is: itself, else the longest one below which it lies.
+def pages(entry: Entry, permissions: frozenset[Permission], code: str) -> list[Page]:
+    """The pages of a section that exist and that these permissions open, in order."""
+    found = [
+        Page(tab, _address(tab, code))
+        for tab in entry.tabs
+        if tab.permission is None or tab.permission in permissions
+    ]
+    return [page for page in found if page.url]
 
-    The first address is the home, below which every page lies, so it is active only as the page itself.
+
+def active(path: str, page_name: str, shown: list[Page]) -> Page | None:
+    """The page one is on: the one that says so, else the one at this address, else the nearest above it.
+
+    The first page is the home, below which every page lies, so it is active only as itself.
     """
-    if path in urls:
-        return path
-    return max((url for url in urls[1:] if path.startswith(url)), key=len, default=None)
+    for page in shown:
+        if page_name == page.tab.url_name or page_name in page.tab.also or path == page.url:
+            return page
+    above = (page for page in shown[1:] if path.startswith(page.url))
+    return max(above, key=lambda page: len(page.url), default=None)
 
 
-def _address(entry: Entry, code: str) -> str:
+def _address(tab: Tab, code: str) -> str:
     """Where the page lies; empty while there is no such page."""
     try:
-        return reverse(entry.url_name, args=[code])
+        return reverse(tab.url_name, args=[code])
     except NoReverseMatch:
         return ""
 
 
-def entries(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of this request's merchant and role: `[{label, url, icon, active}]`."""
+def menu(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    """``nav``: the sections of this request's merchant and role, `[{label, url, icon, active}]`; ``tabs``:
+    the pages of the section one is in, `[{label, url, active}]`, none when it has but one."""
     code = request.merchant.code
-    pages = [(entry, _address(entry, code)) for entry in visible(request.permissions)]
-    shown = [entry for entry, url in pages if url]
-    urls = [url for _entry, url in pages if url]
-    here = active(request.path, urls)
-    page = request.resolver_match.view_name if request.resolver_match else ""
-    return [
-        {
-            "label": entry.label,
-            "url": url,
-            "icon": entry.icon,
-            "active": page in entry.also or (url == here and not any(page in other.also for other in shown)),
-        }
-        for entry, url in zip(shown, urls, strict=True)
-    ]
+    sections = [(entry, pages(entry, request.permissions, code)) for entry in BRAND]
+    sections = [(entry, shown) for entry, shown in sections if shown]
+    page_name = request.resolver_match.view_name if request.resolver_match else ""
+    here = active(request.path, page_name, [page for _entry, shown in sections for page in shown])
+    inside = next((shown for _entry, shown in sections if here in shown), [])
+    return {
+        "nav": [
+            {"label": entry.label, "url": shown[0].url, "icon": entry.icon, "active": here in shown}
+            for entry, shown in sections
+        ],
+        "tabs": [{"label": page.tab.label, "url": page.url, "active": page == here} for page in inside]
+        if len(inside) > 1
+        else [],
+    }

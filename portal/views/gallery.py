@@ -28,8 +28,8 @@ class SampleForm(forms.Form):
 @allows("GET")
 def gallery(request: HttpRequest) -> HttpResponse:
     """`GET /gallery/`: holds no data of anybody, so anyone may look."""
-    names = ["Home", "Results", "Models", "Data", "Settings"]
-    icons = ["home", "chart-bar", "scale", "database", "settings"]
+    names = ["Home", "Results", "Crowds", "Campaigns", "Data", "Settings"]
+    icons = ["home", "chart-bar", "users", "note", "database", "settings"]
     nav = [
         {"label": _(name), "url": "#main", "icon": icon, "active": name == "Results"}
         for name, icon in zip(names, icons, strict=True)
@@ -55,7 +55,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "days": [f"11-{day:02}" for day in range(9, 23)],
         "form": SampleForm({"name": "", "window": "29", "margin": "12.5"}),
         "page": Paginator(range(1284), 25).page(4),
-        "tabs": [
+        "sample_tabs": [
             {"label": "Notes", "url": "#main", "active": True, "count": 214},
             {"label": "Bloggers", "url": "#main", "count": 61},
             {"label": "Products", "url": "#main"},

@@ -80,10 +80,11 @@ def portal(
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     # a queue of its own: other tests leave hints for merchants that this database does not know
+    queue = f"browser-{os.environ.get('PYTEST_XDIST_WORKER', '')}:"
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=env.ROOT,
-        env={**os.environ, "SEEDBED_POOL": "0", "SEEDBED_QUEUE_PREFIX": "browser:"},
+        env={**os.environ, "SEEDBED_POOL": "0", "SEEDBED_QUEUE_PREFIX": queue},
     )
 
 

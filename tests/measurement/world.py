@@ -168,8 +168,9 @@ class World:
         marks.mark(self.merchant, [(line.pk, line.bucket)], cause="order")
 
     def spend(
-        self, day: str, fen: int, *, note: str = "", campaign: str = "", creative_of: str = "", kind: str = "", level: str = "",
-        task: str = "unknown", metrics: dict[str, object] | None = None, source: str = "juguang",
+        self, day: str, fen: int, *, note: str = "", campaign: str = "", creative_of: str = "",
+        kind: str = "", level: str = "", task: str = "unknown",
+        metrics: dict[str, object] | None = None, source: str = "juguang",
     ) -> Spend:  # fmt: skip
         number = next(_numbers)
         creative = None

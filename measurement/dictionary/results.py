@@ -1,38 +1,8 @@
-"""The dictionary of figures: what each is called, what it means, how it is computed, in two languages (pure).
-
-The ⓘ beside a figure, the first sheet of an export and the page of the dictionary read it from here.
-"""
+"""Figures of results: what was credited, what it cost, how sure that is (pure)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from measurement.metrics import VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure. ``formula`` is the same in both languages as far as signs go; ``unit`` is fen, ratio,
-    share, count or class."""
-
-    code: str
-    name_en: str
-    name_zh: str
-    words_en: str
-    words_zh: str
-    formula_en: str
-    formula_zh: str
-    unit: str
-
-    def name(self, language: str) -> str:
-        return self.name_zh if language.startswith("zh") else self.name_en
-
-    def words(self, language: str) -> str:
-        return self.words_zh if language.startswith("zh") else self.words_en
-
-    def formula(self, language: str) -> str:
-        return self.formula_zh if language.startswith("zh") else self.formula_en
-
+from measurement.dictionary.metric import Metric
 
 METRICS = (
     Metric(
@@ -183,25 +153,3 @@ METRICS = (
         "fen",
     ),
 )
-BY_CODE = {metric.code: metric for metric in METRICS}
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A metric in one language, as a page shows it."""
-
-    code: str
-    name: str
-    words: str
-    formula: str
-    version: str
-
-
-def definitions(language: str) -> dict[str, Definition]:
-    """The dictionary in one language, by code."""
-    return {
-        metric.code: Definition(
-            metric.code, metric.name(language), metric.words(language), metric.formula(language), VERSION
-        )
-        for metric in METRICS
-    }
