@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from measurement.operations import deliveries, expand, recompute
+from measurement.operations import deliveries, expand, recompute, statistics
 from measurement.queries import work as waiting
 from merchants.background import Task, wake
 from merchants.models import Merchant
@@ -20,6 +20,7 @@ def work(*, merchant_id: int) -> None:
     merchant = Merchant.objects.get(pk=merchant_id)
     until = time.monotonic() + SPELL_SECONDS
     while time.monotonic() < until:
+        statistics.refresh()
         expand.pending(merchant)
         if recompute.compute(merchant) is None:
             return

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import Run
-from measurement.operations import expand, states
+from measurement.operations import expand, states, statistics
 from measurement.queries import rules
 from merchants import tenancy
 from merchants.models import Merchant
@@ -34,6 +34,7 @@ def drain(merchant: Merchant, *, batch: int = LINES) -> Outcome:
     """Works until nothing is left to expand or to compute for this merchant."""
     total = Outcome()
     while True:
+        statistics.refresh()
         expand.pending(merchant)
         done = compute(merchant, batch=batch)
         if done is None:
