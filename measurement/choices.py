@@ -72,3 +72,48 @@ class CycleBasis(StrEnum):
     DEFAULT = "default"
     HAND = "hand"
     LEARNED = "learned"
+
+
+class Programme(StrEnum):
+    """The Alliance programmes: what a platform reports of orders elsewhere."""
+
+    XIAOHONGXING = "xiaohongxing"  # Taobao and Tmall
+    XIAOHONGMENG = "xiaohongmeng"  # JD
+    XIAOHONGLIAN = "xiaohonglian"  # VIPSHOP
+
+
+class ReportLevel(StrEnum):
+    """At which level an Alliance report tells; task and note are views of one thing."""
+
+    TASK = "task"
+    NOTE = "note"
+
+
+class ReportAxis(StrEnum):
+    """On which day a report counts a conversion: that of the click, or its own."""
+
+    CLICK = "click"
+    CONVERSION = "conversion"
+
+
+class Layer(StrEnum):
+    """The layers of a crowd, as the platform names them."""
+
+    AWARE = "A"
+    INTEREST = "I"
+    TRUE_INTEREST = "TI"
+    PURCHASE = "P"
+    SHARE = "S"
+
+
+class MarketMeasure(StrEnum):
+    SEARCH = "search"
+    BRAND_SEARCH = "brand_search"
+    SHOP_VISITORS = "shop_visitors"
+    PRICE = "price"
+
+
+class PromotionKind(StrEnum):
+    PROMOTION = "promotion"
+    FESTIVAL = "festival"
+    PRICE = "price"

@@ -17,12 +17,14 @@ from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
+from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
 from measurement.models.settings import RuleSetting
 from measurement.models.spend import Spend
 from measurement.models.touch import Touch
 
 __all__ = [
     "Agency",
+    "AllianceRow",
     "Blogger",
     "BulkChange",
     "Campaign",
@@ -30,14 +32,17 @@ __all__ = [
     "CategoryCycle",
     "Channel",
     "ChannelCode",
+    "Comment",
     "Creative",
     "Credit",
+    "CrowdReport",
     "DirtyMark",
     "Identity",
     "IdentityLink",
     "ItemMapping",
     "Keyword",
     "LiveStream",
+    "MarketSeries",
     "MerchantCycle",
     "Note",
     "Order",
@@ -46,6 +51,7 @@ __all__ = [
     "OrderPiece",
     "Posting",
     "Presence",
+    "Promotion",
     "Rollup",
     "RuleSetting",
     "Run",

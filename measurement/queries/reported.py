@@ -1,0 +1,19 @@
+"""What platforms report, as it stands now or as it stood at a past time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from merchants.models import Merchant
+
+
+def standing(model: Any, merchant: Merchant, *, until: datetime | None = None) -> Any:
+    """The statements of a history (``AllianceRow``, ``CrowdReport``, ``MarketSeries``, ``Promotion``,
+    ``Spend``) that hold now; or that held just before ``until``."""
+    rows = model.objects.for_merchant(merchant)
+    if until is None:
+        return rows.filter(replaced_at=None)
+    return rows.filter(Q(replaced_at=None) | Q(replaced_at__gte=until), stated_at__lt=until)
