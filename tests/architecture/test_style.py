@@ -11,10 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def said(*argv: str | Path) -> str:
+PROGRAMS = Path(sys.executable).parent
+
+
+def said(program: str, *arguments: str | Path) -> str:
     """What a checker of ours complains of; empty when it is content."""
     done = subprocess.run(
-        [sys.executable, "-m", *argv], cwd=ROOT, check=False, capture_output=True, text=True
+        [PROGRAMS / program, *arguments], cwd=ROOT, check=False, capture_output=True, text=True
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 

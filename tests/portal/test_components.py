@@ -46,7 +46,7 @@ def page_context():
         "share": Decimal("0.61"),
         "option": {"title": "</script>"},
         "choices": [("a", "Ay"), ("b", "Bee")],
-        "tabs": [
+        "sample_tabs": [
             {"label": "Notes", "url": "/n", "active": True, "count": 1284},
             {"label": "All", "url": "/a"},
         ],
