@@ -44,6 +44,7 @@ READ_BY_APP = {
 DISPATCH_COLUMNS = {
     "measurement_dirtymark": ["merchant_id", "recorded_at"],
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
+    "measurement_experiment": ["id", "merchant_id", "state", "starts_on", "ends_on", "asked_at"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

@@ -13,6 +13,7 @@ from measurement.models.content import (
     Note,
     Unit,
 )
+from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
@@ -37,6 +38,10 @@ __all__ = [
     "Credit",
     "CrowdReport",
     "DirtyMark",
+    "Experiment",
+    "ExperimentUnit",
+    "Exposure",
+    "GeoDay",
     "Identity",
     "IdentityLink",
     "ItemMapping",
