@@ -131,12 +131,13 @@ def credit_interval(credited_fen: int, squares: int, next_order_fen: int) -> Int
     next_order = max(next_order_fen, 1)
     low = 0.0
     if credited_fen > 0 and squares > 0:
-        low = _gamma_end(float(credited_fen), float(squares), -TWO_SIDED_95)
-    high = _gamma_end(credited_fen + next_order, squares + float(next_order) ** 2, TWO_SIDED_95)
+        low = gamma_end(float(credited_fen), float(squares), -TWO_SIDED_95)
+    high = gamma_end(credited_fen + next_order, squares + float(next_order) ** 2, TWO_SIDED_95)
     return Interval(int(low), int(high) + 1)
 
 
-def _gamma_end(total: float, variance: float, z: float) -> float:
+def gamma_end(total: float, variance: float, z: float) -> float:
+    """The quantile, at the normal quantile ``z``, of a gamma distribution of this mean and variance."""
     freedom = 2 * total * total / variance
     return variance / (2 * total) * _chi_square(freedom, z)
 
