@@ -19,7 +19,13 @@ class TouchKind(StrEnum):
     LIVE_VIEW = "live_view"
     COMPONENT_CLICK = "component_click"
     CONSULTATION = "consultation"
+    OWN_POST = "own_post"  # the person's own note about it
+    SHARED_ORDER = "shared_order"  # shows what they bought
     DECLARED = "declared"  # the order itself names it: a code, a link, or the buyer's answer
+
+
+TOLD = (TouchKind.OWN_POST, TouchKind.SHARED_ORDER)
+"""What a person tells others: it makes the crowd that shares, and takes no credit for an order."""
 
 
 class Model(StrEnum):

@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from measurement.operations import deliveries, expand, recompute, statistics
+from measurement.operations import audiences, crowd_flows, crowd_spells, deliveries, expand, recompute, statistics
 from measurement.queries import work as waiting
 from merchants.background import Task, wake
 from merchants.models import Merchant
@@ -39,3 +39,31 @@ def sweep() -> None:
         wake("measurement.apply_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
     for merchant_id in waiting.merchants_with_work():
         wake("measurement.work", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.crowds")
+def crowds(*, merchant_id: int) -> None:
+    """Brings a merchant's layers up to date, then what pages asked for; hands on when it takes long."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while time.monotonic() < until:
+        if crowd_spells.compute(merchant) is None:
+            crowd_flows.prepare(merchant)
+            crowd_flows.compute_asked(merchant)
+            audiences.count_old(merchant)
+            return
+    wake("measurement.crowds", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.sweep_crowds")
+def sweep_crowds() -> None:
+    """People's layers follow their touches and orders within a minute."""
+    for merchant_id in waiting.merchants_with_moved_people():
+        wake("measurement.crowds", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.crowds_of_the_day")
+def crowds_of_the_day() -> None:
+    """A day has become complete: the spans that pages open with move on."""
+    for merchant_id in Merchant.objects.values_list("pk", flat=True):
+        wake("measurement.crowds", merchant_id=merchant_id)

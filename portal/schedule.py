@@ -7,6 +7,10 @@ from celery.schedules import crontab
 BEAT = {
     # a hint may be lost with the broker: the marks are the truth, so look at them often
     "sweep marks": {"task": "measurement.sweep", "schedule": timedelta(seconds=5)},
+    # people's layers follow their touches and orders; nobody waits for them by the second
+    "sweep crowds": {"task": "measurement.sweep_crowds", "schedule": timedelta(seconds=30)},
+    # just after midnight in Shanghai another day is complete
+    "crowds of the day": {"task": "measurement.crowds_of_the_day", "schedule": crontab(hour=16, minute=10)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # an upload whose worker died goes on

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+import measurement.admin.crowds
 import measurement.admin.experiments
 import measurement.admin.reported  # noqa: F401 - they register their models
 from measurement.models import (

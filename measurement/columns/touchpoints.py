@@ -71,6 +71,8 @@ _TOUCH_WORDS = {
     TouchKind.LIVE_VIEW: ("直播观看", "看直播"),
     TouchKind.COMPONENT_CLICK: ("组件点击",),
     TouchKind.CONSULTATION: ("咨询", "进线"),
+    TouchKind.OWN_POST: ("自己发帖", "发布笔记"),
+    TouchKind.SHARED_ORDER: ("晒单",),
 }
 
 

@@ -14,6 +14,17 @@ from measurement.models.content import (
     Unit,
 )
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
+from measurement.models.crowds import (
+    Audience,
+    AudienceHandover,
+    CrowdEntry,
+    CrowdFlow,
+    CrowdMark,
+    CrowdMove,
+    CrowdRule,
+    CrowdSpell,
+    PrivacyQuestion,
+)
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
@@ -26,6 +37,8 @@ from measurement.models.touch import Touch
 __all__ = [
     "Agency",
     "AllianceRow",
+    "Audience",
+    "AudienceHandover",
     "Blogger",
     "BulkChange",
     "Campaign",
@@ -36,7 +49,13 @@ __all__ = [
     "Comment",
     "Creative",
     "Credit",
+    "CrowdEntry",
+    "CrowdFlow",
+    "CrowdMark",
+    "CrowdMove",
     "CrowdReport",
+    "CrowdRule",
+    "CrowdSpell",
     "DirtyMark",
     "Experiment",
     "ExperimentUnit",
@@ -56,6 +75,7 @@ __all__ = [
     "OrderPiece",
     "Posting",
     "Presence",
+    "PrivacyQuestion",
     "Promotion",
     "Rollup",
     "RuleSetting",

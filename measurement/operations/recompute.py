@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import Run
-from measurement.operations import expand, states, statistics
+from measurement.operations import crowd_marks, expand, states, statistics
 from measurement.queries import rules
 from merchants import tenancy
 from merchants.models import Merchant
@@ -58,6 +58,7 @@ def compute(merchant: Merchant, *, batch: int = LINES) -> Outcome | None:
             lines=len(claimed),
         )
         states.compute(cursor, merchant, claimed, setting)
+        crowd_marks.of_lines(cursor, merchant, claimed)
         changed = states.replace(cursor, run, claimed)
         Run.objects.filter(merchant=merchant, pk=run.pk).update(changed_lines=changed)
     return Outcome(lines=len(claimed), changed=changed)

@@ -135,6 +135,7 @@ WITH lines AS MATERIALIZED (
     SELECT t.id AS touch_id, t.person AS person_id, coalesce(t.spu_id, c.spu_id) AS product_id, t.channel_id,
            t.ts, t.tie
     FROM seen t JOIN measurement_channel c ON c.id = t.channel_id AND c.merchant_id = %(merchant)s
+    WHERE c.kind NOT IN ('own_post', 'shared_order')
 ), {rule}, stated AS (
     SELECT l.*, c.touch_id, c.touch_ts, c.n_touches, c.k_position, c.k_decay,
            c.c_first, c.c_last, c.c_linear, c.c_position, c.c_decay,

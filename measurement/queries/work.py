@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from measurement.models import BulkChange, DirtyMark
+from measurement.models import BulkChange, CrowdMark, DirtyMark
 from merchants.models import Merchant, RawDelivery
 
 PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
@@ -50,6 +50,11 @@ def merchants_with_work() -> list[int]:
         set(marked.values_list("merchant_id", flat=True).distinct())
         | set(changed.values_list("merchant_id", flat=True).distinct())
     )
+
+
+def merchants_with_moved_people() -> list[int]:
+    """Merchants of whom somebody may stand in another layer."""
+    return sorted(set(CrowdMark.objects.using("dispatch").values_list("merchant_id", flat=True).distinct()))
 
 
 def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:

@@ -35,6 +35,8 @@ TOUCH_KINDS: dict[str, Any] = {
     TouchKind.LIVE_VIEW: pgettext_lazy("touch", "Live view"),
     TouchKind.COMPONENT_CLICK: pgettext_lazy("touch", "Component click"),
     TouchKind.CONSULTATION: pgettext_lazy("touch", "Consultation"),
+    TouchKind.OWN_POST: pgettext_lazy("touch", "Own post"),
+    TouchKind.SHARED_ORDER: pgettext_lazy("touch", "Shared order"),
     TouchKind.DECLARED: pgettext_lazy("touch", "Named by the order"),
 }
 MODELS: dict[str, Any] = {

@@ -1,0 +1,78 @@
+"""How people moved between the layers from the end of one day to the end of another (pure).
+
+For every layer: start + in − out = end. Counts are of people, each once; layer 0 is outside of all layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+from measurement.crowds.rules import LAYERS, NONE
+from measurement.metrics import TWO_SIDED_95
+
+RANKS = tuple(range(NONE, len(LAYERS) + 1))
+Cells = Mapping[tuple[int, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its 95 % interval, and the people it is a share of."""
+
+    share: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """People by (rank at the start, rank at the end); what is not named is zero."""
+
+    cells: Cells
+
+    def moved(self, before: int, after: int) -> int:
+        return self.cells.get((before, after), 0)
+
+    def start(self, layer: int) -> int:
+        return sum(self.moved(layer, after) for after in RANKS)
+
+    def end(self, layer: int) -> int:
+        return sum(self.moved(before, layer) for before in RANKS)
+
+    def stayed(self, layer: int) -> int:
+        return self.moved(layer, layer)
+
+    def came(self, layer: int) -> int:
+        """People who stand here at the end and did not at the start."""
+        return self.end(layer) - self.stayed(layer)
+
+    def left(self, layer: int) -> int:
+        return self.start(layer) - self.stayed(layer)
+
+    def rate(self, before: int, after: int) -> Rate | None:
+        """The share of those who started in a layer that ended in another; unknown where nobody started."""
+        return wilson(self.moved(before, after), self.start(before))
+
+    def rose(self, layer: int) -> Rate | None:
+        """The share of those who started in a layer that ended in a higher one."""
+        return wilson(sum(self.moved(layer, after) for after in RANKS if after > layer), self.start(layer))
+
+
+def wilson(hits: int, n: int) -> Rate | None:
+    """A share with Wilson's score interval (E. B. Wilson, JASA 22, 1927, 209-212) at 95 %; None without
+    anybody. It never leaves 0 to 1 and holds for small n:
+
+        (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n)
+    """
+    if n <= 0:
+        return None
+    z2 = TWO_SIDED_95**2
+    share = hits / n
+    middle = share + z2 / (2 * n)
+    spread = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    whole = 1 + z2 / n
+    low = 0.0 if hits == 0 else max(0.0, (middle - spread) / whole)
+    high = 1.0 if hits == n else min(1.0, (middle + spread) / whole)
+    return Rate(share, low, high, n)
