@@ -6,7 +6,15 @@ import time
 
 from celery import shared_task
 
-from measurement.operations import audiences, crowd_flows, crowd_spells, deliveries, expand, recompute, statistics
+from measurement.operations import (
+    audiences,
+    crowd_flows,
+    crowd_spells,
+    deliveries,
+    expand,
+    recompute,
+    statistics,
+)
 from measurement.queries import work as waiting
 from merchants.background import Task, wake
 from merchants.models import Merchant

@@ -44,11 +44,8 @@ READ_BY_APP = {
 DISPATCH_COLUMNS = {
     "measurement_dirtymark": ["merchant_id", "recorded_at"],
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
-<<<<<<< HEAD
     "measurement_experiment": ["id", "merchant_id", "state", "starts_on", "ends_on", "asked_at"],
-=======
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
->>>>>>> bc13d01 (measurement: Keep the layers of people as spells, by a rule that a merchant can change.)
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

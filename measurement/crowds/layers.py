@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -86,6 +87,6 @@ def spells(rule: Rule, events: Iterable[Event]) -> list[Spell]:
     ]
     return [
         Spell(layer, day, ended - timedelta(days=1), before, after)
-        for (day, layer, before), (ended, after, _) in zip(starts, starts[1:], strict=False)
+        for (day, layer, before), (ended, after, _) in itertools.pairwise(starts)
         if layer != NONE
     ]

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import measurement.choices
 from django.db import migrations, models
+
+import measurement.choices
 
 
 class Migration(migrations.Migration):

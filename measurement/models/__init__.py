@@ -13,7 +13,6 @@ from measurement.models.content import (
     Note,
     Unit,
 )
-from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.crowds import (
     Audience,
     AudienceHandover,
@@ -25,6 +24,7 @@ from measurement.models.crowds import (
     CrowdSpell,
     PrivacyQuestion,
 )
+from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece

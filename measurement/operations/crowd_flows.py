@@ -93,9 +93,7 @@ def matrix(
     cursor: Any, merchant: Merchant, rule: int, first_day: date, last_day: date
 ) -> dict[str, dict[str, int]]:
     """{scope: {"before>after": people}}, exact; who is outside of all layers at both ends is nowhere."""
-    cursor.execute(
-        _MATRIX, {"merchant": merchant.pk, "rule": rule, "first": first_day, "last": last_day}
-    )
+    cursor.execute(_MATRIX, {"merchant": merchant.pk, "rule": rule, "first": first_day, "last": last_day})
     found: dict[str, dict[str, int]] = {}
     for scope, before, after, people in cursor.fetchall():
         found.setdefault(str(scope), {})[f"{before}>{after}"] = people

@@ -119,7 +119,7 @@ def _claim(merchant: Merchant) -> _Claim | None:
     if widest is not None:
         same = marks.filter(first=widest.first, last=widest.last, rule=widest.rule)
         same.delete()
-        return _Claim(first=widest.first, last=widest.last, rule=widest.rule_id)
+        return _Claim(first=widest.first or 0, last=widest.last or 0, rule=widest.rule_id)
     rows = list(marks.order_by("id").values_list("id", "person_key")[:PEOPLE])
     if not rows:
         return None
@@ -199,11 +199,15 @@ def _try_lock(cursor: Any, merchant: Merchant) -> bool:
 _TABLES = (
     "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_people (person uuid) ON COMMIT DELETE ROWS",
     "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_keys (person uuid, person_key uuid) ON COMMIT DELETE ROWS",
-    "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_events (person uuid, spu bigint, day date, kind varchar(20),"
-    " cycle integer, channel bigint, at timestamptz, id bigint) ON COMMIT DELETE ROWS",
-    "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_changes (sign bigint, id bigint, person uuid, scope bigint,"
-    " layer smallint, from_day date, to_day date, before smallint, after smallint, channel bigint)"
-    " ON COMMIT DELETE ROWS",
+    (
+        "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_events (person uuid, spu bigint, day date, kind varchar(20),"
+        " cycle integer, channel bigint, at timestamptz, id bigint) ON COMMIT DELETE ROWS"
+    ),
+    (
+        "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_changes (sign bigint, id bigint, person uuid, scope bigint,"
+        " layer smallint, from_day date, to_day date, before smallint, after smallint, channel bigint)"
+        " ON COMMIT DELETE ROWS"
+    ),
     "TRUNCATE crowd_people, crowd_keys, crowd_events, crowd_changes",
 )
 

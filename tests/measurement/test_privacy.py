@@ -51,7 +51,7 @@ def isolates(one: int | None, other: int | None, k: int) -> bool:
     """Whether two published counts prove that the people between them are some, and fewer than k."""
     (low, high), (less, least) = possible(one, k), possible(other, k)
     most, fewest = high - less, low - least
-    return 1 <= fewest and most < k
+    return fewest >= 1 and most < k
 
 
 POPULATION = [
@@ -122,7 +122,7 @@ def _betrayed(table, people: int, layer: int, k: int) -> bool:
     others = len(table.hidden) - 1
     least = low - sum(most for _, most in shown) - others * 10**9
     most = high - sum(least for least, _ in shown)
-    return 1 <= least and most < k
+    return least >= 1 and most < k
 
 
 def test_exact_counts_would_be_differenced_out():

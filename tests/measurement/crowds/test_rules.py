@@ -74,7 +74,10 @@ def test_a_rule_needs_a_row():
 
 
 def test_unknown_layers_and_kinds_are_named_with_their_row():
-    assert faults(row("A1"), row("I", ["reed", "read"])) == [(Fault.UNKNOWN_LAYER, 1), (Fault.UNKNOWN_KIND, 2)]
+    assert faults(row("A1"), row("I", ["reed", "read"])) == [
+        (Fault.UNKNOWN_LAYER, 1),
+        (Fault.UNKNOWN_KIND, 2),
+    ]
 
 
 @pytest.mark.parametrize(

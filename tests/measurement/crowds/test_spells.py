@@ -21,7 +21,15 @@ from measurement.models import (
     OrderLine,
     Touch,
 )
-from measurement.operations import crowd_marks, crowd_rules, crowd_spells, expand, identities, marks, recompute
+from measurement.operations import (
+    crowd_marks,
+    crowd_rules,
+    crowd_spells,
+    expand,
+    identities,
+    marks,
+    recompute,
+)
 from measurement.operations.identities import LinkRow
 from measurement.queries import rules as credit_rules
 from merchants.periods import day_of
