@@ -1,0 +1,1 @@
+"""What an outcome owes to exposure when nothing joins: an estimate from daily totals alone (pure)."""
