@@ -91,8 +91,10 @@ def test_a_constant_exposure_is_a_matter_of_the_data(tmp_path):
         ("date,outcome,exposure\n", ": there is no row below the header. Give one row per day."),
         (
             "date,outcome,exposure\n2026-01-02,1,1\n2026-01-01,1,1\n",
-            (", line 3, column date: '2026-01-01' comes after 2026-01-02. "
-            "Sort the rows by date, the earliest first."),
+            (
+                ", line 3, column date: '2026-01-01' comes after 2026-01-02. "
+                "Sort the rows by date, the earliest first."
+            ),
         ),
         (
             "date,outcome,exposure\n2026-01-02,1,1\n2026-01-02,1,1\n",
@@ -100,8 +102,10 @@ def test_a_constant_exposure_is_a_matter_of_the_data(tmp_path):
         ),
         (
             "date,outcome,exposure\n2026-01-02,1,1\n2026-01-04,1,1\n",
-            (", line 3, column date: '2026-01-04' follows 2026-01-02: 2026-01-03 is missing. "
-            "Give every day, 0 where nothing was."),
+            (
+                ", line 3, column date: '2026-01-04' follows 2026-01-02: 2026-01-03 is missing. "
+                "Give every day, 0 where nothing was."
+            ),
         ),
         (
             "date,outcome,exposure\n2.1.26,1,1\n",
@@ -121,8 +125,10 @@ def test_a_constant_exposure_is_a_matter_of_the_data(tmp_path):
         ),
         (
             "date,outcome,exposure\n2026-01-02,-1,1\n",
-            (", line 2, column outcome: '-1' is below zero. "
-            "Give what was sold or shown that day, 0 for nothing."),
+            (
+                ", line 2, column outcome: '-1' is below zero. "
+                "Give what was sold or shown that day, 0 for nothing."
+            ),
         ),
         (
             "date,outcome,exposure,price\n2026-01-02,1,1,0\n",
