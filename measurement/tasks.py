@@ -14,6 +14,7 @@ from measurement.operations import (
     expand,
     recompute,
     statistics,
+    tallies,
 )
 from measurement.queries import work as waiting
 from merchants.background import Task, wake
@@ -75,3 +76,21 @@ def crowds_of_the_day() -> None:
     """A day has become complete: the spans that pages open with move on."""
     for merchant_id in Merchant.objects.values_list("pk", flat=True):
         wake("measurement.crowds", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.tally")
+def tally(*, merchant_id: int) -> None:
+    """Counts touches that came or went, for a while, then hands on to the next task."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while tallies.renew(merchant):
+        if time.monotonic() >= until:
+            wake("measurement.tally", merchant_id=merchant_id)
+            return
+
+
+@shared_task(base=Task, name="measurement.sweep_tallies")
+def sweep_tallies() -> None:
+    """Finds touches to be counted whose hint was lost."""
+    for merchant_id in waiting.merchants_to_tally():
+        wake("measurement.tally", merchant_id=merchant_id)

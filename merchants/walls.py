@@ -46,6 +46,8 @@ DISPATCH_COLUMNS = {
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
     "measurement_experiment": ["id", "merchant_id", "state", "starts_on", "ends_on", "asked_at"],
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
+    "measurement_tallymark": ["merchant_id", "recorded_at"],
+    "measurement_tallyspan": ["merchant_id", "recorded_at"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

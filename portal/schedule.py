@@ -11,6 +11,8 @@ BEAT = {
     "sweep crowds": {"task": "measurement.sweep_crowds", "schedule": timedelta(seconds=30)},
     # just after midnight in Shanghai another day is complete
     "crowds of the day": {"task": "measurement.crowds_of_the_day", "schedule": crontab(hour=16, minute=10)},
+    # the daily counts of touches that pages read
+    "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # an upload whose worker died goes on

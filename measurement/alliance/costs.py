@@ -14,6 +14,10 @@ from measurement.alliance.times import SHANGHAI, from_iso, utc_from_any
 from measurement.choices import SpendKind, Task
 
 JUGUANG, PUGONGYING = "juguang", "pugongying"
+_NOTE_TOTALS = (
+    "imp_num", "read_num", "read_uv", "engage_num", "like_num", "fav_num", "cmt_num", "share_num",
+    "interest_num", "star_enter_store_uv",
+)  # fmt: skip
 _NO_METRICS = {
     "platform", "advertiser_id", "level", "entity_id", "date", "hour", "realtime", "fee_fen", "pulled_at",
     "campaign_id", "campaign_name", "unit_id", "unit_name", "creative_id", "creative_name", "note_id",
@@ -131,6 +135,10 @@ def _cooperation(
         note_title=_text(note, "note_title"),
         blogger_id=_text(note, "kol_id"),
         blogger_name=_text(note, "kol_nick_name"),
+        # totals to date of the note; told once, with the fee that every cooperation has
+        metrics={name: note[name] for name in _NOTE_TOTALS if note.get(name) is not None}
+        if kind == SpendKind.NOTE_FEE
+        else {},
     )
 
 

@@ -29,6 +29,7 @@ from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
+from measurement.models.process import ProcessSetting, TallyMark, TallySpan, TouchTally
 from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
 from measurement.models.settings import RuleSetting
 from measurement.models.spend import Spend
@@ -76,6 +77,7 @@ __all__ = [
     "Posting",
     "Presence",
     "PrivacyQuestion",
+    "ProcessSetting",
     "Promotion",
     "Rollup",
     "RuleSetting",
@@ -83,7 +85,10 @@ __all__ = [
     "Spend",
     "Spu",
     "SpuMargin",
+    "TallyMark",
+    "TallySpan",
     "Touch",
+    "TouchTally",
     "TouchedPerson",
     "Unit",
 ]

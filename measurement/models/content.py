@@ -94,6 +94,7 @@ class Campaign(MerchantOwned):
     external_id = models.CharField(_("id on the platform"), max_length=80)
     name = models.CharField(_("name"), max_length=200, blank=True)
     advertiser_id = models.CharField(_("advertiser"), max_length=40, blank=True)
+    placement = models.CharField(_("placement"), max_length=20, blank=True)  # the ad system's code
 
     class Meta:
         verbose_name = _("campaign")

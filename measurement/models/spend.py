@@ -23,6 +23,7 @@ class Spend(MerchantOwned):
     campaign = models.ForeignKey(
         "measurement.Campaign", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    unit = models.ForeignKey("measurement.Unit", models.SET_NULL, null=True, blank=True, related_name="+")
     creative = models.ForeignKey(
         "measurement.Creative", models.SET_NULL, null=True, blank=True, related_name="+"
     )

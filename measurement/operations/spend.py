@@ -198,6 +198,7 @@ class _Content:
             fen=row.fen,
             note_id=self.notes.get(row.note_id),
             campaign_id=self.campaigns.get(row.campaign_id),
+            unit_id=self.units.get(row.unit_id),
             creative_id=self.creatives.get(row.creative_id),
             keyword_id=self.keywords.get(row.keyword),
             blogger_id=self.bloggers.get(row.blogger_id),
@@ -235,7 +236,9 @@ class _Content:
             creatives.tell(creative, "campaign_id", self.campaigns.get(row.campaign_id))
             creatives.tell(creative, "unit_id", self.units.get(row.unit_id))
             creatives.tell(creative, "note_id", self.notes.get(row.note_id))
-            campaigns.tell(self.campaigns.get(row.campaign_id), "advertiser_id", row.advertiser_id[:40])
+            campaign = self.campaigns.get(row.campaign_id)
+            campaigns.tell(campaign, "advertiser_id", row.advertiser_id[:40])
+            campaigns.tell(campaign, "placement", str(row.metrics.get("placement") or "")[:20])
         for blanks in (notes, creatives, campaigns):
             blanks.fill(self.merchant)
 

@@ -18,7 +18,8 @@ TABLE = "touch_staging"
 BEGIN = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} (
     person_key uuid, spu_id bigint, channel_id bigint, occurred_at timestamptz, tie varchar(120) COLLATE "C",
-    natural_key uuid, revision uuid, modified_at timestamptz
+    natural_key uuid, revision uuid, modified_at timestamptz,
+    sign smallint DEFAULT 1  -- -1: a stored touch that was retracted, staged because it changes what hangs on it
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS touch_known (
     natural_key uuid, revision uuid, occurred_at timestamptz  -- stored versions of the touches in staging

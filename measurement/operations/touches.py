@@ -16,7 +16,7 @@ from django.db import connection
 from measurement.attribution.touches import tie
 from measurement.choices import TouchKind
 from measurement.models import Spu
-from measurement.operations import marks, staging
+from measurement.operations import marks, staging, tallies
 from measurement.operations.channels import ChannelRef, resolve
 from measurement.operations.locks import Lock, hold
 from merchants import tenancy
@@ -259,9 +259,10 @@ WITH ranked AS (
     UPDATE measurement_touch t SET retracted = r.retracted FROM ranked r
     WHERE t.merchant_id = %(merchant)s AND t.id = r.id AND t.occurred_at = r.occurred_at
       AND t.retracted <> r.retracted
-    RETURNING t.person_key, t.occurred_at, r.retracted
+    RETURNING t.person_key, t.spu_id, t.channel_id, t.occurred_at, r.retracted
 ), also AS (
-    INSERT INTO {staging.TABLE} (person_key, occurred_at) SELECT person_key, occurred_at FROM turned
+    INSERT INTO {staging.TABLE} (person_key, spu_id, channel_id, occurred_at, sign)
+    SELECT person_key, spu_id, channel_id, occurred_at, CASE WHEN retracted THEN -1 ELSE 1 END FROM turned
 )
 SELECT count(*) FILTER (WHERE retracted) FROM turned
 """
@@ -269,9 +270,10 @@ SELECT count(*) FILTER (WHERE retracted) FROM turned
 
 def _record_change(cursor: Any, merchant: Merchant) -> None:
     cursor.execute(
-        f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at) FROM {staging.TABLE}"
+        f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at), count(*) FROM {staging.TABLE}"
     )
-    persons, first_at, last_at = cursor.fetchone()
+    persons, first_at, last_at, rows = cursor.fetchone()
+    tallies.mark(cursor, merchant, first_at, last_at, rows)
     if persons > MANY_PERSONS:
         marks.change(merchant, "touches", span=[first_at.isoformat(), last_at.isoformat()])
         return

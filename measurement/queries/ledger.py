@@ -65,7 +65,7 @@ _LIST = ", ".join(_FEN)
 _ANY = " OR ".join(f"sum({fen}) <> 0" for fen in _FEN)
 _GRAIN = "channel_id, spu_id, platform, grade, touch_day, order_day"
 
-# Each query names the rows that break its sentence. Lines still marked are work, not a breach.
+# Each query names the rows that break its sentence. What is still marked is work, not a breach.
 INVARIANTS = {
     "each model shares a line's paid − refunded to the fen": f"""
         SELECT l.id AS key FROM measurement_orderline l
@@ -106,6 +106,18 @@ INVARIANTS = {
     "of all versions of a touch one stands": """
         SELECT natural_key AS key FROM measurement_touch WHERE merchant_id = %(merchant)s
         GROUP BY natural_key HAVING count(*) FILTER (WHERE NOT retracted) <> 1""",
+    "the tallies are a count of the touches that stand": """
+        SELECT day AS key FROM (
+            SELECT channel_id, spu_id, day, touches, people FROM measurement_touchtally
+            WHERE merchant_id = %(merchant)s
+            UNION ALL
+            SELECT channel_id, spu_id, (occurred_at AT TIME ZONE 'Asia/Shanghai')::date, -count(*),
+                   -count(DISTINCT person_key)
+            FROM measurement_touch WHERE merchant_id = %(merchant)s AND NOT retracted GROUP BY 1, 2, 3
+        ) d
+        WHERE NOT EXISTS (SELECT FROM measurement_tallymark WHERE merchant_id = %(merchant)s)
+          AND NOT EXISTS (SELECT FROM measurement_tallyspan WHERE merchant_id = %(merchant)s)
+        GROUP BY channel_id, spu_id, day HAVING sum(touches) <> 0 OR sum(people) <> 0""",
     "grade C never enters the ledger": """
         SELECT line_id AS key FROM measurement_credit
         WHERE merchant_id = %(merchant)s AND grade NOT IN ('A', 'B', 'U')""",

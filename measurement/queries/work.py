@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from measurement.models import BulkChange, CrowdMark, DirtyMark
+from measurement.models import BulkChange, CrowdMark, DirtyMark, TallyMark, TallySpan
 from merchants.models import Merchant, RawDelivery
 
 PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
@@ -61,3 +61,13 @@ def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:
     """(merchant, delivery) of raw deliveries nobody has read yet."""
     rows = RawDelivery.objects.using("dispatch").filter(state=RawDelivery.State.RECEIVED)
     return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])
+
+
+def merchants_to_tally() -> list[int]:
+    """Merchants whose touches wait to be counted; read as the dispatcher."""
+    before = datetime.now(UTC) - PATIENCE
+    found: set[int] = set()
+    for model in (TallyMark, TallySpan):
+        rows = model.objects.using("dispatch").filter(recorded_at__lte=before)
+        found |= set(rows.values_list("merchant_id", flat=True).distinct())
+    return sorted(found)

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from psycopg import sql
 
-from measurement.models import Experiment
+from measurement.models import Experiment, TallySpan
 from measurement.operations import recompute, touches
 from merchants import audit, tenancy, walls
 from merchants.models import Connection, Merchant, RawDelivery, Store, Upload
@@ -297,6 +297,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             Experiment.objects.create(
                 merchant=merchant, name="Held back", kind="holdout", starts_on=BASE, ends_on=BASE
             )
+            TallySpan.objects.create(merchant=merchant, first_day=BASE, last_day=BASE)
         deliver(merchant, trade("2", [("700", 100)]))
     ids = sorted(merchant.pk for merchant in two)
     for table, columns in walls.DISPATCH_COLUMNS.items():

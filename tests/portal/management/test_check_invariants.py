@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from measurement.operations import identities, recompute, touches
+from measurement.operations import identities, recompute, tallies, touches
 from measurement.operations.identities import LinkRow
 from measurement.queries.ledger import INVARIANTS
 from tests.conftest import emptied
@@ -34,6 +34,7 @@ def books(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         identities.link(world.merchant, [link], source="crm", by="system:test")
         deliver(world.merchant, trade("1", [("700", 1001), ("701", 500)], buyer="ann", postage=800))
         recompute.drain(world.merchant)
+        tallies.drain(world.merchant)
         yield world
 
 
@@ -85,6 +86,7 @@ POSTED = "the credit of a touch is the sum of its postings"
 SUMMED = "the rollups are the sums of the postings"
 PRESENT = "the presence table names the lines behind the credit"
 ORDERS = "the lines and the rest of an order add up to its paid − refunded"
+TALLIED = "the tallies are a count of the touches that stand"
 VERSIONS = "of all versions of a touch one stands"
 GRADES = "grade C never enters the ledger"
 GROUPS = "a joined key belongs to the lowest key of its group"
@@ -100,7 +102,9 @@ HARM = {
     "DELETE FROM measurement_presence": {PRESENT},
     "UPDATE measurement_order SET paid_fen = paid_fen + 1": {ORDERS},
     "UPDATE measurement_orderline SET net_fen = net_fen - 1 WHERE net_fen > 0": {SHARES, ORDERS},
-    "UPDATE measurement_touch SET retracted = true": {VERSIONS},
+    "UPDATE measurement_touch SET retracted = true": {VERSIONS, TALLIED},
+    "UPDATE measurement_touchtally SET people = people + 1": {TALLIED},
+    "DELETE FROM measurement_touchtally": {TALLIED},
     "UPDATE measurement_credit SET grade = 'C' WHERE position = 1": {POSTED, PRESENT, GRADES},
     "UPDATE measurement_identity SET person = gen_random_uuid()": {GROUPS},
 }
