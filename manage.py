@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 # These read and write files only; they need no server, no secret and no environment.
-FILE_ONLY = {"attribute", "cycle", "lift", "messages", "replay", "response"}
+FILE_ONLY = {"attribute", "attribute_paths", "cycle", "lift", "messages", "replay", "response"}
 
 
 def main() -> None:

@@ -31,4 +31,10 @@ Only whole numbers are ever compared, added or divided here, so every engine tha
 to the same rows. `sql` holds the one SQL text that does the above on whole tables; it runs in Postgres for
 the lines that changed and in DuckDB for files (`files`), and the tests hold it against this package's plain
 Python, row by row.
+
+Beside these stand models that look at all journeys together, those without an order too, and see channels
+where the five see touches. They work on counted paths (`paths`), have no fen of single orders and never enter
+the ledger: the removal effect of a Markov chain (`chains`), the Shapley value and leave-one-out of the subset
+game (`games`). They are linear algebra and arithmetic, exact to the last digits of a float, never simulated.
+`samples` says how many journeys a page asks for before it shows them.
 """

@@ -20,6 +20,7 @@ import duckdb
 
 ENDINGS = (".csv", ".parquet")
 _WHOLE = r"[+-]?[0-9]{1,18}"
+_DECIMAL = r"[+-]?([0-9]{1,100}(\.[0-9]{0,100})?|\.[0-9]{1,100})([eE][+-]?[0-9]{1,2})?"
 _SURROGATES = {chr(code) for code in range(0xDC80, 0xDD00)}
 _SIZES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 _INTEGERS = {*_SIZES, *(f"U{size}" for size in _SIZES)}
@@ -31,20 +32,23 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Layout:
-    """What a file must hold: ids, of which some may not be empty, and whole numbers, which never may."""
+    """What a file must hold: ids, of which some may not be empty, and numbers, which never may: whole ones,
+    and `decimals`, of which `counts` are not negative."""
 
     ids: tuple[str, ...]
     required: tuple[str, ...]
-    numbers: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    decimals: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (*self.ids, *self.numbers)
+        return (*self.ids, *self.numbers, *self.decimals)
 
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that no row may leave empty."""
-        return (*self.required, *self.numbers)
+        return (*self.required, *self.numbers, *self.decimals)
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Source:
     """A file whose columns were found, in the words of the engine.
 
     `scan` is its table function, `types` the type of each id (of integers, or VARCHAR), `values` an
-    expression for each column (an id as it stands, a number as BIGINT or null where there is none), and
-    `faulty` the condition of rows without a required id or a number.
+    expression for each column (an id as it stands, a number as BIGINT or DOUBLE, or null where there is
+    none), and `faulty` the condition of rows without a required id or a number, or with a negative count.
     """
 
     path: Path
@@ -103,8 +107,10 @@ def _csv(path: Path, layout: Layout) -> Source:
         header = _names(next(csv.reader(file), []))
     _require(path, header, layout)
     name = {column: f"c{header.index(column)}" for column in layout.columns}
-    whole = {column: f"regexp_full_match({name[column]}, '{_WHOLE}')" for column in layout.numbers}
-    types = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(header)))
+    number = {column: f"regexp_full_match({name[column]}, '{_WHOLE}')" for column in layout.numbers}
+    number |= {column: f"regexp_full_match({name[column]}, '{_DECIMAL}')" for column in layout.decimals}
+    kind = dict.fromkeys(layout.numbers, "bigint") | dict.fromkeys(layout.decimals, "double")
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header)))
     return Source(
         path,
         layout,
@@ -112,10 +118,14 @@ def _csv(path: Path, layout: Layout) -> Source:
         f" header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{types}}})",
         types=dict.fromkeys(layout.ids, "VARCHAR"),
         values={column: name[column] for column in layout.ids}
-        | {column: f"case when {whole[column]} then {name[column]}::bigint end" for column in layout.numbers},
+        | {
+            column: f"case when {test} then {name[column]}::{kind[column]} end"
+            for column, test in number.items()
+        },
         faulty=" or ".join(
             [f"{name[column]} is null" for column in layout.needed]
-            + [f"not {whole[column]}" for column in layout.numbers]
+            + [f"not {test}" for test in number.values()]
+            + [f"try_cast({name[column]} as double) < 0" for column in layout.counts]
         ),
     )
 
@@ -133,6 +143,9 @@ def _parquet(engine: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> S
             raise Refused(
                 f"{path}, column {column}: holds {found[column]}, not whole numbers. Store it as INT64."
             )
+    for column in layout.decimals:
+        if found[column] not in {*_INTEGERS, "FLOAT", "DOUBLE"} and not found[column].startswith("DECIMAL"):
+            raise Refused(f"{path}, column {column}: holds {found[column]}, not numbers. Store it as DOUBLE.")
     types = {column: _id_type(path, column, found[column]) for column in layout.ids}
     return Source(
         path,
@@ -140,8 +153,16 @@ def _parquet(engine: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> S
         scan,
         types=types,
         values={column: f"{column}::{types[column]}" for column in layout.ids}
-        | {column: f"{column}::bigint" for column in layout.numbers},
-        faulty=" or ".join(f"{column} is null" for column in layout.needed),
+        | {column: f"{column}::bigint" for column in layout.numbers}
+        | {
+            column: f"case when isfinite({column}::double) then {column}::double end"
+            for column in layout.decimals
+        },
+        faulty=" or ".join(
+            [f"{column} is null" for column in layout.needed]
+            + [f"not isfinite({column}::double)" for column in layout.decimals]
+            + [f"{column} < 0" for column in layout.counts]
+        ),
     )
 
 
@@ -210,15 +231,31 @@ def _fault(row: Sequence[str], header: Sequence[str], layout: Layout) -> str:
                 f", column {column}: '{value[column]}' is not a whole number. Write at most 18 digits,"
                 " without point, comma or exponent."
             )
+    return _odd_decimal(value, layout)
+
+
+def _odd_decimal(value: Mapping[str, str], layout: Layout) -> str:
+    for column in layout.decimals:
+        if not re.fullmatch(_DECIMAL, value[column], re.ASCII):
+            return (
+                f", column {column}: '{value[column]}' is not a number. Write digits, with a point at most."
+            )
+        if column in layout.counts and float(value[column]) < 0:
+            return f", column {column}: {value[column]} is negative. Count what happened; take nothing away."
     return ""
 
 
 def _first_null(engine: duckdb.DuckDBPyConnection, source: Source) -> str:
-    for column in source.layout.needed:
+    tests = [(column, f"{column} is null", "empty. Every row needs one.") for column in source.layout.needed]
+    tests += [
+        (column, f"not isfinite({column}::double)", "is not a number.") for column in source.layout.decimals
+    ]
+    tests += [(column, f"{column} < 0", "negative. Count what happened.") for column in source.layout.counts]
+    for column, test, remedy in tests:
         found = engine.execute(
             f"select row from (select row_number() over () as row, {column} from {source.scan})"
-            f" where {column} is null order by row limit 1"
+            f" where {test} order by row limit 1"
         ).fetchone()
         if found:
-            return f", row {found[0]}, column {column}: empty. Every row needs one."
+            return f", row {found[0]}, column {column}: {remedy}"
     return ""
