@@ -75,6 +75,8 @@ class BatchView(APIView):
 
     def _take(self, merchant: Merchant, batch: Batch, by: str) -> Response:
         kind = kinds.get(self.kind)
+        if code := kind.closed(merchant):
+            return _error(403, code, remedies.remedy(code, {}))
         validator = Validator(kind, kind.prepare(merchant), strict=True)
         checked = [validator.check_row(row) for row in batch.rows]
         problems = [problem for one in checked if isinstance(one, Bad) for problem in one.problems]
@@ -114,7 +116,7 @@ def _error(status: int, code: str, message: str, details: list[dict[str, Any]] |
     return Response({"error": body | ({"details": details} if details else {})}, status)
 
 
-def _view(code: str) -> type[BatchView]:
+def _view(code: str, scope: str = "") -> type[BatchView]:
     """The view of one kind, with its part of the API's description."""
     kind = kinds.get(code)
     rows = schema_of_rows(kind)
@@ -138,7 +140,8 @@ def _view(code: str) -> type[BatchView]:
     def post(self: BatchView, request: Request) -> Response:
         return BatchView.post(self, request)
 
-    return type(f"{code.title()}View", (BatchView,), {"kind": code, "scope": f"{code}:write", "post": post})
+    given = {"kind": code, "scope": scope or f"{code}:write", "post": post}
+    return type(f"{code.title()}View", (BatchView,), given)
 
 
 class WorkView(APIView):
@@ -179,5 +182,10 @@ urlpatterns = [
     path("orders", _view("orders").as_view(), name="api-orders"),
     path("spend", _view("spend").as_view(), name="api-spend"),
     path("identities", _view("identities").as_view(), name="api-identities"),
+    *(
+        path(code, _view(code, "platform_reports:write").as_view(), name=f"api-{code}")
+        for code in ("alliance", "juguang", "pugongying", "crowds", "market", "promotions")
+    ),
+    path("comments", _view("comments").as_view(), name="api-comments"),
     path("work", WorkView.as_view(), name="api-work"),
 ]

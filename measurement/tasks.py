@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from celery import shared_task
 
@@ -13,6 +14,7 @@ from measurement.operations import (
     deliveries,
     expand,
     recompute,
+    reported,
     statistics,
     tallies,
 )
@@ -94,3 +96,11 @@ def sweep_tallies() -> None:
     """Finds touches to be counted whose hint was lost."""
     for merchant_id in waiting.merchants_to_tally():
         wake("measurement.tally", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.purge_comments")
+def purge_comments() -> None:
+    """Deletes comments that are kept no longer, merchant by merchant."""
+    now = datetime.now(UTC)
+    for merchant in Merchant.objects.order_by("pk").iterator():
+        reported.purge_comments(merchant, now=now)

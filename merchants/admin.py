@@ -25,6 +25,7 @@ from merchants import audit, tenancy
 from merchants.models import (
     ApiToken,
     AuditEvent,
+    ColumnMapping,
     Connection,
     IdempotentAnswer,
     Job,
@@ -264,6 +265,12 @@ listed(
     "filename kind state rows_read rows_rejected uploaded_by created_at",
     "filename uploaded_by",
     filters="kind state",
+)
+listed(
+    ColumnMapping,
+    "kind version created_at created_by proven_at",
+    "kind created_by",
+    filters="kind",
 )
 listed(AuditEvent, "at act actor object_kind object_id", "act actor object_id", filters="act")
 DELIVERIES = "received_at kind connection state rows size attempts error"

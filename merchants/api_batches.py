@@ -119,6 +119,12 @@ _TYPES: dict[str, dict[str, Any]] = {
     "day": {"type": "string", "format": "date"},
     "whole number": {"type": "integer"},
     "yes or no": {"type": "boolean"},
+    "rate": {
+        "type": "string",
+        "description": "A rate in percent; only checks the figures.",
+        "example": "12.3",
+    },
+    "window": {"type": "integer", "minimum": 1, "maximum": 365, "description": "Days."},
 }
 
 

@@ -11,6 +11,8 @@ audit.declare(
         "merchants.upload.applied": _("applied a file"),
         "merchants.upload.discarded": _("discarded a file"),
         "merchants.upload.rejected_taken": _("downloaded rejected rows"),
+        "merchants.mapping.stated": _("said what the columns of an export are"),
+        "merchants.mapping.learned": _("taught the columns of an export"),
         "merchants.token.issued": _("issued an API token"),
         "merchants.token.revoked": _("revoked an API token"),
         "merchants.member.added": _("added a member"),

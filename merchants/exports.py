@@ -79,6 +79,8 @@ def holds(column: Column) -> str:
             "day": _("a day, such as 2026-03-01"),
             "whole number": _("a whole number"),
             "yes or no": _("yes or no"),
+            "rate": _("a rate in percent, such as 12.3%"),
+            "window": _("days, such as 15 or 30"),
         }[column.cell.word]
     return _("%(text)s (needed)") % {"text": text} if column.required else text
 

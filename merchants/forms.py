@@ -17,6 +17,8 @@ SCOPE_NAMES = {
     "orders:write": _("hand in orders"),
     "spend:write": _("hand in cost"),
     "identities:write": _("join identities"),
+    "platform_reports:write": _("hand in what platforms report"),
+    "comments:write": _("hand in comments"),
     "reports:read": _("read reports"),
     "work:read": _("see the state of work"),
 }

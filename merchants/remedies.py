@@ -33,6 +33,14 @@ REMEDIES: dict[str, Promise] = {
     "not_a_flag": _("Write yes or no."),
     "formula": _("The cell holds a formula or an error. Copy the column and paste it as values."),
     "not_a_plain_value": _("A single value is expected, not a list or an object."),
+    "percent_in_a_count": _("A percentage stands where a count belongs: take another column, or correct it."),
+    "percent_in_money": _("A percentage stands where an amount belongs: take another column, or correct it."),
+    "count_below_zero": _("People and acts cannot be fewer than none: correct the count."),
+    "rounded_to_ten_thousands": _(
+        "The figure is rounded to 万: export whole numbers, or name the columns and choose 万 as the unit."
+    ),
+    "not_a_rate": _("A rate is expected here, such as 12.3%."),
+    "not_a_window": _("Write the window in days, such as 15 or 30 (1 to 365)."),
     # a row
     "cell_too_large": _("A cell of this row is larger than %(limit)s characters."),
     "too_many_cells": _("%(found)s cells instead of %(expected)s: put text with commas into quotes."),
@@ -55,6 +63,27 @@ REMEDIES: dict[str, Promise] = {
     "cost_twice": _("The same cost stands above already: add them up, or give each its own number."),
     "rebate_above_zero": _("A rebate comes back: write it below zero."),
     "charge_below_zero": _("Only a rebate may be below zero."),
+    "days_reversed": _("The last day lies before the first: exchange them."),
+    "told_twice": _("The same stands above already, for the same day and thing: keep one of the two rows."),
+    "nothing_told": _("The row holds no figure: fill in one, or take the row out."),
+    "level_without_id": _("A row of this level needs the id of its task or note."),
+    "rate_disagrees": _(
+        "The file says %(said)s %% but its own figures give %(computed)s %%: is one of the columns another one?"
+        " Correct the row, or leave the rate's column out."
+    ),
+    "more_than_whole": _("%(part)s cannot be more than %(whole)s: are two columns exchanged?"),
+    "note_missing": _("Say under which note the comment stands."),
+    # a mapping
+    "no_such_column": _("This column is not there (any more): choose again."),
+    "taken_twice": _("Two columns of the file are taken for the same: keep one."),
+    "unit_does_not_fit": _("This way of writing does not fit what the column holds."),
+    "taken_and_fixed": _("It is taken from a column and given for the whole file: keep one of the two."),
+    "column_needed": _("It is needed: choose its column, or give it for the whole file."),
+    # a kind
+    "sensitive_trade": _("Comments are switched off for sensitive trades (medical, minors)."),
+    "basis_missing": _(
+        "Comments hold words of people: state the legal basis of this source on the settings page first."
+    ),
     # a file
     "empty_file": _("The file is empty."),
     "no_rows": _("The file has a header but no rows."),

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.views import settings, trail, uploads
+from merchants.views import mappings, settings, trail, uploads
 
 app_name = "merchants"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("uploads/columns/", uploads.columns, name="columns"),
     re_path(r"^uploads/template/(?P<kind>[a-z_]+)\.(?P<form>csv|xlsx)$", uploads.template, name="template"),
     path("uploads/<int:upload_id>/", uploads.detail, name="upload"),
+    path("uploads/<int:upload_id>/map/", mappings.page, name="upload_map"),
     path("uploads/<int:upload_id>/confirm/", uploads.confirm, name="upload_confirm"),
     path("uploads/<int:upload_id>/discard/", uploads.discard, name="upload_discard"),
     path("uploads/<int:upload_id>/rejected/", uploads.rejected, name="upload_rejected"),

@@ -15,6 +15,8 @@ BEAT = {
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
+    # comments are words of people: they are kept for a while only
+    "purge comments": {"task": "measurement.purge_comments", "schedule": crontab(hour=19, minute=35)},
     # an upload whose worker died goes on
     "resume uploads": {"task": "merchants.resume_uploads", "schedule": timedelta(seconds=30)},
 }

@@ -248,6 +248,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # -- what operators may set
 PRIVACY_THRESHOLD = max(20, env.whole("SEEDBED_PRIVACY_THRESHOLD", 50))  # people in a cell of person data
 DELIVERY_DAYS = env.whole("SEEDBED_DELIVERY_DAYS", 90)  # raw deliveries are kept this long
+COMMENT_DAYS = env.whole("SEEDBED_COMMENT_DAYS", 365)  # comments are kept this long after they were posted
 UPLOAD_LIMIT_BYTES = env.whole("SEEDBED_UPLOAD_LIMIT_BYTES", 50 * 1024 * 1024)
 VERSION_NAME = _("Seedbed")
 

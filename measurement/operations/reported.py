@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection
 
 from measurement.models import AllianceRow, Comment, CrowdReport, MarketSeries, Note, Promotion, Spu
@@ -123,6 +124,14 @@ def put_comments(merchant: Merchant, rows: Iterable[CommentStatement], *, source
             _lock(merchant, Comment)
             _take_comments(merchant, batch, receipt)
     return receipt
+
+
+def purge_comments(merchant: Merchant, *, now: datetime) -> int:
+    """Deletes comments posted longer ago than ``settings.COMMENT_DAYS``. Returns how many."""
+    before = now - timedelta(days=settings.COMMENT_DAYS)
+    with tenancy.acting_for(merchant):
+        gone, _ = Comment.objects.for_merchant(merchant).filter(posted_at__lt=before).delete()
+    return int(gone)
 
 
 def _put(

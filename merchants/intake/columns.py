@@ -26,6 +26,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False  # names a person: never shown, never kept in the clear
+    constant: bool = False  # often the same for a whole file, and then no column of it
 
     def read(self, raw: object) -> Any:
         """The value, or None for an empty cell. Raises ``Refused``."""
@@ -37,9 +38,10 @@ class Column:
 
 
 def spelled(header: object) -> str:
-    """A header as it is compared: width, case, spaces, underscores and a unit in brackets do not matter."""
+    """A header as it is compared: width, case, spaces, underscores and a unit in brackets do not matter. What
+    holds a figure does: visitors (15 days) are not visitors (30 days)."""
     text = unicodedata.normalize("NFKC", str(header if header is not None else "")).casefold()
-    return re.sub(r"\([^)]*\)|[\s_\-:*]+", "", text)
+    return re.sub(r"\([^)\d]*\)|[\s_\-:*]+", "", text)
 
 
 def spellings(columns: Iterable[Column]) -> dict[str, Column]:

@@ -13,6 +13,10 @@ Values = Mapping[str, Any]  # column name -> value, None where the cell is empty
 Shape = Callable[[Values], Any]  # -> a row for the writer; raises ``Refused``
 
 
+def open_to_all(merchant: Any) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """``prepare(merchant)`` gives the rule that turns the values of one row into a row for ``write``; it may
@@ -27,6 +31,8 @@ class Kind:
     prepare: Callable[[Any], Shape]
     write: Callable[..., Any]
     rows_at_once: int = 5_000  # rows of one transaction while a file is applied
+    # (merchant) -> the code of the remedy while this merchant may not bring it, empty when it may
+    closed: Callable[[Any], str] = open_to_all
 
     @cached_property
     def spellings(self) -> dict[str, Column]:

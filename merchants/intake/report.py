@@ -37,6 +37,10 @@ class IntakeReport:
     problem_count: int = 0
     preview: list[list[str]] = field(default_factory=list)
     refusal: Problem | None = None
+    headers: tuple[str, ...] | None = None  # of the file, as they stand there
+    samples: list[list[str]] = field(default_factory=list)  # its first rows; persons are masked
+    mapping: int | None = None  # the learned export it was read by
+    asks: bool = False  # a person must first say which column is which
 
     def count(self, checked: Checked) -> None:
         self.read += 1
@@ -62,6 +66,7 @@ class IntakeReport:
             "unused": self.unused,
             "format": self.format,
             "encoding": self.encoding,
+            **({} if self.headers is None else {"headers": list(self.headers), "samples": self.samples}),
         }
 
     def shown_problems(self) -> list[dict[str, Any]]:

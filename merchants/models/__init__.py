@@ -3,6 +3,7 @@
 from merchants.models.audit import AuditEvent
 from merchants.models.delivery import Connection, RawDelivery
 from merchants.models.job import IdempotentAnswer, Job
+from merchants.models.mapping import ColumnMapping
 from merchants.models.membership import ApiToken, Membership
 from merchants.models.merchant import Merchant, Store
 from merchants.models.upload import Upload
@@ -11,6 +12,7 @@ from merchants.models.user import User
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "ColumnMapping",
     "Connection",
     "IdempotentAnswer",
     "Job",

@@ -12,6 +12,7 @@ class Upload(MerchantOwned):
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
         CHECKING = "checking", _("Being checked")
+        UNMAPPED = "unmapped", _("Waiting for you to name its columns")
         CHECKED = "checked", _("Checked, waiting for you")
         APPLYING = "applying", _("Being applied")
         APPLIED = "applied", _("Applied")
@@ -31,6 +32,9 @@ class Upload(MerchantOwned):
     rows_applied = models.PositiveBigIntegerField(_("applied rows"), default=0)
     errors = models.JSONField(default=list)  # the first ones; all of them stand in the rejected file
     preview = models.JSONField(default=list)
+    mapping = models.ForeignKey(  # what its columns were said to be; none: they are known by name
+        "merchants.ColumnMapping", models.SET_NULL, null=True, blank=True, related_name="uploads"
+    )
     message = models.CharField(max_length=400, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)  # workers that began; too many lost ones end it
     uploaded_by = models.CharField(_("by"), max_length=80)

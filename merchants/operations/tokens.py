@@ -15,6 +15,8 @@ SCOPES = (
     "orders:write",
     "spend:write",
     "identities:write",
+    "platform_reports:write",
+    "comments:write",
     "reports:read",
     "work:read",
 )

@@ -7,7 +7,6 @@ checked or applied by a worker that dies, or by two at once, and comes out the s
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from collections import Counter
@@ -15,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -32,25 +30,34 @@ from merchants.intake.problems import FileRefused, Problem
 from merchants.intake.report import IntakeReport, RejectedRows
 from merchants.intake.validate import Bad, Checked, Good, Validator
 from merchants.models import Merchant, RawDelivery, Upload
-from merchants.operations import sources
+from merchants.operations import mappings, sources
+from merchants.operations.upload_files import (
+    TooLarge,
+    WrongState,
+    forget,
+    keep,
+    path_of,
+    rejected_path_of,
+    sweep,
+)
 from merchants.sealed_files import SealedWriter, open_sealed
 
+__all__ = [
+    "Accepted", "Closed", "TooLarge", "WrongState", "accept", "apply", "check", "confirm", "discard",
+    "has_rejected_rows", "purge", "rejected_rows", "sentence", "unfinished",
+]  # fmt: skip
 State = Upload.State
 LEASE = timedelta(seconds=60)  # a worker that did not move its file for so long is taken for dead
 ATTEMPTS = 5  # workers that may begin with one file before it is given up
 BEAT = 2_000  # rows between two signs of life
 WAITING_DAYS = 7  # an unconfirmed file is kept so long; so are the rejected rows of an applied one
-STANDING = (State.RECEIVED, State.CHECKING, State.CHECKED, State.APPLYING, State.APPLIED)
+STANDING = (State.RECEIVED, State.CHECKING, State.UNMAPPED, State.CHECKED, State.APPLYING, State.APPLIED)
 
 log = logging.getLogger(__name__)
 
 
-class TooLarge(ValueError):
-    """The file is larger than the installation takes."""
-
-
-class WrongState(ValueError):
-    """What was asked for is not possible (any more) with this file."""
+class Closed(ValueError):
+    """This merchant may not bring this kind (yet); its only argument is the code of the remedy."""
 
 
 class _TakenOver(Exception):
@@ -66,11 +73,13 @@ class Accepted:
 def accept(merchant: Merchant, *, kind: str, filename: str, chunks: Iterable[bytes], by: str) -> Accepted:
     """Keeps a file, sealed under a random name, and wakes a worker to check it.
 
-    Raises ``KeyError`` for an unknown kind, ``TooLarge`` beyond ``UPLOAD_LIMIT_BYTES``.
+    Raises ``KeyError`` for an unknown kind, ``Closed`` for one that this merchant may not bring, ``TooLarge``
+    beyond ``UPLOAD_LIMIT_BYTES``.
     """
-    kinds.get(kind)
+    if code := kinds.get(kind).closed(merchant):
+        raise Closed(code)
     path = f"uploads/{merchant.pk}/{secrets.token_hex(16)}"
-    size, digest = _keep(settings.STATE / path, chunks)
+    size, digest = keep(settings.STATE / path, chunks)
     try:
         with tenancy.acting_for(merchant):
             former = (
@@ -126,6 +135,7 @@ def confirm(merchant: Merchant, upload: Upload, *, by: str) -> Upload:
         if row.state != State.CHECKED and not again:
             raise WrongState(row.state)
         _move(row, State.APPLYING, attempts=0, message="")
+        mappings.prove(merchant, row, by=by)
         audit.record(
             merchant,
             "merchants.upload.confirmed",
@@ -146,7 +156,7 @@ def discard(merchant: Merchant, upload: Upload, *, by: str) -> Upload:
             raise WrongState(row.state)
         _move(row, State.DISCARDED, errors=[], preview={})
         audit.record(merchant, "merchants.upload.discarded", by=by, on=row)
-    _forget_files(row)
+    forget(row)
     return row
 
 
@@ -172,18 +182,18 @@ def apply(merchant: Merchant, upload_id: int) -> None:
         applied = row.preview.get("written", 0)
         _move(row, State.APPLIED, rows_applied=applied, applied_at=datetime.now(UTC))
         audit.record(merchant, "merchants.upload.applied", by="system:worker", on=row, rows=applied)
-    _path(upload).unlink(missing_ok=True)
+    path_of(upload).unlink(missing_ok=True)
 
 
 def rejected_rows(upload: Upload) -> Iterator[bytes]:
     """The rejected rows as a CSV, block by block. Raises ``FileNotFoundError`` when there are none."""
-    with open_sealed(_rejected_path(upload)) as file:
+    with open_sealed(rejected_path_of(upload)) as file:
         while block := file.read(1 << 16):
             yield block
 
 
 def has_rejected_rows(upload: Upload) -> bool:
-    return upload.rows_rejected > 0 and _rejected_path(upload).exists()
+    return upload.rows_rejected > 0 and rejected_path_of(upload).exists()
 
 
 def purge(merchant: Merchant, *, now: datetime) -> int:
@@ -192,7 +202,7 @@ def purge(merchant: Merchant, *, now: datetime) -> int:
     before = now - timedelta(days=WAITING_DAYS)
     with tenancy.acting_for(merchant):
         old = Upload.objects.for_merchant(merchant).filter(touched_at__lt=before)
-        waiting = list(old.filter(state__in=(State.CHECKED, State.REFUSED, State.FAILED)))
+        waiting = list(old.filter(state__in=(State.UNMAPPED, State.CHECKED, State.REFUSED, State.FAILED)))
         old.filter(pk__in=[row.pk for row in waiting]).update(state=State.DISCARDED, errors=[], preview={})
         kept = set(
             Upload.objects.for_merchant(merchant)
@@ -201,8 +211,8 @@ def purge(merchant: Merchant, *, now: datetime) -> int:
             .values_list("path", flat=True)
         )
     for row in waiting:
-        _forget_files(row)
-    _sweep_files(merchant, kept, before)
+        forget(row)
+    sweep(merchant, kept, before)
     return len(waiting)
 
 
@@ -216,43 +226,6 @@ def unfinished() -> list[tuple[int, int, str]]:
 
 def sentence(problem: Problem) -> str:
     return remedies.remedy(problem.code, problem.params)
-
-
-# -- keeping
-
-
-def _keep(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
-    """(bytes, SHA-256) of what was sealed."""
-    size, digest = 0, hashlib.sha256()
-    with SealedWriter(path) as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > settings.UPLOAD_LIMIT_BYTES:
-                raise TooLarge(settings.UPLOAD_LIMIT_BYTES)
-            digest.update(chunk)
-            file.write(chunk)
-    return size, digest.hexdigest()
-
-
-def _path(upload: Upload) -> Path:
-    return Path(settings.STATE) / upload.path
-
-
-def _rejected_path(upload: Upload) -> Path:
-    return Path(settings.STATE) / f"{upload.path}.rejected"
-
-
-def _forget_files(upload: Upload) -> None:
-    _path(upload).unlink(missing_ok=True)
-    _rejected_path(upload).unlink(missing_ok=True)
-
-
-def _sweep_files(merchant: Merchant, kept: set[str], before: datetime) -> None:
-    """Removes old files that no row names: of requests that were rolled back or killed."""
-    for file in (Path(settings.STATE) / "uploads" / str(merchant.pk)).glob("*"):
-        name = f"uploads/{merchant.pk}/{file.name.split('.')[0]}"
-        if name not in kept and datetime.fromtimestamp(file.stat().st_mtime, UTC) < before:
-            file.unlink(missing_ok=True)
 
 
 # -- moving the row
@@ -304,10 +277,11 @@ def _give_up(upload: Upload, state: str, wrong: Exception) -> None:
 
 def _checked(merchant: Merchant, upload: Upload, kind: Kind) -> IntakeReport:
     report = IntakeReport(columns=kind.columns)
-    with open_sealed(_path(upload)) as file, SealedWriter(_rejected_path(upload)) as rejected:
+    with open_sealed(path_of(upload)) as file, SealedWriter(rejected_path_of(upload)) as rejected:
         try:
-            table = reader.read(file)
-            report.format, report.encoding = table.format, table.encoding
+            table = mappings.read_by(merchant, upload, kind, reader.read(file), report)
+            if report.asks:
+                return report
             rows = RejectedRows(table.headers, kind, sentence)
             rejected.write(rows.head())
             validator = Validator(kind, _shape(merchant, kind))
@@ -317,7 +291,7 @@ def _checked(merchant: Merchant, upload: Upload, kind: Kind) -> IntakeReport:
                     rejected.write(rows.line(checked))
                 if report.read % BEAT == 0:
                     _progress(upload, rows_read=report.read)
-            report.unused = validator.unused
+            report.unused = validator.unused or report.unused
         except FileRefused as refused:
             report.refuse(refused)
     return report
@@ -329,9 +303,9 @@ def _shape(merchant: Merchant, kind: Kind) -> kinds.Shape:
 
 
 def _conclude(upload: Upload, report: IntakeReport) -> None:
-    refused = report.refusal is not None or report.good == 0
+    refused = not report.asks and (report.refusal is not None or report.good == 0)
     if not report.rejected:
-        _rejected_path(upload).unlink(missing_ok=True)
+        rejected_path_of(upload).unlink(missing_ok=True)
     if refused and report.refusal is None and not report.rejected:
         report.refuse(FileRefused("no_rows"))
     with tenancy.acting_for(upload.merchant):
@@ -340,13 +314,14 @@ def _conclude(upload: Upload, report: IntakeReport) -> None:
             return
         _move(
             row,
-            State.REFUSED if refused else State.CHECKED,
+            State.UNMAPPED if report.asks else State.REFUSED if refused else State.CHECKED,
             attempts=0,
             rows_read=report.read,
             rows_good=report.good,
             rows_rejected=report.rejected,
             errors=report.shown_problems(),
             preview=report.shown_rows(),
+            mapping_id=report.mapping,
         )
 
 
@@ -355,9 +330,9 @@ def _conclude(upload: Upload, report: IntakeReport) -> None:
 
 def _apply_chunks(merchant: Merchant, upload: Upload, kind: Kind) -> None:
     """Rows already passed are read again, not written again: the rule of a kind may count them."""
-    with open_sealed(_path(upload)) as file:
+    with open_sealed(path_of(upload)) as file:
         validator = Validator(kind, _shape(merchant, kind))
-        numbered = enumerate(validator.check(reader.read(file)), 1)
+        numbered = enumerate(validator.check(mappings.applied_to(upload, reader.read(file))), 1)
         passed = upload.rows_applied
         for number, _ in islice(numbered, passed):
             if number % BEAT == 0:

@@ -17,7 +17,7 @@ from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_
 from merchants.forms import UploadForm
 from merchants.intake import kinds
 from merchants.models import Upload
-from merchants.operations import uploads
+from merchants.operations import mappings, uploads
 from merchants.roles import Permission
 
 State = Upload.State
@@ -27,6 +27,7 @@ STATES = {
     State.CHECKING: "running",
     State.APPLYING: "running",
     State.APPLIED: "done",
+    State.UNMAPPED: "done",
     State.CHECKED: "done",
     State.REFUSED: "failed",
     State.FAILED: "failed",
@@ -34,6 +35,7 @@ STATES = {
 }
 TONES = {
     State.APPLIED: "accent",
+    State.UNMAPPED: "warning",
     State.CHECKED: "warning",
     State.REFUSED: "danger",
     State.FAILED: "danger",
@@ -150,6 +152,9 @@ def _accept(request: MerchantRequest, form: UploadForm) -> Upload | None:
             chunks=file.chunks(),
             by=f"user:{request.user.pk}",
         )
+    except uploads.Closed as closed:
+        form.add_error("kind", remedies.remedy(closed.args[0], {}))
+        return None
     except uploads.TooLarge as large:
         limit = int(large.args[0]) >> 20
         form.add_error("file", _("The file is larger than %(limit)s MB: split it.") % {"limit": limit})
@@ -179,12 +184,14 @@ def _context(upload: Upload) -> dict[str, Any]:
         "receipt": preview.get("receipt", {}),
         "has_rejected": uploads.has_rejected_rows(upload),
         "again": state == State.FAILED and "columns" in preview,
+        "can_map": state in mappings.OPEN and bool(preview.get("headers")),
         "reading": " · ".join(word for word in (preview.get("format"), preview.get("encoding")) if word),
     }
 
 
 def _steps(state: State) -> list[dict[str, str]]:
     """Handed in, read and checked, confirmed, applied: which is done, which runs."""
+    state = State.CHECKING if state == State.UNMAPPED else state
     order = (State.RECEIVED, State.CHECKING, State.CHECKED, State.APPLYING, State.APPLIED)
     at = order.index(state) if state in order else 1
     labels = (_("handed in"), _("read and checked"), _("confirmed by you"), _("applied"))

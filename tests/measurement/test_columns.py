@@ -9,8 +9,10 @@ import pytest
 from measurement.alliance.facts import OrderStatus
 from measurement.choices import SpendKind, Task
 from measurement.columns.identities import identity_shape
+from measurement.columns.orders import order_shape
+from measurement.columns.spend import spend_shape
 from measurement.columns.surroundings import Surroundings
-from measurement.intake_kinds import order_shape, spend_shape, touch_shape
+from measurement.columns.touchpoints import touch_shape
 from merchants import exports
 from merchants.identity import person_key
 from merchants.intake import kinds, reader

@@ -1,4 +1,4 @@
-"""Takes in a file of touchpoints, orders, cost or identities.
+"""Takes in a file of any kind: touchpoints, orders, cost, reports of platforms, comments.
 
 The whole file is read and every problem printed (line, column, value, remedy) before anything is written;
 with a problem nothing is written, unless ``--accept-good`` lets the good rows in.
@@ -43,6 +43,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no merchant with the code {options['merchant']!r}.")
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
+        if code := kind.closed(merchant):
+            raise CommandError(f"{remedies.remedy(code, {})} Nothing was written.")
         good, bad = self._check(merchant, kind, file)
         if bad and not options["accept_good"]:
             raise CommandError(f"{bad} of {good + bad} rows were refused; nothing was written.")

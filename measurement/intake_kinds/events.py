@@ -1,50 +1,29 @@
-"""What a merchant may hand in to measurement: columns, rule and writer of each kind."""
+"""Events and costs one by one: touchpoints, orders, cost, identities."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from measurement.alliance.first_party import piece_of
 from measurement.columns.identities import IDENTITIES, identity_shape
 from measurement.columns.orders import ORDERS, HandedOrder, order_shape
 from measurement.columns.spend import SPEND, spend_shape
-from measurement.columns.surroundings import Surroundings
 from measurement.columns.touchpoints import TOUCHPOINTS, touch_shape
+from measurement.intake_kinds.prepared import prepared
 from measurement.models import ItemMapping, Spu
 from measurement.operations import identities, marks, orders, spend, touches
 from merchants import tenancy
-from merchants.identity import pepper_of
-from merchants.intake.kinds import Kind, Shape, register
-from merchants.models import Connection, Merchant, RawDelivery
+from merchants.intake.kinds import Kind, register
+from merchants.models import Merchant, RawDelivery
 
 # One name for all ways of handing in, so that a file and a program that tell of one touch meet.
 TOUCH_SOURCE = "first_party"
 SPEND_SOURCE = "file"
-
-
-def surroundings(merchant: Merchant) -> Surroundings:
-    """What the rules know of this merchant now. Inside a transaction that acts for it."""
-    shops: dict[str, list[str]] = defaultdict(list)
-    connected = Connection.objects.for_merchant(merchant).exclude(source__in=("file", "api"))
-    for source, shop in connected.values_list("source", "shop"):
-        shops[source].append(shop)
-    return Surroundings(
-        pepper=pepper_of(settings.PEPPER, merchant.public_id, merchant.pepper_version),
-        spus=frozenset(Spu.objects.for_merchant(merchant).values_list("code", flat=True)),
-        now=datetime.now(UTC),
-        shops={source: names[0] for source, names in shops.items() if len(names) == 1},
-    )
-
-
-def _prepared(shape: Callable[[Surroundings], Shape]) -> Callable[[Merchant], Shape]:
-    return lambda merchant: shape(surroundings(merchant))
 
 
 def put_touchpoints(
@@ -153,7 +132,7 @@ register(
                 "occurred_at": "2026-03-02T09:40:12+08:00", "spu": "essence-30ml", "keyword": "面部精华",
             },
         ),
-        prepare=_prepared(touch_shape),
+        prepare=prepared(touch_shape),
         write=put_touchpoints,
         rows_at_once=20_000,
     )
@@ -178,7 +157,7 @@ register(
                 "is_new_buyer": "yes",
             },
         ),
-        prepare=_prepared(order_shape),
+        prepare=prepared(order_shape),
         write=put_orders,
         rows_at_once=2_000,
     )
@@ -199,7 +178,7 @@ register(
                 "blogger_name": "小满护肤日记", "source_id": "HT-2026-0031",
             },
         ),
-        prepare=_prepared(spend_shape),
+        prepare=prepared(spend_shape),
         write=put_spend,
         rows_at_once=2_000,
     )
@@ -215,7 +194,7 @@ register(
                 "person_kind_b": "buyer", "person_namespace_b": "taobao", "reason": "member id",
             },
         ),
-        prepare=_prepared(identity_shape),
+        prepare=prepared(identity_shape),
         write=put_identities,
         rows_at_once=5_000,
     )
