@@ -1,0 +1,1 @@
+"""What can be said of a campaign while its orders still come in (pure)."""
