@@ -26,5 +26,11 @@ audit.declare(
         "measurement.rebuild.asked": _("asked for a full rebuild"),
         "measurement.batch.received": _("received a batch"),
         "measurement.delivery.replayed": _("read a delivery once more"),
+        "measurement.move.recorded": _("recorded a move"),
+        "measurement.move.settled": _("found out what came of a move"),
+        "measurement.move.seen": _("saw what came of a move"),
+        "measurement.stop_rule.set": _("wrote down a rule for a campaign"),
+        "measurement.stop_rule.read": _("read a campaign's rule on its day"),
+        "measurement.stop_rule.seen": _("saw that a campaign's rule fired"),
     }
 )

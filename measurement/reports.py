@@ -266,7 +266,8 @@ class Row:
     the merchant could ever be tied to content. ``joined`` is the credited revenue by grade (A, B).
 
     ``low`` and ``high`` are the ends of the 95 % interval of ``credited``; ``profit`` is credited revenue
-    times margin where the margin of everything in it is known.
+    times margin where the margin of everything in it is known. ``shared`` is its part of costs that no row
+    carries, by kind; ``cost`` is without it, the class goes by both.
     """
 
     key: str
@@ -287,6 +288,11 @@ class Row:
     by_line: str = ""
     avatar: str = ""
     later: int = 0
+    shared: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def full_cost(self) -> int | None:
+        return None if self.cost is None else self.cost + sum(self.shared.values())
 
     @property
     def spread(self) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from measurement.operations import (
+    asking,
     audiences,
     crowd_flows,
     crowd_spells,
@@ -30,12 +31,34 @@ def work(*, merchant_id: int) -> None:
     """Expands and computes what waits for a merchant, for a while, then hands on to the next task."""
     merchant = Merchant.objects.get(pk=merchant_id)
     until = time.monotonic() + SPELL_SECONDS
+    changed = 0
     while time.monotonic() < until:
         statistics.refresh()
         expand.pending(merchant)
-        if recompute.compute(merchant) is None:
-            return
-    wake("measurement.work", merchant_id=merchant_id)
+        done = recompute.compute(merchant)
+        if done is None:
+            break
+        changed += done.changed
+    else:
+        wake("measurement.work", merchant_id=merchant_id)
+    if changed:
+        asking.ask(merchant)
+
+
+@shared_task(base=Task, name="measurement.judge")
+def judge(*, merchant_id: int) -> None:
+    """Judges a merchant's spend anew, and what hangs on it. A merchant whose ledger still changes is judged
+    as it stands now and again later."""
+    from measurement.operations import judgement
+
+    judgement.renew(Merchant.objects.get(pk=merchant_id), now=datetime.now(UTC))
+
+
+@shared_task(base=Task, name="measurement.sweep_judging")
+def sweep_judging() -> None:
+    """Finds merchants whose spend is to be judged anew: asked for, or a new day."""
+    for merchant_id in waiting.merchants_to_judge():
+        wake("measurement.judge", merchant_id=merchant_id)
 
 
 @shared_task(base=Task, name="measurement.apply_delivery")

@@ -48,6 +48,7 @@ DISPATCH_COLUMNS = {
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
     "measurement_tallymark": ["merchant_id", "recorded_at"],
     "measurement_tallyspan": ["merchant_id", "recorded_at"],
+    "measurement_judging": ["merchant_id", "asked_at", "judged_at"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

@@ -13,6 +13,8 @@ BEAT = {
     "crowds of the day": {"task": "measurement.crowds_of_the_day", "schedule": crontab(hour=16, minute=10)},
     # the daily counts of touches that pages read
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
+    # classes, moves and ripening follow the ledger at a distance: many changes are judged together
+    "sweep judging": {"task": "measurement.sweep_judging", "schedule": timedelta(seconds=30)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # comments are words of people: they are kept for a while only

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 import measurement.admin.crowds
 import measurement.admin.experiments
+import measurement.admin.moves
 import measurement.admin.process
 import measurement.admin.reported  # noqa: F401 - they register their models
 from measurement.models import (

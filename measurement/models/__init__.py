@@ -27,10 +27,13 @@ from measurement.models.crowds import (
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
+from measurement.models.moves import Move, StopRule
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
 from measurement.models.process import ProcessSetting, TallyMark, TallySpan, TouchTally
 from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
+from measurement.models.returns import JudgedRow, Judging, SpendFlag
+from measurement.models.ripening import RipeningRow, SignalRelation
 from measurement.models.settings import RuleSetting
 from measurement.models.spend import Spend
 from measurement.models.touch import Touch
@@ -65,10 +68,13 @@ __all__ = [
     "Identity",
     "IdentityLink",
     "ItemMapping",
+    "JudgedRow",
+    "Judging",
     "Keyword",
     "LiveStream",
     "MarketSeries",
     "MerchantCycle",
+    "Move",
     "Note",
     "Order",
     "OrderKey",
@@ -79,12 +85,16 @@ __all__ = [
     "PrivacyQuestion",
     "ProcessSetting",
     "Promotion",
+    "RipeningRow",
     "Rollup",
     "RuleSetting",
     "Run",
+    "SignalRelation",
     "Spend",
+    "SpendFlag",
     "Spu",
     "SpuMargin",
+    "StopRule",
     "TallyMark",
     "TallySpan",
     "Touch",

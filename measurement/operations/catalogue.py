@@ -26,7 +26,7 @@ from measurement.models import (
     SpuMargin,
     Unit,
 )
-from measurement.operations import marks, rules
+from measurement.operations import asking, marks, rules
 from merchants import audit, tenancy
 from merchants.models import Merchant
 
@@ -70,6 +70,7 @@ def put_margin(merchant: Merchant, *, spu: Spu, margin_bp: int, valid_from: date
             margin_bp=margin_bp,
             valid_from=valid_from.isoformat(),
         )
+        asking.ask(merchant)
     return row
 
 

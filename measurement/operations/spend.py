@@ -26,6 +26,7 @@ from measurement.models import (
     Spu,
     Unit,
 )
+from measurement.operations import asking
 from measurement.operations.channels import named
 from merchants import tenancy
 from merchants.models import Merchant
@@ -62,6 +63,8 @@ def put(merchant: Merchant, rows: Iterable[SpendRow], *, source: str, by: str) -
             # one at a time per merchant: two batches may state one key
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('spend'), %s)", [merchant.pk])
             _Batch(merchant, source).take(batch, receipt)
+    if receipt.added or receipt.replaced:
+        asking.ask(merchant)
     return receipt
 
 

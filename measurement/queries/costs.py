@@ -21,6 +21,7 @@ from django.db import connection
 
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
 from measurement.reports import Dimension, Reported, ReportQuery
+from measurement.waste.allocation import FullCost, spread
 from merchants.models import Merchant
 from merchants.periods import Period, start_of
 
@@ -61,13 +62,19 @@ class Cost:
 @dataclass(slots=True)
 class Costs:
     """``whole`` is None when no cost is stated in the slice: unknown, not free. The keys of ``rows`` are
-    those of the credit; ``former`` is the cost of the earlier period."""
+    those of the credit, and so are those of ``named``, by kind; ``former`` is the cost of the earlier
+    period."""
 
     whole: Cost | None = None
     former: int | None = None
     rows: dict[str, Cost] = field(default_factory=dict)
     by_task: dict[str, int] = field(default_factory=dict)
     by_kind: dict[str, int] = field(default_factory=dict)
+    named: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def full(self) -> dict[str, FullCost]:
+        """The full cost of each row, its part of shared costs included."""
+        return spread(self.named, self.by_kind)
 
 
 Line = tuple[bool, str, str, str, str, str | None, int, Decimal]
@@ -102,6 +109,8 @@ def _add_now(costs: Costs, kind: str, whole: list[Line], named: list[Line]) -> N
     for _, _, _, _, _, key, fen, ripe in named:
         if key is not None:
             costs.rows.setdefault(key, Cost()).add(fen, ripe)
+            of_kind = costs.named.setdefault(kind, {})
+            of_kind[key] = of_kind.get(key, 0) + fen
 
 
 def _level(view: list[Line], level: str) -> list[Line]:
@@ -149,10 +158,10 @@ def _scope(
 def _statement(query: ReportQuery) -> str:
     conditions = [FILTERS[name] for name in query.filters]
     filters = "".join(f" AND {one}" for one in conditions)
-    return _COST.format(key=KEYS[query.by], source=_SOURCE, stated=_STATED, filters=filters)
+    return _COST.format(key=KEYS[query.by], source=SOURCE, stated=_STATED, filters=filters)
 
 
-_SOURCE = """
+SOURCE = """
     FROM measurement_spend s
     LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
     LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from measurement import metrics, words
 from measurement.metrics import Interval, Verdict
 from measurement.queries import costs as spending
-from measurement.queries import slices
+from measurement.queries import slices, standing
 from measurement.queries.costs import Cost, Costs
 from measurement.queries.names import names_of
 from measurement.queries.products import Product, longest_cycle, products_of
 from measurement.queries.slices import Former, Slice
 from measurement.queries.status import Bought, Status, bought, status
 from measurement.reports import Axis, Dimension, Envelope, Report, ReportQuery, Row
+from measurement.waste.allocation import FullCost
 from merchants.models import Merchant
 from merchants.periods import day_of
 
@@ -40,6 +41,8 @@ class _Known:
     next_order: int  # fen of one more order: the mean order of the period
     by_margin: bool
     joinable: bool  # some order was ever tied to content; else credit is unknown, not zero
+    full: Mapping[str, FullCost] = field(default_factory=dict)  # of each row
+    standing: Mapping[str, str] = field(default_factory=dict)  # classes that a worker has found already
 
 
 def report(
@@ -50,9 +53,11 @@ def report(
     page_size: int | None = PAGE,
     models: bool = False,
     basis: Basis | None = None,
+    judged: bool = True,
 ) -> Report:
     """The report that is asked, in a constant number of queries. ``page_size`` None: all
-    rows; ``models``: with the shares of all five models; ``basis`` is read when it is not given.
+    rows; ``models``: with the shares of all five models; ``basis`` is read when it is not given;
+    ``judged`` False: without the classes that a worker has found, for the worker itself.
 
     Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
     """
@@ -63,7 +68,8 @@ def report(
     costs = spending.cost(merchant, query, products, through)
     former = _former(merchant, query, through)
     proof = bought(merchant, query.period, fen=slices.FEN[query.model], as_of=query.as_of)
-    known = _Known(query, _mean_order(proof), _all_priced(whole), state.has_credit)
+    classes = standing.classes(merchant, query) if judged else {}
+    known = _Known(query, _mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
     rows, unassigned = _rows(found, costs, known)
     total = _row("", whole, costs.whole, known)
     rows = _filtered(rows, query)
@@ -135,6 +141,7 @@ def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
     past = known.query.as_of is not None
     interval = None if past else metrics.credit_interval(credited, found.squares, known.next_order)
     profit = found.profit if known.by_margin and not found.unpriced else None
+    full = known.full.get(key)
     return Row(
         key=key,
         cost=fen,
@@ -148,8 +155,11 @@ def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
         orders=None if past else found.orders,
         people=None if past else found.people,
         maturity=maturity,
-        verdict=_verdict(credited, profit, fen, interval, maturity, known) or "",
+        verdict=known.standing[key]
+        if key in known.standing
+        else _verdict(credited, profit, full.fen if full else fen, interval, maturity, known) or "",
         later=found.later,
+        shared=dict(full.shared) if full else {},
     )
 
 
@@ -161,7 +171,8 @@ def _verdict(
     maturity: Decimal | None,
     known: _Known,
 ) -> Verdict | None:
-    """The class of a row with a cost: by margin where it is known of everything, else by revenue."""
+    """The class of a row with a cost, by its full cost: by margin where it is known of everything, else by
+    revenue."""
     if cost is None or cost <= 0 or interval is None:
         return None
     if known.by_margin and profit is not None and credited > 0:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from measurement.models import BulkChange, CrowdMark, DirtyMark, TallyMark, TallySpan
+from django.db.models import F, Q
+
+from measurement.models import BulkChange, CrowdMark, DirtyMark, Judging, TallyMark, TallySpan
 from merchants.models import Merchant, RawDelivery
+from merchants.periods import day_of, start_of
 
 PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
+REST = timedelta(minutes=2)  # between two judgings of one merchant: changes in between are judged together
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,15 @@ def merchants_with_work() -> list[int]:
 def merchants_with_moved_people() -> list[int]:
     """Merchants of whom somebody may stand in another layer."""
     return sorted(set(CrowdMark.objects.using("dispatch").values_list("merchant_id", flat=True).distinct()))
+
+
+def merchants_to_judge() -> list[int]:
+    """Merchants whose spend is to be judged: asked for since the last judging, or judged before today."""
+    now = datetime.now(UTC)
+    rows = Judging.objects.using("dispatch")
+    asked = Q(asked_at__gt=F("judged_at"), judged_at__lt=now - REST)
+    due = asked | Q(judged_at=None) | Q(judged_at__lt=start_of(day_of(now)))
+    return list(rows.filter(due).order_by("merchant_id").values_list("merchant_id", flat=True))
 
 
 def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:

@@ -56,7 +56,7 @@ def rate_of(past: Sequence[Past]) -> Rate | None:
 
 def expected(rate: Rate, exposure: float) -> Expected:
     """What a campaign with this much ripe money should have, and the band of it."""
-    from scipy.stats import nbinom, poisson  # noqa: PLC0415 - only workers compute it
+    from scipy.stats import nbinom, poisson
 
     mean = rate.mean * exposure
     extra = rate.variance * exposure**2

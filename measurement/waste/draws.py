@@ -57,7 +57,7 @@ def sums(
 ) -> Sums:
     """Draws the sums of ``rows`` rows. The three columns say what each person is worth to each row, in any
     order and number of pieces; ``person`` holds 64-bit keys, ``worth`` fen."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - only workers draw
+    from scipy.sparse import csr_array
 
     keys, place = np.unique(person, return_inverse=True)
     table: Any = csr_array((worth, (row, place)), shape=(rows, max(len(keys), 1)))

@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 from psycopg import sql
 
 from measurement.models import Experiment, TallySpan
-from measurement.operations import recompute, touches
+from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
 from merchants.models import Connection, Merchant, RawDelivery, Store, Upload
 from tests.conftest import emptied
@@ -299,6 +299,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             )
             TallySpan.objects.create(merchant=merchant, first_day=BASE, last_day=BASE)
         deliver(merchant, trade("2", [("700", 100)]))
+        asking.ask(merchant)
     ids = sorted(merchant.pk for merchant in two)
     for table, columns in walls.DISPATCH_COLUMNS.items():
         with as_role("dispatch") as session:

@@ -86,7 +86,8 @@ def test_the_band_holds_eighty_of_a_hundred_new_campaigns():
 def test_a_signal_in_the_order_of_the_orders_has_rank_correlation_one():
     found = relation(range(12), [n * n for n in range(12)])
     assert found.rho == pytest.approx(1)
-    assert found.n == 12 and found.tells
+    assert found.n == 12
+    assert found.tells
 
 
 def test_a_rank_correlation_worked_by_hand():

@@ -22,9 +22,7 @@ def test_a_rebate_follows_ads_and_an_agency_fee_follows_ads_and_note_fees():
 
 
 def test_what_a_source_names_a_row_for_stays_with_it_and_only_the_rest_is_spread():
-    found = spread(
-        {"note_fee": {"a": 100, "b": 100}, "sample": {"a": 40}}, {"note_fee": 200, "sample": 50}
-    )
+    found = spread({"note_fee": {"a": 100, "b": 100}, "sample": {"a": 40}}, {"note_fee": 200, "sample": 50})
     assert found == {"a": FullCost(140, {"sample": 5}), "b": FullCost(100, {"sample": 5})}
 
 
