@@ -7,6 +7,8 @@ from merchants import audit
 audit.declare(
     {
         "measurement.cycle.set": _("set a decision cycle"),
+        "measurement.cycles.learned": _("learned decision cycles"),
+        "measurement.cycle.previewed": _("previewed a decision cycle"),
         "measurement.rule.set": _("changed the rule of credit"),
         "measurement.item.mapped": _("mapped an item to an SPU"),
         "measurement.spu.set": _("named a product"),

@@ -12,6 +12,8 @@ from measurement.operations import (
     audiences,
     crowd_flows,
     crowd_spells,
+    cycle_learning,
+    cycle_previews,
     deliveries,
     expand,
     recompute,
@@ -127,3 +129,42 @@ def purge_comments() -> None:
     now = datetime.now(UTC)
     for merchant in Merchant.objects.order_by("pk").iterator():
         reported.purge_comments(merchant, now=now)
+
+
+@shared_task(base=Task, name="measurement.learn_cycles")
+def learn_cycles(*, merchant_id: int) -> None:
+    """Goes on with the merchant's learning for a while, then hands on to the next task."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while time.monotonic() < until:
+        if not cycle_learning.advance(merchant):
+            return
+    wake("measurement.learn_cycles", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.preview_cycle")
+def preview_cycle(*, merchant_id: int) -> None:
+    """Goes on with the merchant's previews for a while, then hands on to the next task."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while time.monotonic() < until:
+        if not cycle_previews.advance(merchant):
+            return
+    wake("measurement.preview_cycle", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.resume_cycles")
+def resume_cycles() -> None:
+    """Wakes workers for learnings and previews whose worker, or whose message, was lost."""
+    learning, previews = waiting.cycles_to_go_on()
+    for merchant_id in learning:
+        wake("measurement.learn_cycles", merchant_id=merchant_id)
+    for merchant_id in previews:
+        wake("measurement.preview_cycle", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.learn_due_cycles")
+def learn_due_cycles() -> None:
+    """Starts learning for every merchant whose last run is a week old."""
+    for merchant in Merchant.objects.order_by("pk").iterator():
+        cycle_learning.begin_if_due(merchant, by="system:beat")

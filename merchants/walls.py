@@ -44,6 +44,8 @@ READ_BY_APP = {
 DISPATCH_COLUMNS = {
     "measurement_dirtymark": ["merchant_id", "recorded_at"],
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
+    "measurement_cyclelearning": ["id", "merchant_id", "state", "touched_at"],
+    "measurement_cyclepreview": ["id", "merchant_id", "state", "touched_at"],
     "measurement_experiment": ["id", "merchant_id", "state", "starts_on", "ends_on", "asked_at"],
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
     "measurement_tallymark": ["merchant_id", "recorded_at"],

@@ -21,4 +21,7 @@ BEAT = {
     "purge comments": {"task": "measurement.purge_comments", "schedule": crontab(hour=19, minute=35)},
     # an upload whose worker died goes on
     "resume uploads": {"task": "merchants.resume_uploads", "schedule": timedelta(seconds=30)},
+    # cycles change slowly: each merchant's are learned anew once a week, at night
+    "learn cycles": {"task": "measurement.learn_due_cycles", "schedule": crontab(hour=19, minute=40)},
+    "resume cycles": {"task": "measurement.resume_cycles", "schedule": timedelta(seconds=30)},
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 import measurement.admin.crowds
+import measurement.admin.cycles
 import measurement.admin.experiments
 import measurement.admin.moves
 import measurement.admin.process

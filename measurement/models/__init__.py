@@ -24,6 +24,14 @@ from measurement.models.crowds import (
     CrowdSpell,
     PrivacyQuestion,
 )
+from measurement.models.cycles import (
+    CycleLearning,
+    CyclePreview,
+    CycleTally,
+    LearnedCycle,
+    Progress,
+    SpuCycle,
+)
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
@@ -60,6 +68,9 @@ __all__ = [
     "CrowdReport",
     "CrowdRule",
     "CrowdSpell",
+    "CycleLearning",
+    "CyclePreview",
+    "CycleTally",
     "DirtyMark",
     "Experiment",
     "ExperimentUnit",
@@ -71,6 +82,7 @@ __all__ = [
     "JudgedRow",
     "Judging",
     "Keyword",
+    "LearnedCycle",
     "LiveStream",
     "MarketSeries",
     "MerchantCycle",
@@ -84,6 +96,7 @@ __all__ = [
     "Presence",
     "PrivacyQuestion",
     "ProcessSetting",
+    "Progress",
     "Promotion",
     "RipeningRow",
     "Rollup",
@@ -93,6 +106,7 @@ __all__ = [
     "Spend",
     "SpendFlag",
     "Spu",
+    "SpuCycle",
     "SpuMargin",
     "StopRule",
     "TallyMark",

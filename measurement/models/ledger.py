@@ -164,6 +164,7 @@ class Presence(MerchantBulk, _Grain):
             models.Index(fields=["merchant", "line"], name="presence_of_a_line"),
             models.Index(fields=["merchant", "order_day"], name="presence_by_order_day"),
             models.Index(fields=["merchant", "touch_day"], name="presence_by_touch_day"),
+            models.Index(fields=["merchant", "person", "order_day"], name="presence_of_a_person"),
         ]
 
     def __str__(self) -> str:

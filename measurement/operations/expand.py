@@ -57,7 +57,7 @@ _LINES = "SELECT l.id, l.bucket FROM measurement_orderline l WHERE l.merchant_id
 
 
 def _by_touches(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
-    longest = max(rules.cycles_of(merchant).values())
+    longest = max(rules.windows_of(merchant).values())
     if span := change.payload.get("span"):
         return _mark(
             cursor,
@@ -139,6 +139,8 @@ def _by_spus(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
 
 
 def _by_cycle(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
+    if spu := change.payload.get("spu"):
+        return _mark(cursor, merchant, change, f"{_LINES} AND l.spu_id = %(spu)s", spu=spu)
     return _mark(
         cursor,
         merchant,

@@ -17,6 +17,7 @@ from measurement.models import (
     Note,
     RuleSetting,
     Spu,
+    SpuCycle,
 )
 from measurement.operations import declared, marks
 from measurement.operations.locks import Lock, hold
@@ -53,6 +54,37 @@ def set_cycle(
             after=days,
         )
         marks.change(merchant, "cycle", category=category.pk)
+    return row
+
+
+def set_product_cycle(
+    merchant: Merchant,
+    *,
+    spu: Spu,
+    days: int,
+    source: str,
+    by: str,
+    basis: CycleBasis = CycleBasis.HAND,
+) -> SpuCycle:
+    """A product's own decision cycle, before that of its category; 0 goes back to the category's. Raises
+    ``ValueError`` outside of 0 to 730 days."""
+    if not 0 <= days <= 730:
+        raise ValueError("a decision cycle lasts 1 to 730 days")
+    with tenancy.acting_for(merchant):
+        windows = rules.windows_of(merchant)
+        row: SpuCycle = SpuCycle.objects.create(
+            merchant=merchant, spu=spu, days=days, basis=basis, source=source, recorded_by=by
+        )
+        audit.record(
+            merchant,
+            "measurement.cycle.set",
+            by=by,
+            on=row,
+            spu=spu.code,
+            before=windows.get(-spu.pk, windows[spu.category_id]),
+            after=days,
+        )
+        marks.change(merchant, "cycle", spu=spu.pk)
     return row
 
 

@@ -5,6 +5,7 @@ the one SQL text of ``measurement.attribution.sql``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,13 +17,21 @@ from measurement.queries import rules
 from merchants.models import Merchant
 
 
-def compute(cursor: Any, merchant: Merchant, lines: list[int], setting: rules.Setting) -> None:
-    """Fills ``credit_states`` with the credit of these lines as the facts make it now."""
+def compute(
+    cursor: Any,
+    merchant: Merchant,
+    lines: list[int],
+    setting: rules.Setting,
+    *,
+    windows: dict[int, int] | None = None,
+) -> None:
+    """Fills ``credit_states`` with the credit of these lines as the facts make it now, under the merchant's
+    own windows or, for a preview, under others (``rules.windows_of``)."""
     scope = {"merchant": merchant.pk, "lines": lines}
     cursor.execute(_STATES_TABLE)
     cursor.execute("DELETE FROM credit_states")  # a transaction around this one may have computed before
     decay_table = _decay_table(cursor, setting.half_life_hours)
-    cycles = rules.cycles_of(merchant)
+    cycles = windows or rules.windows_of(merchant)
     cursor.execute(
         "SELECT coalesce(max(net_fen), 0) FROM measurement_orderline"
         " WHERE merchant_id = %(merchant)s AND id = ANY(%(lines)s::bigint[])",
@@ -57,6 +66,29 @@ def _decay_table(cursor: Any, half_life_hours: int) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the computed states of some lines would change: ``changed`` lines in any share; fen credited to
+    content before and after, of lines that gain credit and that lose all; and the net of all lines."""
+
+    changed: int
+    before: int
+    after: int
+    net: int
+    gained_lines: int
+    gained: int
+    lost_lines: int
+    lost: int
+
+
+def difference(cursor: Any, merchant: Merchant, lines: list[int]) -> Difference:
+    """Compares the states of :func:`compute` with what stands, and writes nothing but its own temporary
+    table."""
+    cursor.execute(_FORMER, {"merchant": merchant.pk, "lines": lines})
+    cursor.execute(_DIFFERENCE)
+    return Difference(*(int(value) for value in cursor.fetchone()))
+
+
 def replace(cursor: Any, run: Run, lines: list[int]) -> int:
     """Posts the differences, sums them up in the rollups, and puts the computed state of these lines in place
     of the former. Lines whose credit stays as it is are not written at all. Returns how many changed."""
@@ -89,6 +121,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS credit_states (
 ) ON COMMIT DELETE ROWS
 """
 
+# A product with a cycle of its own counts as a category of its own, under its negative id.
 # The facts of the claimed lines as the relations that the rule reads. A person's touches are fetched key
 # by key, over all keys that are joined to the line's own; OFFSET 0 keeps the planner from turning the loop
 # into a scan of all touches, MATERIALIZED from running it once for each channel. Each touch has its own SPU
@@ -99,13 +132,14 @@ WITH lines AS MATERIALIZED (
            (extract(epoch FROM l.paid_at) * 1000000)::bigint AS ts,
            (l.paid_at AT TIME ZONE 'Asia/Shanghai')::date AS order_day,
            coalesce(i.person, l.person_key) AS person,
-           coalesce(s.category_id, 0) AS category_id, c.window_days
+           coalesce(o.category_id, s.category_id, 0) AS category_id, c.window_days
     FROM unnest(%(lines)s::bigint[]) AS claimed(id)
     JOIN measurement_orderline l ON l.id = claimed.id AND l.merchant_id = %(merchant)s
     LEFT JOIN measurement_identity i ON i.merchant_id = %(merchant)s AND i.person_key = l.person_key
     LEFT JOIN measurement_spu s ON s.id = l.spu_id AND s.merchant_id = %(merchant)s
+    LEFT JOIN unnest(%(categories)s::bigint[]) AS o(category_id) ON o.category_id = -l.spu_id
     LEFT JOIN unnest(%(categories)s::bigint[], %(days)s::integer[]) AS c(category_id, window_days)
-        ON c.category_id = coalesce(s.category_id, 0)
+        ON c.category_id = coalesce(o.category_id, s.category_id, 0)
     WHERE l.paid_at IS NOT NULL
 ), categories AS (
     SELECT * FROM unnest(%(categories)s::bigint[], %(days)s::integer[]) AS c(category_id, window_days)
@@ -174,6 +208,26 @@ _CHANGED = f"""
 SELECT DISTINCT line_id FROM (
     SELECT line_id FROM credit_states GROUP BY {_STATE} HAVING count(*) = 1
 ) moved
+"""
+
+_DIFFERENCE = f"""
+WITH moved AS (
+    SELECT DISTINCT line_id FROM (
+        SELECT line_id FROM credit_states GROUP BY {_STATE} HAVING count(*) = 1
+    ) m
+), sums AS (
+    SELECT line_id,
+           coalesce(sum(fen_linear) FILTER (WHERE sign = -1 AND grade <> 'U'), 0)::bigint AS before,
+           coalesce(sum(fen_linear) FILTER (WHERE sign = 1 AND grade <> 'U'), 0)::bigint AS after,
+           coalesce(sum(fen_linear) FILTER (WHERE sign = 1), 0)::bigint AS net,
+           coalesce(bool_or(sign = -1 AND grade <> 'U'), false) AS was,
+           coalesce(bool_or(sign = 1 AND grade <> 'U'), false) AS is_now
+    FROM credit_states GROUP BY line_id
+)
+SELECT (SELECT count(*) FROM moved), coalesce(sum(before), 0), coalesce(sum(after), 0), coalesce(sum(net), 0),
+       count(*) FILTER (WHERE is_now AND NOT was), coalesce(sum(after) FILTER (WHERE is_now AND NOT was), 0),
+       count(*) FILTER (WHERE was AND NOT is_now), coalesce(sum(before) FILTER (WHERE was AND NOT is_now), 0)
+FROM sums
 """
 
 _SUMS = ", ".join(f"sum({fen})::bigint" for fen in _FEN.split(", "))

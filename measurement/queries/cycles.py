@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from measurement.choices import CycleBasis
-from measurement.models import Category, CategoryCycle, MerchantCycle, Spu
+from measurement.models import Category, CategoryCycle, MerchantCycle, Spu, SpuCycle
 from measurement.queries.rules import NEUTRAL_DAYS
 from merchants.models import Merchant
 
@@ -43,6 +43,12 @@ def cycle_of(merchant: Merchant, category: Category) -> Cycle:
         return _cycle(own, own=True)
     shared = CategoryCycle.objects.filter(category=category).order_by("-id").first()
     return _cycle(shared, own=False) if shared else NEUTRAL
+
+
+def cycle_of_product(merchant: Merchant, spu: Spu) -> Cycle:
+    """The cycle that holds for a product: its own, else that of its category."""
+    own: Any = SpuCycle.objects.for_merchant(merchant).filter(spu=spu).order_by("-id").first()
+    return _cycle(own, own=True) if own is not None and own.days else cycle_of(merchant, spu.category)
 
 
 def cycles(merchant: Merchant) -> list[CategoryCycles]:

@@ -106,7 +106,7 @@ def line_of(merchant: Merchant) -> Any:
 def evidence(merchant: Merchant, line: OrderLine, *, as_of: date | None = None) -> Evidence:
     """The evidence of a line as it stands, or as it stood at the end of a past day."""
     setting = rules.setting_of(merchant)
-    cycle = cycles.cycle_of(merchant, line.spu.category) if line.spu else None
+    cycle = cycles.cycle_of_product(merchant, line.spu) if line.spu else None
     window = cycle.days if cycle else rules.NEUTRAL_DAYS
     state = _past(merchant, line, as_of) if as_of else _present(merchant, line)
     keys = _Keys(merchant, line)

@@ -33,7 +33,7 @@ class Product:
 
 def products_of(merchant: Merchant) -> dict[int, Product]:
     """Every SPU of the merchant by id, and what has none (id 0)."""
-    cycles = rules.cycles_of(merchant)
+    cycles = rules.windows_of(merchant)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -52,7 +52,8 @@ def products_of(merchant: Merchant) -> dict[int, Product]:
             stated[spu][valid_from] = basis_points  # of one day the statement made last holds
     nothing = Product(cycles[rules.NO_CATEGORY], _spans({}))
     return {NO_PRODUCT: nothing} | {
-        spu: Product(cycles[category], _spans(stated[spu])) for spu, category in categories.items()
+        spu: Product(cycles.get(-spu, cycles[category]), _spans(stated[spu]))
+        for spu, category in categories.items()
     }
 
 

@@ -36,20 +36,30 @@ def setting_of(merchant: Merchant) -> Setting:
 def cycles_of(merchant: Merchant) -> dict[int, int]:
     """Decision cycle in days of every category, and of "no category" (id 0).
 
-    The merchant's own latest one; else the shared latest one; else that of the parent category, which
-    the shared tree always gives at its root.
+    The merchant's own latest one; else the shared latest one; else the neutral one.
     """
+    return {key: days for key, days in windows_of(merchant).items() if key >= 0}
+
+
+def windows_of(merchant: Merchant) -> dict[int, int]:
+    """Windows in days as the rule takes them: those of the categories, and under the negative id of an SPU
+    the cycle of its own that it has, which comes before that of its category."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT c.id, coalesce(
-                (SELECT nullif(m.days, 0) FROM measurement_merchantcycle m
-                 WHERE m.merchant_id = %s AND m.category_id = c.id ORDER BY m.id DESC LIMIT 1),
-                (SELECT y.days FROM measurement_categorycycle y WHERE y.category_id = c.id ORDER BY y.id DESC LIMIT 1),
-                %s)
-            FROM measurement_category c
-            """,
-            [merchant.pk, NEUTRAL_DAYS],
-        )
+        cursor.execute(_WINDOWS, {"merchant": merchant.pk, "neutral": NEUTRAL_DAYS})
         days = {int(row[0]): int(row[1]) for row in cursor.fetchall()}
     return {NO_CATEGORY: NEUTRAL_DAYS, **days}
+
+
+_WINDOWS = """
+SELECT c.id, coalesce(
+    (SELECT nullif(m.days, 0) FROM measurement_merchantcycle m
+     WHERE m.merchant_id = %(merchant)s AND m.category_id = c.id ORDER BY m.id DESC LIMIT 1),
+    (SELECT y.days FROM measurement_categorycycle y WHERE y.category_id = c.id ORDER BY y.id DESC LIMIT 1),
+    %(neutral)s)
+FROM measurement_category c
+UNION ALL
+SELECT -o.spu_id, o.days FROM (
+    SELECT DISTINCT ON (spu_id) spu_id, days FROM measurement_spucycle
+    WHERE merchant_id = %(merchant)s ORDER BY spu_id, id DESC
+) o WHERE o.days > 0
+"""

@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
 
-from measurement.models import BulkChange, CrowdMark, DirtyMark, Judging, TallyMark, TallySpan
+from measurement.models import (
+    BulkChange,
+    CrowdMark,
+    CycleLearning,
+    CyclePreview,
+    DirtyMark,
+    Judging,
+    Progress,
+    TallyMark,
+    TallySpan,
+)
 from merchants.models import Merchant, RawDelivery
 from merchants.periods import day_of, start_of
 
@@ -84,3 +94,15 @@ def merchants_to_tally() -> list[int]:
         rows = model.objects.using("dispatch").filter(recorded_at__lte=before)
         found |= set(rows.values_list("merchant_id", flat=True).distinct())
     return sorted(found)
+
+
+CYCLES_PATIENCE = timedelta(seconds=20)  # younger steps have a worker
+
+
+def cycles_to_go_on() -> tuple[list[int], list[int]]:
+    """Merchants whose learning of cycles, and whose preview of one, stands still; read as the dispatcher."""
+    before = datetime.now(UTC) - CYCLES_PATIENCE
+    still = {"state": Progress.RUNNING, "touched_at__lte": before}
+    learning = CycleLearning.objects.using("dispatch").filter(**still).values_list("merchant_id", flat=True)
+    preview = CyclePreview.objects.using("dispatch").filter(**still).values_list("merchant_id", flat=True)
+    return sorted(set(learning)), sorted(set(preview))

@@ -133,7 +133,7 @@ def test_evidence_takes_the_same_queries_for_any_journey(world, touches, django_
     line = world.order("T1", "2026-10-06", 500, person="ann")
     world.compute()
     row = line_of(world.merchant).get(pk=line.pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         evidence(world.merchant, row)
 
 
