@@ -123,3 +123,11 @@ class PromotionKind(StrEnum):
     PROMOTION = "promotion"
     FESTIVAL = "festival"
     PRICE = "price"
+
+
+class Rhythm(StrEnum):
+    """How often a report goes out."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -97,20 +98,24 @@ def _plain(value: Any, form: str) -> str:
     return "'" + text if text.startswith(FORMULA_SIGNS) else text
 
 
-def workbook(report: Report) -> io.BufferedIOBase:
-    """The workbook as an open temporary file at its start; the caller's answer closes it."""
+Told = Sequence[tuple[date, date, str]]
+
+
+def workbook(report: Report, notes: Told = ()) -> io.BufferedIOBase:
+    """The workbook as an open temporary file at its start; the caller's answer closes it. ``notes`` are what
+    people wrote on days of the period."""
     file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
     bold = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    _write_read_me(book.add_worksheet(_("Read me")), report, bold, wrapped)
+    _write_read_me(book.add_worksheet(_("Read me")), report, notes, bold, wrapped)
     _write_table(book, report, bold)
     book.close()
     file.seek(0)
     return file  # type: ignore[no-any-return]
 
 
-def _write_read_me(sheet: Any, report: Report, bold: Any, wrapped: Any) -> None:
+def _write_read_me(sheet: Any, report: Report, notes: Told, bold: Any, wrapped: Any) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 2, 70, wrapped)
     at = 0
@@ -118,12 +123,21 @@ def _write_read_me(sheet: Any, report: Report, bold: Any, wrapped: Any) -> None:
         sheet.write_string(at, 0, label, bold)
         sheet.write_string(at, 1, value)
         at += 1
+    for first, last, text in notes:
+        sheet.write_string(at, 0, _("Note on %(days)s") % {"days": spanned(first, last)}, bold)
+        sheet.write_string(at, 1, text)
+        at += 1
     at += 1
     for one in definitions(get_language() or "en").values():
         sheet.write_string(at, 0, one.name, bold)
         sheet.write_string(at, 1, one.words)
         sheet.write_string(at, 2, one.formula)
         at += 1
+
+
+def spanned(first: date, last: date) -> str:
+    """A day, or two days with a dash."""
+    return str(first) if first == last else f"{first} – {last}"
 
 
 def read_me(report: Report) -> list[tuple[str, str]]:

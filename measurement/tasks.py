@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import smtplib
 import time
 from datetime import UTC, datetime
 
 from celery import shared_task
 
+from measurement import letters
 from measurement.operations import (
     asking,
     audiences,
@@ -18,10 +20,13 @@ from measurement.operations import (
     expand,
     recompute,
     reported,
+    schedules,
     statistics,
     tallies,
 )
+from measurement.queries import saved
 from measurement.queries import work as waiting
+from merchants import tenancy
 from merchants.background import Task, wake
 from merchants.models import Merchant
 
@@ -168,3 +173,34 @@ def learn_due_cycles() -> None:
     """Starts learning for every merchant whose last run is a week old."""
     for merchant in Merchant.objects.order_by("pk").iterator():
         cycle_learning.begin_if_due(merchant, by="system:beat")
+
+
+@shared_task(base=Task, name="measurement.sweep_letters")
+def sweep_letters() -> None:
+    """Finds schedules that are due and letters that wait."""
+    for merchant_id in saved.merchants_with_letters(datetime.now(UTC)):
+        wake("measurement.write_letters", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.write_letters")
+def write_letters(*, merchant_id: int) -> None:
+    schedules.write_due(Merchant.objects.get(pk=merchant_id), now=datetime.now(UTC))
+
+
+@shared_task(base=Task, name="measurement.send_mailing")
+def send_mailing(*, merchant_id: int, mailing_id: int) -> None:
+    """Composes a letter and hands it to the mail server; what the server refuses waits for the next sweep."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    now = datetime.now(UTC)
+    mailing = schedules.claim(merchant, mailing_id, now=now)
+    if mailing is None:
+        return
+    with tenancy.acting_for(merchant):
+        letter = letters.compose(merchant, mailing.schedule, now=now)
+        to = saved.addresses(merchant, mailing.schedule)
+    try:
+        letters.send(letter, mailing=mailing, to=to)
+    except (OSError, smtplib.SMTPException) as refused:
+        schedules.not_sent(merchant, mailing_id, error=type(refused).__name__)
+        return
+    schedules.sent(merchant, mailing_id, to=len(to), now=datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from measurement.views import cycles, data, orders, results
+from measurement.views import cycles, data, orders, results, saved
 
 app_name = "measurement"
 
@@ -15,6 +15,15 @@ urlpatterns = [
     path("cycles/", cycles.page, name="cycles"),
     path("cycles/set/", cycles.change, name="set_cycle"),
     path("dictionary/", cycles.dictionary, name="dictionary"),
+    path("saved/", saved.page, name="saved"),
+    path("saved/view/", saved.save, name="save_view"),
+    path("saved/view/<int:view_id>/remove/", saved.remove, name="remove_view"),
+    path("saved/schedule/", saved.schedule, name="schedule"),
+    path("saved/schedule/<int:schedule_id>/pause/", saved.pause, name="pause_schedule"),
+    path("saved/schedule/<int:schedule_id>/remove/", saved.unschedule, name="remove_schedule"),
+    path("saved/note/", saved.annotate, name="annotate"),
+    path("saved/note/<int:annotation_id>/remove/", saved.take_back, name="take_back"),
+    path("saved/digest/", saved.digest, name="digest"),
     path("data/", data.page, name="data"),
     path("data/deliveries/", data.received, name="deliveries"),
     path("data/deliveries/<int:delivery_id>/replay/", data.replay, name="replay"),

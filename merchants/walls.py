@@ -51,6 +51,8 @@ DISPATCH_COLUMNS = {
     "measurement_tallymark": ["merchant_id", "recorded_at"],
     "measurement_tallyspan": ["merchant_id", "recorded_at"],
     "measurement_judging": ["merchant_id", "asked_at", "judged_at"],
+    "measurement_schedule": ["merchant_id", "paused", "next_at"],
+    "measurement_mailing": ["merchant_id", "state"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

@@ -21,7 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "merchant": merchant,
         "memberships": memberships,
-        **(nav.menu(request) if merchant else {"nav": [], "tabs": []}),
+        **(nav.menu(request) if merchant else {"nav": [], "tabs": [], "saveable": ""}),
         "permissions": getattr(request, "permissions", frozenset()),
         "demo": settings.DEMO,
     }

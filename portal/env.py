@@ -67,6 +67,30 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def mail(name: str) -> dict[str, object]:
+    """Django's settings of one mail server: ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…:465``."""
+    url = text(name, default="")
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": state_dir() / "mail",
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must read smtp://user:password@host:port or smtps://…")
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure,
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
 def database(name: str, fallback: str | None = None) -> dict[str, object]:
     """Django's settings of one Postgres address: ``postgresql://user:password@host:port/name?host=/socket``."""
     url = text(name, default=os.environ.get(fallback, "") or None if fallback else None)

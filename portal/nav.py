@@ -66,7 +66,7 @@ DATA = (
     Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
     Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
-    Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS),
+    Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),
 )
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
@@ -116,9 +116,14 @@ def _address(tab: Tab, code: str) -> str:
         return ""
 
 
-def menu(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+REPORTS = frozenset(tab.url_name for tab in (*RESULTS, *CROWDS, *CAMPAIGNS))
+"""Pages whose whole state is their address: what is on the screen can be saved as a view."""
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the sections of this request's merchant and role, `[{label, url, icon, active}]`; ``tabs``:
-    the pages of the section one is in, `[{label, url, active}]`, none when it has but one."""
+    the pages of the section one is in, `[{label, url, active}]`, none when it has but one; ``saveable``: the
+    name of a report page that this person may save as it is, else empty."""
     code = request.merchant.code
     sections = [(entry, pages(entry, request.permissions, code)) for entry in BRAND]
     sections = [(entry, shown) for entry, shown in sections if shown]
@@ -130,6 +135,7 @@ def menu(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
             {"label": entry.label, "url": shown[0].url, "icon": entry.icon, "active": here in shown}
             for entry, shown in sections
         ],
+        "saveable": page_name if page_name in REPORTS and Permission.PLAN in request.permissions else "",
         "tabs": [{"label": page.tab.label, "url": page.url, "active": page == here} for page in inside]
         if len(inside) > 1
         else [],

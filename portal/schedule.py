@@ -15,6 +15,8 @@ BEAT = {
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
     # classes, moves and ripening follow the ledger at a distance: many changes are judged together
     "sweep judging": {"task": "measurement.sweep_judging", "schedule": timedelta(seconds=30)},
+    # reports by e-mail go out at full hours; one that could not be handed over is tried again
+    "sweep letters": {"task": "measurement.sweep_letters", "schedule": timedelta(seconds=60)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # comments are words of people: they are kept for a while only

@@ -109,7 +109,12 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-EMAIL_BACKEND = env.text("SEEDBED_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# -- letters; without a mail server they lie as files below the state folder
+globals().update(env.mail("SEEDBED_SMTP_URL"))
+SITE_URL = env.text("SEEDBED_URL", f"http://127.0.0.1:{env.whole('PORT', 8000)}").rstrip("/")
+MAIL_DOMAIN = env.text("SEEDBED_MAIL_DOMAIN", "seedbed.invalid")
+DEFAULT_FROM_EMAIL = env.text("SEEDBED_MAIL_FROM", f"Seedbed <reports@{MAIL_DOMAIN}>")
 
 # -- languages and time
 LANGUAGE_CODE = "zh-hans"

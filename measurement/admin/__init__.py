@@ -14,7 +14,8 @@ import measurement.admin.cycles
 import measurement.admin.experiments
 import measurement.admin.moves
 import measurement.admin.process
-import measurement.admin.reported  # noqa: F401 - they register their models
+import measurement.admin.reported
+import measurement.admin.saved  # noqa: F401 - they register their models
 from measurement.models import (
     Agency,
     Blogger,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,13 +14,40 @@ BARS = 10
 GRID = {"left": 8, "right": 32, "top": 32, "bottom": 4, "containLabel": True}
 
 
-def of_results(report: Report) -> dict[str, Any] | None:
-    """Days as bars in time against the period before; anything else as the ten largest bars and their cost.
-    None when there is nothing to draw."""
+Told = Sequence[tuple[date, date, str]]
+
+
+def of_results(report: Report, notes: Told = ()) -> dict[str, Any] | None:
+    """Days as bars in time against the period before, with what people wrote on them; anything else as the
+    ten largest bars and their cost. None when there is nothing to draw."""
     if report.query.by == Dimension.DAY:
-        return _days(report)
+        return annotated(_days(report), notes, list(report.query.period))
     rows = sorted(report.rows, key=lambda row: -(row.credited or 0))[:BARS]
     return _largest(rows, report) if any(row.credited for row in rows) else None
+
+
+def annotated(option: dict[str, Any] | None, notes: Told, days: list[date]) -> dict[str, Any] | None:
+    """The option of a chart over days with a mark where people wrote a note; its first series carries them.
+    A note that began before the chart stands at its first day."""
+    if option is None or not notes or not days:
+        return option
+    marks = [
+        {
+            "xAxis": (max(first, days[0]) - days[0]).days,
+            "label": {"formatter": text if len(text) <= 12 else text[:11] + "…"},
+        }
+        for first, _last, text in notes
+        if first <= days[-1]
+    ]
+    line = {
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": {"color": "quiet", "type": "dotted"},
+        "label": {"color": "quiet", "position": "end", "rotate": 0},
+        "data": marks,
+    }
+    head, *rest = option["series"]
+    return {**option, "series": [{**head, "markLine": line}, *rest]}
 
 
 def _yuan(fen: int | None) -> float | None:

@@ -42,6 +42,7 @@ from measurement.models.process import ProcessSetting, TallyMark, TallySpan, Tou
 from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
 from measurement.models.returns import JudgedRow, Judging, SpendFlag
 from measurement.models.ripening import RipeningRow, SignalRelation
+from measurement.models.saved import Annotation, Mailing, SavedView, Schedule
 from measurement.models.settings import RuleSetting
 from measurement.models.spend import Spend
 from measurement.models.touch import Touch
@@ -49,6 +50,7 @@ from measurement.models.touch import Touch
 __all__ = [
     "Agency",
     "AllianceRow",
+    "Annotation",
     "Audience",
     "AudienceHandover",
     "Blogger",
@@ -84,6 +86,7 @@ __all__ = [
     "Keyword",
     "LearnedCycle",
     "LiveStream",
+    "Mailing",
     "MarketSeries",
     "MerchantCycle",
     "Move",
@@ -102,6 +105,8 @@ __all__ = [
     "Rollup",
     "RuleSetting",
     "Run",
+    "SavedView",
+    "Schedule",
     "SignalRelation",
     "Spend",
     "SpendFlag",

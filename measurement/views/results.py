@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from measurement import charts, exports, takeaways, words
 from measurement.metrics import change
-from measurement.queries import results
+from measurement.queries import results, saved
 from measurement.reports import CUSTOM, Axis, Dimension, Report, ReportQuery, Row
 from measurement.views.questions import address, around, asked, chips
 from merchants import audit
@@ -37,7 +37,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "report": report,
         "rows": [shown(row, query) for row in report.rows],
         "takeaway": takeaways.of_results(report),
-        "chart": charts.of_results(report),
+        "chart": charts.of_results(report, saved.told(request.merchant, query.period) if in_time else ()),
         "chips": chips(request.merchant, query),
         "sorts": {} if in_time else {name: _sort(query, name) for name in SORTABLE},
         "pages": None if in_time else Paginator(range(report.count), results.PAGE).get_page(query.page),
@@ -127,7 +127,10 @@ def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpR
     name = f"{request.merchant.code}-{query.by}-{query.period.start}-{query.period.last}.{form}"
     if form == "xlsx":
         return FileResponse(
-            exports.workbook(report), as_attachment=True, filename=name, content_type=WORKBOOK
+            exports.workbook(report, saved.told(request.merchant, query.period)),
+            as_attachment=True,
+            filename=name,
+            content_type=WORKBOOK,
         )
     answer = StreamingHttpResponse(exports.csv_lines(report), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

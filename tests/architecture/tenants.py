@@ -11,7 +11,18 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from measurement.models import Blogger, Campaign, Keyword, Note, OrderLine, Spend, Spu
+from measurement.models import (
+    Annotation,
+    Blogger,
+    Campaign,
+    Keyword,
+    Note,
+    OrderLine,
+    SavedView,
+    Schedule,
+    Spend,
+    Spu,
+)
 from measurement.operations import deliveries, recompute, touches
 from merchants import tenancy
 from merchants.models import ApiToken, Connection, Membership, Merchant, RawDelivery, Store, Upload, User
@@ -165,6 +176,31 @@ def _connection(tenant: Tenant) -> int:
     return tenant.world.connection().pk
 
 
+def _view(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return SavedView.objects.create(
+            merchant=tenant.merchant, owner=tenant.people["owner"], page="measurement:results",
+            name=f"{tenant.word} view {SavedView.objects.count()}",
+        ).pk  # fmt: skip
+
+
+def _schedule(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return Schedule.objects.create(
+            merchant=tenant.merchant, owner=tenant.people["owner"], rhythm="daily", form="csv",
+            next_at=timezone.now() + DAY,
+        ).pk  # fmt: skip
+
+
+def _annotation(tenant: Tenant) -> int:
+    today = timezone.now().date()
+    with tenancy.acting_for(tenant.merchant):
+        return Annotation.objects.create(
+            merchant=tenant.merchant, first_day=today, last_day=today, text=f"{tenant.word} note on a day",
+            author="user:0",
+        ).pk  # fmt: skip
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "delivery_id": _delivery,
@@ -172,6 +208,9 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "membership_id": _membership,
     "token_id": _token,
     "connection_id": _connection,
+    "view_id": _view,
+    "schedule_id": _schedule,
+    "annotation_id": _annotation,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

@@ -27,6 +27,8 @@ PAGES = {
     "cycles": "/m/{m}/cycles/",
     "definitions": "/m/{m}/dictionary/",
     "data": "/m/{m}/data/",
+    "saved": "/m/{m}/saved/",
+    "digest": "/m/{m}/saved/digest/",
     "settings": "/m/{m}/settings/",
     "gallery": "/gallery/",
 }
