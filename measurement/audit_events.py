@@ -33,6 +33,7 @@ audit.declare(
         "measurement.schedule.paused": _("paused or resumed a report by e-mail"),
         "measurement.schedule.removed": _("removed a report by e-mail"),
         "measurement.mailing.sent": _("sent a report by e-mail"),
+        "measurement.whole.asked": _("asked for the estimated wholes anew"),
         "measurement.rebuild.asked": _("asked for a full rebuild"),
         "measurement.batch.received": _("received a batch"),
         "measurement.delivery.replayed": _("read a delivery once more"),

@@ -131,3 +131,23 @@ class Rhythm(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+class WholeOutcome(StrEnum):
+    """What the effect of seeding is estimated on when nothing joins."""
+
+    REVENUE = "revenue"
+    ORDERS = "orders"
+    SEARCH = "search"
+    BRAND_SEARCH = "brand_search"
+    SHOP_VISITORS = "shop_visitors"
+
+
+class ExposureKind(StrEnum):
+    """What stands for seeding in that estimate: the first of these that the data tell day by day."""
+
+    READS = "reads"
+    IMPRESSIONS = "impressions"
+    TRUE_INTEREST = "true_interest"
+    COST = "cost"
+    NOTES = "notes"

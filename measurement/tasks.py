@@ -20,6 +20,7 @@ from measurement.operations import (
     expand,
     recompute,
     reported,
+    response,
     schedules,
     statistics,
     tallies,
@@ -204,3 +205,28 @@ def send_mailing(*, merchant_id: int, mailing_id: int) -> None:
         schedules.not_sent(merchant, mailing_id, error=type(refused).__name__)
         return
     schedules.sent(merchant, mailing_id, to=len(to), now=datetime.now(UTC))
+
+
+@shared_task(base=Task, name="measurement.estimate_whole")
+def estimate_whole(*, merchant_id: int) -> None:
+    """Estimates the wholes that were asked for, series by series, for a while, then hands on."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while time.monotonic() < until:
+        if not response.step(merchant):
+            return
+    wake("measurement.estimate_whole", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.wholes_of_the_day")
+def wholes_of_the_day() -> None:
+    """Another day is complete: asks for every merchant's estimates anew."""
+    for merchant in Merchant.objects.all():
+        response.ask(merchant, by=response.BEAT)
+
+
+@shared_task(base=Task, name="measurement.sweep_wholes")
+def sweep_wholes() -> None:
+    """Finds estimates that were asked for and whose hint was lost."""
+    for merchant_id in waiting.merchants_with_wholes_to_estimate():
+        wake("measurement.estimate_whole", merchant_id=merchant_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from measurement.views import cycles, data, orders, results, saved
+from measurement.views import cycles, data, orders, results, saved, whole
 
 app_name = "measurement"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("models/", results.models, name="models"),
     path("orders/", orders.page, name="orders"),
     path("evidence/<int:line_id>/", orders.evidence, name="evidence"),
+    path("whole/", whole.page, name="whole"),
+    path("whole/estimate/", whole.estimate, name="estimate_whole"),
     path("cycles/", cycles.page, name="cycles"),
     path("cycles/set/", cycles.change, name="set_cycle"),
     path("dictionary/", cycles.dictionary, name="dictionary"),

@@ -53,6 +53,7 @@ DISPATCH_COLUMNS = {
     "measurement_judging": ["merchant_id", "asked_at", "judged_at"],
     "measurement_schedule": ["merchant_id", "paused", "next_at"],
     "measurement_mailing": ["merchant_id", "state"],
+    "merchants_job": ["merchant_id", "kind", "state"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

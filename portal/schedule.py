@@ -17,6 +17,10 @@ BEAT = {
     "sweep judging": {"task": "measurement.sweep_judging", "schedule": timedelta(seconds=30)},
     # reports by e-mail go out at full hours; one that could not be handed over is tried again
     "sweep letters": {"task": "measurement.sweep_letters", "schedule": timedelta(seconds=60)},
+    # the wholes are estimated anew at night, when nobody waits for a figure
+    "wholes of the day": {"task": "measurement.wholes_of_the_day", "schedule": crontab(hour=17, minute=40)},
+    # an estimate that was asked for goes on
+    "sweep wholes": {"task": "measurement.sweep_wholes", "schedule": timedelta(seconds=20)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # comments are words of people: they are kept for a while only

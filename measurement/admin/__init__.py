@@ -15,7 +15,8 @@ import measurement.admin.experiments
 import measurement.admin.moves
 import measurement.admin.process
 import measurement.admin.reported
-import measurement.admin.saved  # noqa: F401 - they register their models
+import measurement.admin.response
+import measurement.admin.response
 from measurement.models import (
     Agency,
     Blogger,

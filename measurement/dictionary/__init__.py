@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import moves, results
+from measurement.dictionary import moves, results, whole
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
-AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (("results", results.METRICS), ("moves", moves.METRICS))
+AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
+    ("results", results.METRICS),
+    ("moves", moves.METRICS),
+    ("whole", whole.METRICS),
+)
 """The figures of each area, in the order of the page."""
 
 METRICS = tuple(metric for _area, metrics in AREAS for metric in metrics)

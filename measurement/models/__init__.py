@@ -40,6 +40,7 @@ from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
 from measurement.models.process import ProcessSetting, TallyMark, TallySpan, TouchTally
 from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
+from measurement.models.response import ResponseEstimate
 from measurement.models.returns import JudgedRow, Judging, SpendFlag
 from measurement.models.ripening import RipeningRow, SignalRelation
 from measurement.models.saved import Annotation, Mailing, SavedView, Schedule
@@ -101,6 +102,7 @@ __all__ = [
     "ProcessSetting",
     "Progress",
     "Promotion",
+    "ResponseEstimate",
     "RipeningRow",
     "Rollup",
     "RuleSetting",

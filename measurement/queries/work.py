@@ -18,7 +18,7 @@ from measurement.models import (
     TallyMark,
     TallySpan,
 )
-from merchants.models import Merchant, RawDelivery
+from merchants.models import Job, Merchant, RawDelivery
 from merchants.periods import day_of, start_of
 
 PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
@@ -78,6 +78,14 @@ def merchants_to_judge() -> list[int]:
     asked = Q(asked_at__gt=F("judged_at"), judged_at__lt=now - REST)
     due = asked | Q(judged_at=None) | Q(judged_at__lt=start_of(day_of(now)))
     return list(rows.filter(due).order_by("merchant_id").values_list("merchant_id", flat=True))
+
+
+def merchants_with_wholes_to_estimate() -> list[int]:
+    """Merchants who asked for estimates that are not finished."""
+    rows = Job.objects.using("dispatch").filter(
+        kind="response", state__in=(Job.State.QUEUED, Job.State.RUNNING)
+    )
+    return sorted(set(rows.values_list("merchant_id", flat=True).distinct()))
 
 
 def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:

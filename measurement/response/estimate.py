@@ -12,40 +12,20 @@ and refuses where the data cannot tell.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 
 from measurement.response.lag import Cycle, Floats, ripening
 from measurement.response.noise import Coefficient, Fit, cosines, spectra
 from measurement.response.series import LEAST_DAYS, Series, baseline, independent
+from measurement.response.verdicts import Reason, Verdict
 
-NOMINAL = 0.05
 MOST_PLACEBOS = 100
 TOO_MANY_ALARMS = 0.2
 HOPELESSLY_LEFT = 1e-6
 LEAST_LEFT = 0.02  # of the ripened exposure's variation that the baseline must leave
 HORIZON = 14  # days that a back-test looks ahead
 FOLDS = 6
-
-
-class Verdict(StrEnum):
-    EFFECT = "effect"
-    CANNOT_TELL = "cannot_tell"
-
-
-class Reason(StrEnum):
-    """Why it cannot be told."""
-
-    TOO_SHORT = "too_short"
-    NO_OUTCOME = "no_outcome"
-    NO_EXPOSURE = "no_exposure"
-    CONSTANT_EXPOSURE = "constant_exposure"
-    CYCLE_TOO_LONG = "cycle_too_long"
-    LIKE_THE_BASELINE = "like_the_baseline"
-    SPANS_ZERO = "spans_zero"
-    NEGATIVE = "negative"
-    PLACEBO = "placebo"
 
 
 @dataclass(frozen=True, slots=True)

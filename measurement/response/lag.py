@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 Z95 = 1.6448536269514722  # the 95 % point of the normal distribution
+Z80 = 0.8416212335729143  # the 80 % point
+USUAL_SIGMA = 0.8
 LONGEST_DAYS = 1_500
 
 
@@ -47,6 +49,13 @@ class Cycle:
             raise ValueError(f"P50 ({self.p50:g}) must be below P95 ({self.p95:g})")
         if self.p95 > LONGEST_DAYS:
             raise ValueError(f"P95 is {self.p95:g} days; at most {LONGEST_DAYS} can be worked with")
+
+    @classmethod
+    def of_length(cls, days: int) -> Cycle:
+        """The cycle of a category of which only a length is published or set: that is taken for P80, with the
+        spread σ = 0.8 of the log-normal that is usual; P50 is then 0.51 and P95 1.90 times it."""
+        p50 = days * exp(-Z80 * USUAL_SIGMA)
+        return cls(p50, min(p50 * exp(Z95 * USUAL_SIGMA), LONGEST_DAYS))
 
     @property
     def sigma(self) -> float:

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from measurement.response.estimate import Estimate, Reason, Verdict, estimate
+from measurement.response.estimate import Estimate, estimate
 from measurement.response.files import Refused, cycle_of, read
 from measurement.response.series import LEAST_DAYS
+from measurement.response.verdicts import Reason, Verdict
 
 WHY = {
     Reason.TOO_SHORT: f"fewer than {LEAST_DAYS} days: give at least eight weeks",

@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from measurement.response.estimate import Reason, Verdict, backtest, estimate
+from measurement.response.estimate import backtest, estimate
 from measurement.response.lag import Cycle
 from measurement.response.noise import Fit
 from measurement.response.series import Series, baseline, independent
+from measurement.response.verdicts import Reason, Verdict
 from tests.measurement.response.worlds import world
 
 CYCLE = Cycle(7, 30)

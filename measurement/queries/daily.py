@@ -1,0 +1,278 @@
+"""What a merchant's sums say day by day: sold, shown, and what else moved the days. For workers only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Q
+
+from measurement.choices import ExposureKind, MarketMeasure, PromotionKind, WholeOutcome
+from measurement.models import MarketSeries, Note, Promotion
+from measurement.queries.costs import LEVELS
+from merchants.models import Merchant
+from merchants.periods import DAY, SHANGHAI, start_of
+
+if TYPE_CHECKING:
+    from measurement.response.series import Series
+
+LONGEST = 730  # days of a series
+LEAST_SHOWN = 10  # days with exposure, below which another measure is taken
+OF_ORDERS = (WholeOutcome.REVENUE, WholeOutcome.ORDERS)
+OF_MARKETS = {
+    MarketMeasure.SEARCH: WholeOutcome.SEARCH,
+    MarketMeasure.BRAND_SEARCH: WholeOutcome.BRAND_SEARCH,
+    MarketMeasure.SHOP_VISITORS: WholeOutcome.SHOP_VISITORS,
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """One series: a product (0: the whole brand) on one platform (empty: all) and what is counted."""
+
+    spu_id: int
+    platform: str
+    outcome: str
+
+    @property
+    def of_product(self) -> Q:
+        return Q(spu=self.spu_id) if self.spu_id else Q(spu=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A series with what stands for exposure and what is in the baseline."""
+
+    series: Series
+    exposure: str
+    promotions: int
+    festivals: str  # stated, public, none
+    price: bool
+
+
+def subjects(merchant: Merchant, today: date) -> list[Subject]:
+    """Every series that can be tried, in a fixed order: products that were sold, on all platforms together
+    and, where there are several, on each; and the marketplaces' own series."""
+    found: set[Subject] = set()
+    sold: dict[int, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_SOLD_WHERE, [merchant.pk, start_of(today - timedelta(days=LONGEST))])
+        for spu_id, platform in cursor.fetchall():
+            sold[spu_id].add(platform)
+    for spu_id, platforms in sold.items():
+        found |= {Subject(spu_id, "", outcome) for outcome in OF_ORDERS}
+        if len(platforms) > 1:
+            found |= {Subject(spu_id, platform, WholeOutcome.REVENUE) for platform in platforms}
+    market = MarketSeries.objects.for_merchant(merchant).filter(replaced_at=None, measure__in=OF_MARKETS)
+    for spu, platform, measure in market.values_list("spu_id", "platform", "measure").distinct():
+        found.add(Subject(spu or 0, platform, OF_MARKETS[MarketMeasure(measure)]))
+    return sorted(found)
+
+
+def gather(merchant: Merchant, subject: Subject, today: date) -> Gathered | None:
+    """The series up to the last day of which everything is known; None when nothing was sold."""
+    outcome = _market(merchant, subject) if subject.outcome not in OF_ORDERS else _sold(merchant, subject)
+    shown, stated_through = _shown(merchant, subject.spu_id)
+    last = min(today - DAY, max(outcome, default=today), stated_through or today)
+    first = max(min(outcome, default=today), last - timedelta(days=LONGEST - 1))
+    if not outcome or last < first:
+        return None
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    kind, exposure = _chosen(shown, _published(merchant, subject.spu_id), days)
+    promotions = _promotions(merchant, subject, first, last)
+    return _put_together(
+        subject, days, outcome, (kind, exposure), promotions, _price(merchant, subject, days)
+    )
+
+
+def _put_together(
+    subject: Subject,
+    days: list[date],
+    outcome: dict[date, float],
+    exposure: tuple[str, list[float]],
+    promotions: list[Promotion],
+    price: list[float] | None,
+) -> Gathered:
+    import numpy as np
+
+    from measurement.response.calendar import festival_on
+    from measurement.response.series import Series
+
+    promo, named = _calendar(days, promotions)
+    stated = any(one.kind == PromotionKind.FESTIVAL for one in promotions)
+    festival = tuple(named[day] or ("" if stated else festival_on(day)) for day in days)
+    series = Series(
+        start=days[0],
+        outcome=np.array([max(outcome.get(day, 0.0), 0.0) for day in days]),
+        exposure=np.array(exposure[1]),
+        promo=np.array([promo[day] for day in days]) if any(promo.values()) else None,
+        price=np.array(price) if price else None,
+        festival=festival,
+    )
+    public = "public" if any(festival) and not stated else "none"
+    return Gathered(series, exposure[0], len(promotions), "stated" if stated else public, price is not None)
+
+
+def _calendar(days: list[date], promotions: list[Promotion]) -> tuple[dict[date, float], dict[date, str]]:
+    """Days of promotions as 1, and festivals and times of another price by name."""
+    promo, named = dict.fromkeys(days, 0.0), dict.fromkeys(days, "")
+    for one in promotions:
+        for n in range((one.last_day - one.first_day).days + 1):
+            day = one.first_day + timedelta(days=n)
+            if day not in promo:
+                continue
+            if one.kind == PromotionKind.PROMOTION:
+                promo[day] = 1.0
+            else:
+                named[day] = f"{named[day]} {one.name}".strip()
+    return promo, named
+
+
+def _sold(merchant: Merchant, subject: Subject) -> dict[date, float]:
+    column = 1 if subject.outcome == WholeOutcome.REVENUE else 2
+    with connection.cursor() as cursor:
+        cursor.execute(_SOLD, {"merchant": merchant.pk, "spu": subject.spu_id, "platform": subject.platform})
+        return {row[0]: float(row[column]) for row in cursor.fetchall()}
+
+
+def _market(merchant: Merchant, subject: Subject) -> dict[date, float]:
+    measure = next(key for key, outcome in OF_MARKETS.items() if outcome == subject.outcome)
+    rows = MarketSeries.objects.for_merchant(merchant).filter(
+        subject.of_product, replaced_at=None, measure=measure, platform=subject.platform
+    )
+    return {day: float(value) for day, value in rows.values_list("day", "value")}
+
+
+Shown = dict[str, dict[date, float]]
+
+
+def _shown(merchant: Merchant, spu_id: int) -> tuple[Shown, date | None]:
+    """Exposure by kind and day, and the last day that reports have told of. Levels of a report are views of
+    one thing: of each source the level that names most for this product is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, {"merchant": merchant.pk, "spu": spu_id})
+        rows: list[Any] = cursor.fetchall()
+        cursor.execute("SELECT max(stated_at) FROM measurement_spend WHERE merchant_id = %s", [merchant.pk])
+        stated = cursor.fetchone()[0]
+    named: dict[tuple[str, str], int] = defaultdict(int)
+    for source, level, _day, fen, *_counts in rows:
+        named[source, level] += abs(fen)
+    chosen = {
+        source: max(
+            (level for one, level in named if one == source),
+            key=lambda level: (named[source, level], -_place(level)),
+        )
+        for source, _level in named
+    }
+    found: Shown = {kind: defaultdict(float) for kind in ExposureKind}
+    for source, level, day, fen, *counts in rows:
+        if level == chosen[source]:
+            for kind, value in zip(ExposureKind, (*counts, fen), strict=False):
+                found[kind][day] += float(value or 0)
+    return found, stated.astimezone(SHANGHAI).date() - DAY if stated else None
+
+
+def _place(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
+def _published(merchant: Merchant, spu_id: int) -> dict[date, float]:
+    notes = Note.objects.for_merchant(merchant)
+    if spu_id:
+        notes = notes.filter(spu_id=spu_id)
+    found: dict[date, float] = defaultdict(float)
+    for moment in notes.values_list("published_at", flat=True):
+        if moment is not None:
+            found[moment.astimezone(SHANGHAI).date()] += 1
+    return found
+
+
+def _chosen(shown: Shown, published: dict[date, float], days: list[date]) -> tuple[str, list[float]]:
+    """The first kind of exposure that rises on enough days; else how many notes appeared."""
+    for kind, by_day in shown.items():
+        values = [max(by_day.get(day, 0.0), 0.0) for day in days]
+        if sum(value > 0 for value in values) >= LEAST_SHOWN:
+            return kind, values
+    return ExposureKind.NOTES, [published.get(day, 0.0) for day in days]
+
+
+def _promotions(merchant: Merchant, subject: Subject, first: date, last: date) -> list[Promotion]:
+    rows = Promotion.objects.for_merchant(merchant).filter(
+        replaced_at=None, first_day__lte=last, last_day__gte=first
+    )
+    return [
+        one
+        for one in rows.order_by("first_day", "id")
+        if one.spu_id in {None, subject.spu_id or None}
+        and (not one.platform or not subject.platform or one.platform == subject.platform)
+    ]
+
+
+def _price(merchant: Merchant, subject: Subject, days: list[date]) -> list[float] | None:
+    """The price by day, the last known one carried on; None unless it is told for half of the days."""
+    if not subject.spu_id:
+        return None
+    rows = MarketSeries.objects.for_merchant(merchant).filter(
+        replaced_at=None, measure=MarketMeasure.PRICE, spu_id=subject.spu_id
+    )
+    if subject.platform:
+        rows = rows.filter(platform=subject.platform)
+    told: dict[date, list[float]] = defaultdict(list)
+    for day, value in rows.values_list("day", "value"):
+        told[day].append(float(value))
+    known = [day for day in days if told.get(day)]
+    if len(known) * 2 < len(days):
+        return None
+    now = sum(told[known[0]]) / len(told[known[0]])
+    prices = []
+    for day in days:
+        now = sum(told[day]) / len(told[day]) if told.get(day) else now
+        prices.append(now)
+    return prices
+
+
+def floor_fen(merchant: Merchant, spu_id: int, first: date, last: date) -> int:
+    """What orders of these days are credited at grade A and B: the joined floor, read from the rollups. All
+    models share out the same sum."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(sum(fen_linear), 0)::bigint FROM measurement_rollup
+            WHERE merchant_id = %s AND spu_id = %s AND order_day BETWEEN %s AND %s AND grade IN ('A', 'B')
+            """,
+            [merchant.pk, spu_id, first, last],
+        )
+        return int(cursor.fetchone()[0])
+
+
+_DAY = "(l.paid_at AT TIME ZONE 'Asia/Shanghai')::date"
+_SOLD_WHERE = """
+SELECT DISTINCT spu_id, platform FROM measurement_orderline
+WHERE merchant_id = %s AND paid_at >= %s AND spu_id IS NOT NULL
+"""
+_SOLD = f"""
+SELECT {_DAY}, sum(l.net_fen)::bigint, count(DISTINCT l.order_id) FROM measurement_orderline l
+WHERE l.merchant_id = %(merchant)s AND l.spu_id = %(spu)s AND l.paid_at IS NOT NULL
+  AND (%(platform)s = '' OR l.platform = %(platform)s)
+GROUP BY 1
+"""
+
+
+def _metric(name: str) -> str:
+    return f"sum(CASE WHEN s.metrics->>'{name}' ~ '^[0-9]+([.][0-9]+)?$' THEN (s.metrics->>'{name}')::numeric END)"
+
+
+# the columns after fen stand in the order of ExposureKind
+_SHOWN = f"""
+SELECT s.source, s.level, s.day, sum(s.fen)::bigint,
+       {_metric("click")}, {_metric("impression")}, {_metric("ti_user_num")}
+FROM measurement_spend s
+LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
+LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
+WHERE s.merchant_id = %(merchant)s AND s.replaced_at IS NULL AND s.kind = 'ads'
+  AND (%(spu)s = 0 OR coalesce(s.spu_id, n.spu_id) = %(spu)s)
+GROUP BY 1, 2, 3
+"""

@@ -1,0 +1,56 @@
+"""The estimated wholes as pages read them: rows that a worker computed, as they stood on a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from measurement.models import OrderLine, ResponseEstimate, Spend
+from merchants.models import Job, Merchant
+from merchants.periods import start_of
+
+
+def latest(
+    merchant: Merchant, outcome: str, platform: str, *, as_of: date | None = None
+) -> list[ResponseEstimate]:
+    """The estimate of each product that held at the end of a day (now), those with an effect first, then by
+    share; without their days. One query."""
+    rows = _until(ResponseEstimate.objects.for_merchant(merchant), as_of)
+    rows = rows.filter(outcome=outcome, platform=platform).order_by("spu_id", "-id").distinct("spu_id")
+    found = list(rows.select_related("spu__category", "experiment").defer("daily"))
+    return sorted(found, key=lambda row: (row.verdict != "effect", -_share(row), row.pk))
+
+
+def series_of(merchant: Merchant, *, as_of: date | None = None) -> list[tuple[str, str]]:
+    """(outcome, platform) of everything that has been estimated."""
+    rows = _until(ResponseEstimate.objects.for_merchant(merchant), as_of)
+    return list(rows.values_list("outcome", "platform").distinct().order_by("outcome", "platform"))
+
+
+def days_of(merchant: Merchant, row: ResponseEstimate) -> dict[str, list[float]]:
+    """Outcome and course of an estimate, day by day."""
+    found: dict[str, list[float]] = (
+        ResponseEstimate.objects.for_merchant(merchant).values_list("daily", flat=True).get(pk=row.pk)
+    )
+    return found
+
+
+def job_of(merchant: Merchant) -> Job | None:
+    """The latest request to estimate."""
+    found: Job | None = Job.objects.for_merchant(merchant).filter(kind="response").order_by("-id").first()
+    return found
+
+
+def has_what_it_needs(merchant: Merchant) -> tuple[bool, bool]:
+    """Whether anything was sold of a known product, and whether any cost or report came in."""
+    lines = OrderLine.objects.for_merchant(merchant).exclude(spu=None).exclude(paid_at=None)
+    return lines.exists(), Spend.objects.for_merchant(merchant).exists()
+
+
+def _until(rows: QuerySet[ResponseEstimate], as_of: date | None) -> QuerySet[ResponseEstimate]:
+    return rows.filter(Q(computed_at__lt=start_of(as_of + timedelta(days=1)))) if as_of else rows
+
+
+def _share(row: ResponseEstimate) -> float:
+    return (row.effect or 0.0) / row.total if row.total else 0.0
