@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST = 730  # days of a series
 LEAST_SHOWN = 10  # days with exposure, below which another measure is taken
+PLACES: dict[str, int] = {outcome: place for place, outcome in enumerate(WholeOutcome)}
 OF_ORDERS = (WholeOutcome.REVENUE, WholeOutcome.ORDERS)
 OF_MARKETS = {
     MarketMeasure.SEARCH: WholeOutcome.SEARCH,
@@ -55,7 +56,7 @@ class Gathered:
 
 def subjects(merchant: Merchant, today: date) -> list[Subject]:
     """Every series that can be tried, in a fixed order: products that were sold, on all platforms together
-    and, where there are several, on each; and the marketplaces' own series."""
+    and, where there are several, on each; and the marketplaces' own series. Revenue of all comes first."""
     found: set[Subject] = set()
     sold: dict[int, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
@@ -69,7 +70,7 @@ def subjects(merchant: Merchant, today: date) -> list[Subject]:
     market = MarketSeries.objects.for_merchant(merchant).filter(replaced_at=None, measure__in=OF_MARKETS)
     for spu, platform, measure in market.values_list("spu_id", "platform", "measure").distinct():
         found.add(Subject(spu or 0, platform, OF_MARKETS[MarketMeasure(measure)]))
-    return sorted(found)
+    return sorted(found, key=lambda one: (one.platform != "", PLACES[one.outcome], one))
 
 
 def gather(merchant: Merchant, subject: Subject, today: date) -> Gathered | None:

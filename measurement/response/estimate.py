@@ -26,6 +26,7 @@ HOPELESSLY_LEFT = 1e-6
 LEAST_LEFT = 0.02  # of the ripened exposure's variation that the baseline must leave
 HORIZON = 14  # days that a back-test looks ahead
 FOLDS = 6
+RIPE_ENOUGH = 0.2  # of the exposure, before a forecast counts on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _estimate(series: Series, cycle: Cycle) -> Estimate:
         effect=found.mean,
         ci=found.interval(),
         share=found.mean / float(series.outcome.sum()),
-        backtest_mape=backtest(series.outcome, np.column_stack([course, fixed])),
+        backtest_mape=backtest(series.outcome, fixed, course),
         placebo_false_alarm_rate=rate,
         deviation=found.deviation,
         left=left,
@@ -149,10 +150,11 @@ def placebo_rate(series: Series, cycle: Cycle, explained: Floats) -> float | Non
     return alarms / tried if tried else None
 
 
-def backtest(outcome: Floats, columns: Floats) -> float | None:
+def backtest(outcome: Floats, fixed: Floats, course: Floats) -> float | None:
     """Mean absolute percentage error of forecasts of the daily outcome, 14 days ahead from up to six past
-    days, each made from what was known on its day and the exposure that followed. Days without any outcome
-    have no percentage and are left out. None when the series is too short to look back.
+    days, each made from what was known on its day and the exposure that followed. Before a fifth of the
+    exposure has ripened its coefficient is anybody's guess, and the forecast does without. Days without any
+    outcome have no percentage and are left out. None when the series is too short to look back.
     """
     errors: list[float] = []
     for fold in range(FOLDS, 0, -1):
@@ -160,7 +162,9 @@ def backtest(outcome: Floats, columns: Floats) -> float | None:
         until = origin + HORIZON
         if origin < LEAST_DAYS or np.ptp(outcome[:origin]) == 0:
             continue
-        predicted = _forecast(outcome[:origin], columns[:until])
+        ripe = course[:origin].sum() >= RIPE_ENOUGH
+        columns = np.column_stack([course, fixed]) if ripe else fixed
+        predicted = np.maximum(_forecast(outcome[:origin], columns[:until]), 0.0)
         actual = outcome[origin:until]
         sold = actual > 0
         errors.extend(np.abs(predicted[sold] - actual[sold]) / actual[sold])

@@ -34,7 +34,7 @@ from measurement.operations import deliveries, identities, recompute, touches
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import shelves, spending
+from portal.demo import shelves, spending, whole
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -96,6 +96,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     links = people.links_of_all(world.sales)
     yield "links", lambda: identities.link(merchant, links, source="会员系统", by=BY)
     yield "spend", lambda: _spend(merchant, world)
+    yield "sums", lambda: whole.put(merchant, world, by=BY)
     yield "statistics", analyze
     # changes so far hit no order yet; expanded later, each would mark all of them
     yield "no orders yet", lambda: recompute.drain(merchant)
@@ -108,6 +109,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
         yield f"credit {shop.code}", lambda: recompute.drain(merchant)
     for shop in world.brand.silent:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
+    yield "wholes", lambda: whole.estimate(merchant, world, by=BY)
     yield COMPLETE, lambda: None
 
 

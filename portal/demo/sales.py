@@ -17,7 +17,9 @@ import numpy as np
 
 from portal.demo.cast import Brand, Product, Shop, Sku
 from portal.demo.content import Content, Note, id_of
+from portal.demo.costs import AdDay
 from portal.demo.journeys import DAY, DAYS, NONE, Touches
+from portal.demo.rhythm import Rhythm
 
 REASONS = ("不想要了", "拍错规格", "肤感不合适", "少件漏发", "包装破损", "降价了", "七天无理由")
 CARRIERS = ("顺丰速运", "中通快递", "圆通速递", "京东快递")
@@ -112,17 +114,20 @@ def buyer_id(platform: str, brand_code: str, person: object) -> str:
     return {"taobao": f"AAF{digits}", "jd": f"oid_{digits}", "vipshop": f"vu{digits}"}.get(platform, digits)
 
 
-def sales_of(content: Content, touches: Touches, until: datetime, count: int, seed: int) -> list[Sale]:
+def sales_of(
+    content: Content, touches: Touches, ad_days: Sequence[AdDay], until: datetime, count: int, seed: int
+) -> list[Sale]:
     """About ``count`` orders, in order of their number; the shops by their shares."""
     brand = content.brand
     dice = random.Random(f"{seed}:{brand.code}:sales")  # noqa: S311 - a story, not a secret
     moments = _Moments(content, touches, until, seed)
+    rhythm = Rhythm(content, ad_days, until, seed) if brand.answered else None
     drafts: list[Sale] = []
     for shop in brand.shops:
         number_of = round(count * shop.share)
         seeded = round(number_of * shop.seeded) if len(touches) else 0
         drafts += [_seeded(brand, shop, dice, *found) for found in moments.of_buyers(seeded)]
-        drafts += [_stranger(brand, shop, dice, moments) for _ in range(number_of - seeded)]
+        drafts += [_stranger(brand, shop, dice, moments, rhythm) for _ in range(number_of - seeded)]
     drafts.sort(key=lambda sale: sale.created_at)
     numbered = [replace(sale, number=number) for number, sale in enumerate(drafts, start=1)]
     lived = [_lived(sale, until, dice) for sale in numbered]
@@ -196,9 +201,12 @@ def _seeded(
     return replace(sale, person=person, linked=linked, note=note if coded else None)
 
 
-def _stranger(brand: Brand, shop: Shop, dice: random.Random, moments: _Moments) -> Sale:
+def _stranger(
+    brand: Brand, shop: Shop, dice: random.Random, moments: _Moments, rhythm: Rhythm | None
+) -> Sale:
     product = dice.choices(brand.products, [item.share for item in brand.products])[0]
-    sale = draft(brand, shop, dice, product, moments.any(), f"s{dice.randrange(10**9)}")
+    at = (rhythm.moment(product) if rhythm else None) or moments.any()
+    sale = draft(brand, shop, dice, product, at, f"s{dice.randrange(10**9)}")
     chance = dice.random()
     if shop.platform == "xiaohongshu_ark" and chance < shop.coded:
         return replace(sale, note=moments.note_before(sale.created_at, product, dice))

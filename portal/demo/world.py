@@ -43,14 +43,15 @@ def build(brand: Brand, *, seed: int, until: datetime, scale: float = 1.0) -> Wo
     content = content_of(brand, today, seed)
     count = round(brand.touches * scale)
     touches = touches_of(content, until, count, seed) if count else NOTHING
+    ad_days = ad_days_of(content, today - timedelta(days=1), seed)
     return World(
         brand=brand,
         seed=seed,
         until=until,
         content=content,
         touches=touches,
-        sales=sales_of(content, touches, until, round(brand.orders * scale), seed),
-        ad_days=ad_days_of(content, today - timedelta(days=1), seed),
+        sales=sales_of(content, touches, ad_days, until, round(brand.orders * scale), seed),
+        ad_days=ad_days,
         cooperations=cooperations_of(content, seed),
         other_costs=list(other_costs_of(content)) if brand.kind != "agency" else [],
     )

@@ -25,6 +25,7 @@ PAGES = {
     "orders": "/m/{m}/orders/",
     "evidence": "/m/{m}/evidence/{line}/",
     "cycles": "/m/{m}/cycles/",
+    "whole": "/m/{m}/whole/",
     "definitions": "/m/{m}/dictionary/",
     "data": "/m/{m}/data/",
     "saved": "/m/{m}/saved/",

@@ -112,4 +112,5 @@ class Brand:
     drives: tuple[Drive, ...] = ()
     lives: tuple[Live, ...] = ()
     words: tuple[str, ...] = ()
+    answered: tuple[tuple[str, float], ...] = ()  # of a product's orders, the share that follows its ads
     consults: bool = False  # its buyers ask before they come

@@ -81,7 +81,9 @@ MUYEJI = Brand(
     code="muyeji",
     name="木野集 Muyeji",
     kind="brand",
-    orders=1_800,
+    orders=2_600,
+    cycle_days=14,
+    answered=((DIFFUSER, 0.36),),  # what the estimated whole should find; nothing for the candle
     products=(
         Product(DIFFUSER, "雪松无火香薰", "other", 6400, 0.6, (Sku("120ml", 169), Sku("200ml", 239))),
         Product(CANDLE, "柑橘大豆蜡烛", "other", 6000, 0.4, (Sku("180g", 129),)),
@@ -164,8 +166,14 @@ MUYEJI = Brand(
         ),
     ),
     drives=(
-        Drive("香薰｜租房改造｜信息流", (0, 2), 130, 70, 200),
-        Drive("蜡烛｜送礼｜信息流", (3, 4), 60, 40, 170),
+        # ads in bursts with pauses between: days with and without are what sums can be told by
+        Drive("香薰｜租房改造｜首轮", (0,), 158, 12, 420),
+        Drive("香薰｜租房改造｜信息流", (0, 1), 124, 14, 460),
+        Drive("香薰｜梅雨季｜信息流", (0, 2), 90, 10, 520),
+        Drive("香薰｜换季｜信息流", (1, 2), 62, 13, 400),
+        Drive("香薰｜初冬｜信息流", (0, 2), 31, 11, 480),
+        Drive("蜡烛｜睡前｜信息流", (3,), 71, 12, 240),
+        Drive("蜡烛｜送礼｜信息流", (3, 4), 41, 14, 260),
         Drive("蜡烛｜香味科普｜搜索", (5,), 13, 14, 110, search=True),
     ),
     words=("无火香薰推荐", "雪松香薰", "香薰蜡烛", "乔迁礼物"),

@@ -10,7 +10,6 @@ import pytest
 
 from measurement.response.estimate import backtest, estimate
 from measurement.response.lag import Cycle
-from measurement.response.noise import Fit
 from measurement.response.series import Series, baseline, independent
 from measurement.response.verdicts import Reason, Verdict
 from tests.measurement.response.worlds import world
@@ -142,15 +141,26 @@ def test_a_forecast_of_a_series_without_chance_is_exact():
     days = np.arange(140.0)
     columns = np.column_stack([days, days % 7 == 2]).astype(float)
     wobble = np.where(days % 2 == 0, 1e-6, -1e-6)
-    assert backtest(500 + 2 * days + 90 * columns[:, 1] + wobble, columns) == pytest.approx(0, abs=1e-6)
+    outcome = 500 + 2 * days + 90 * columns[:, 1] + wobble
+    course = np.where(days % 11 < 4, 1.0, 0.5) / 100
+    assert backtest(outcome, columns, course) == pytest.approx(0, abs=1e-6)
 
 
 def test_a_forecast_knows_nothing_of_the_days_it_foretells():
-    """Another last fortnight changes the error of the last forecast and no other."""
-    columns = np.arange(140.0)[:, None]
-    rng = np.random.default_rng(1)
-    outcome = 500 + rng.normal(size=140)
+    """Another last fortnight changes the error of the last forecast and no other: there, every forecast is
+    about half of what came."""
+    columns, course = np.arange(140.0)[:, None], np.full(140, 0.0)
+    outcome = 500 + np.random.default_rng(1).normal(size=140)
     doubled = np.concatenate([outcome[:126], outcome[126:] * 2])
-    # the first five folds are the same; in the last every forecast is about half of what came
-    assert backtest(doubled, columns) - backtest(outcome, columns) == pytest.approx(0.5 / 6, abs=0.002)
-    assert Fit(outcome, columns).days == 140
+    apart = backtest(doubled, columns, course) - backtest(outcome, columns, course)
+    assert apart == pytest.approx(0.5 / 6, abs=0.002)
+
+
+def test_a_forecast_does_without_an_exposure_that_has_hardly_begun():
+    """Ads begin one day before the forecast, by chance on the best day so far; counting on them would foretell
+    many times what comes."""
+    days = np.arange(140.0)
+    outcome = 100 + np.random.default_rng(4).normal(size=140)
+    outcome[125] += 30
+    course = np.where(days >= 125, days - 124, 0.0)
+    assert backtest(outcome, days[:, None], course / course.sum()) < 0.05
