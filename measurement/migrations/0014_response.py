@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measurement", "0012_moves"),
+        ("measurement", "0013_cycles"),
         ("merchants", "0002_upload_attempts"),
     ]
 
