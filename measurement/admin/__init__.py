@@ -16,7 +16,7 @@ import measurement.admin.moves
 import measurement.admin.process
 import measurement.admin.reported
 import measurement.admin.response
-import measurement.admin.response
+import measurement.admin.saved  # noqa: F401 - they register their models
 from measurement.models import (
     Agency,
     Blogger,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measurement", "0013_cycles"),
+        ("measurement", "0014_saved"),
         ("merchants", "0002_upload_attempts"),
     ]
 
