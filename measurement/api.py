@@ -187,5 +187,7 @@ urlpatterns = [
         for code in ("alliance", "juguang", "pugongying", "crowds", "market", "promotions")
     ),
     path("comments", _view("comments").as_view(), name="api-comments"),
+    path("exposures", _view("exposures").as_view(), name="api-exposures"),
+    path("geo-days", _view("geo_days").as_view(), name="api-geo-days"),
     path("work", WorkView.as_view(), name="api-work"),
 ]

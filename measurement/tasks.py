@@ -18,6 +18,7 @@ from measurement.operations import (
     cycle_previews,
     deliveries,
     expand,
+    readouts,
     recompute,
     reported,
     response,
@@ -25,11 +26,12 @@ from measurement.operations import (
     statistics,
     tallies,
 )
-from measurement.queries import saved
+from measurement.queries import experiments, saved
 from measurement.queries import work as waiting
 from merchants import tenancy
 from merchants.background import Task, wake
 from merchants.models import Merchant
+from merchants.periods import day_of
 
 SPELL_SECONDS = 15  # a task hands on before its time limit
 
@@ -230,3 +232,17 @@ def sweep_wholes() -> None:
     """Finds estimates that were asked for and whose hint was lost."""
     for merchant_id in waiting.merchants_with_wholes_to_estimate():
         wake("measurement.estimate_whole", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.experiment")
+def experiment(*, merchant_id: int, experiment_id: int) -> None:
+    """Moves an experiment on by time and computes what its state allows."""
+    readouts.look(Merchant.objects.get(pk=merchant_id), experiment_id)
+
+
+@shared_task(base=Task, name="measurement.sweep_experiments")
+def sweep_experiments() -> None:
+    """Finds experiments that time moves on, that are not fresh, or whose hint was lost."""
+    now = datetime.now(UTC)
+    for merchant_id, experiment_id in experiments.due(now, day_of(now)):
+        wake("measurement.experiment", merchant_id=merchant_id, experiment_id=experiment_id)

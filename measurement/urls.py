@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from measurement.views import cycles, data, orders, results, saved, whole
+from measurement.views import cycles, data, experiments, orders, results, saved, whole
 
 app_name = "measurement"
 
@@ -16,6 +16,16 @@ urlpatterns = [
     path("whole/estimate/", whole.estimate, name="estimate_whole"),
     path("cycles/", cycles.page, name="cycles"),
     path("cycles/set/", cycles.change, name="set_cycle"),
+    path("experiments/", experiments.page, name="experiments"),
+    path("experiments/new/", experiments.new, name="new_experiment"),
+    path("experiments/<int:experiment_id>/", experiments.detail, name="experiment"),
+    path("experiments/<int:experiment_id>/change/", experiments.change, name="change_experiment"),
+    path("experiments/<int:experiment_id>/register/", experiments.register, name="register_experiment"),
+    path("experiments/<int:experiment_id>/stop/", experiments.stop, name="stop_experiment"),
+    path("experiments/<int:experiment_id>/again/", experiments.again, name="read_experiment_again"),
+    path("experiments/<int:experiment_id>/enrol/", experiments.enrol, name="enrol_in_experiment"),
+    path("experiments/<int:experiment_id>/assignment/", experiments.assignment, name="assignment"),
+    path("experiments/<int:experiment_id>/design/", experiments.design, name="experiment_design"),
     path("dictionary/", cycles.dictionary, name="dictionary"),
     path("saved/", saved.page, name="saved"),
     path("saved/view/", saved.save, name="save_view"),

@@ -19,6 +19,8 @@ SCOPE_NAMES = {
     "identities:write": _("join identities"),
     "platform_reports:write": _("hand in what platforms report"),
     "comments:write": _("hand in comments"),
+    "exposures:write": _("log who was shown an experiment"),
+    "geo_days:write": _("hand in what places sold"),
     "reports:read": _("read reports"),
     "work:read": _("see the state of work"),
 }

@@ -60,6 +60,8 @@ REMEDIES: dict[str, Promise] = {
     "refund_above_payment": _("More was refunded than was paid."),
     "paid_without_time": _("A paid order needs the time of payment."),
     "code_kind_missing": _("Say what kind of code this is (pid, position_id, stat_param, ...)."),
+    "unknown_experiment": _("There is no such experiment of this kind: its page shows its number."),
+    "geo_day_twice": _("This place and day stand above already: add the two up."),
     "cost_twice": _("The same cost stands above already: add them up, or give each its own number."),
     "rebate_above_zero": _("A rebate comes back: write it below zero."),
     "charge_below_zero": _("Only a rebate may be below zero."),

@@ -46,7 +46,6 @@ DISPATCH_COLUMNS = {
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
     "measurement_cyclelearning": ["id", "merchant_id", "state", "touched_at"],
     "measurement_cyclepreview": ["id", "merchant_id", "state", "touched_at"],
-    "measurement_experiment": ["id", "merchant_id", "state", "starts_on", "ends_on", "asked_at"],
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
     "measurement_tallymark": ["merchant_id", "recorded_at"],
     "measurement_tallyspan": ["merchant_id", "recorded_at"],
@@ -54,6 +53,15 @@ DISPATCH_COLUMNS = {
     "measurement_schedule": ["merchant_id", "paused", "next_at"],
     "measurement_mailing": ["merchant_id", "state"],
     "merchants_job": ["merchant_id", "kind", "state"],
+    "measurement_experiment": [
+        "id",
+        "merchant_id",
+        "state",
+        "starts_on",
+        "ends_on",
+        "asked_at",
+        "computed_at",
+    ],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
 }

@@ -46,7 +46,12 @@ RESULTS = (
     Tab(_("Models"), "measurement:models", Permission.SEE_RESULTS),
     Tab(pgettext_lazy("tab", "Alliance"), "measurement:alliance", Permission.SEE_RESULTS),
     Tab(_("Estimated whole"), "measurement:whole", Permission.SEE_RESULTS),
-    Tab(_("Experiments"), "measurement:experiments", Permission.SEE_RESULTS),
+    Tab(
+        _("Experiments"),
+        "measurement:experiments",
+        Permission.SEE_RESULTS,
+        also=("measurement:experiment", "measurement:new_experiment", "measurement:change_experiment"),
+    ),
     Tab(_("Decision cycles"), "measurement:cycles", Permission.SEE_RESULTS),
 )
 CROWDS = (

@@ -30,4 +30,6 @@ BEAT = {
     # cycles change slowly: each merchant's are learned anew once a week, at night
     "learn cycles": {"task": "measurement.learn_due_cycles", "schedule": crontab(hour=19, minute=40)},
     "resume cycles": {"task": "measurement.resume_cycles", "schedule": timedelta(seconds=30)},
+    # time starts and ends experiments; what they show before the end is renewed each day
+    "sweep experiments": {"task": "measurement.sweep_experiments", "schedule": timedelta(minutes=1)},
 }

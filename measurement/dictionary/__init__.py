@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import moves, results, whole
+from measurement.dictionary import lift, moves, results, whole
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
@@ -16,6 +16,7 @@ AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("results", results.METRICS),
     ("moves", moves.METRICS),
     ("whole", whole.METRICS),
+    ("lift", lift.METRICS),
 )
 """The figures of each area, in the order of the page."""
 

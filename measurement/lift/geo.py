@@ -36,7 +36,11 @@ class Method(StrEnum):
 
 
 class CannotRead(ValueError):
-    """The panel does not hold what the method needs; the message says what."""
+    """The panel does not hold what the method needs; the message says what, ``code`` in a word."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,17 @@ def check(panel: Panel) -> None:
     """Refuses panels that no method can read."""
     if panel.start < LEAST_DAYS_BEFORE:
         raise CannotRead(
-            f"there are {panel.start} days before the start; at least {LEAST_DAYS_BEFORE} are needed"
+            "few_days",
+            f"there are {panel.start} days before the start; at least {LEAST_DAYS_BEFORE} are needed",
         )
     if panel.test_days < 1:
-        raise CannotRead("there is no day of the test in it")
+        raise CannotRead("no_test_day", "there is no day of the test in it")
     control, treatment = panel.arms()
     before = slice(0, panel.start)
     if np.ptp(control[before]) == 0 or np.ptp(treatment[before]) == 0:
-        raise CannotRead("an arm has the same sum on every day before the start, so nothing can be compared")
+        raise CannotRead(
+            "flat_arm", "an arm has the same sum on every day before the start, so nothing can be compared"
+        )
 
 
 # -- what would have happened anyway

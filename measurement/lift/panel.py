@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -37,3 +38,36 @@ class Panel:
         """The days before the start, in which nothing happened to anybody; no test in it."""
         cost = None if self.cost is None else self.cost[: self.start]
         return replace(self, days=self.days[: self.start], values=self.values[: self.start], cost=cost)
+
+
+Row = tuple[date, str, float, int | None]
+"""(day, place, value, cost in fen) as it is kept."""
+
+
+def of_rows(
+    rows: Iterable[Row],
+    groups: Mapping[str, str],
+    first: date,
+    start: date,
+    last: date,
+    *,
+    absent: float | None,
+) -> Panel:
+    """The panel of the places in ``groups`` over every day from ``first`` to ``last``. A place without a row
+    on a day counts as ``absent``; ``LookupError`` where that is None. Cost is in yuan."""
+    days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+    at = {geo: place for place, geo in enumerate(sorted(groups))}
+    values = np.full((len(days), len(at)), np.nan if absent is None else absent)
+    cost = np.zeros_like(values)
+    costed = False
+    for day, geo, value, fen in rows:
+        if geo in at and first <= day <= last:
+            cell = ((day - first).days, at[geo])
+            values[cell] = value
+            if fen is not None:
+                cost[cell], costed = fen / 100, True
+    if np.isnan(values).any():
+        row, place = np.argwhere(np.isnan(values))[0]
+        raise LookupError(f"{sorted(groups)[place]} has no row on {days[row]}")
+    treated = np.array([groups[geo] == "treatment" for geo in at])
+    return Panel(days, tuple(at), values, treated, (start - first).days, cost if costed else None)

@@ -17,6 +17,8 @@ SCOPES = (
     "identities:write",
     "platform_reports:write",
     "comments:write",
+    "exposures:write",
+    "geo_days:write",
     "reports:read",
     "work:read",
 )

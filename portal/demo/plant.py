@@ -34,7 +34,7 @@ from measurement.operations import deliveries, identities, recompute, touches
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import shelves, spending, whole
+from portal.demo import experiments, shelves, spending, whole
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -93,7 +93,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "codes", lambda: shelves.map_codes(merchant, world.content)
     if len(world.touches):
         yield "touches", lambda: touches.put(merchant, touch_rows(people, world), source=SOURCE, by=BY)
-    links = people.links_of_all(world.sales)
+    links = people.links_of_all([*world.sales, *world.unplaced])
     yield "links", lambda: identities.link(merchant, links, source="会员系统", by=BY)
     yield "spend", lambda: _spend(merchant, world)
     yield "sums", lambda: whole.put(merchant, world, by=BY)
@@ -110,6 +110,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     for shop in world.brand.silent:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
     yield "wholes", lambda: whole.estimate(merchant, world, by=BY)
+    yield "experiments", lambda: experiments.plant(merchant, world)
     yield COMPLETE, lambda: None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -21,7 +21,8 @@ NOTHING = Touches(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE,
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``touches`` hold people by number, ``sales`` name them by their number and the platform's own id."""
+    """``touches`` hold people by number, ``sales`` name them by their number and the platform's own id.
+    ``unplaced`` orders an experiment kept from happening; their people are members all the same."""
 
     brand: Brand
     seed: int
@@ -32,6 +33,7 @@ class World:
     ad_days: list[AdDay]
     cooperations: list[Cooperation]
     other_costs: list[OtherCost]
+    unplaced: list[Sale] = field(default_factory=list)
 
 
 def build(brand: Brand, *, seed: int, until: datetime, scale: float = 1.0) -> World:

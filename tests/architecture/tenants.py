@@ -15,6 +15,7 @@ from measurement.models import (
     Annotation,
     Blogger,
     Campaign,
+    Experiment,
     Keyword,
     Note,
     OrderLine,
@@ -172,6 +173,14 @@ def _token(tenant: Tenant) -> int:
     return token.pk
 
 
+def _experiment(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return Experiment.objects.create(
+            merchant=tenant.merchant, kind="holdout", name=f"{tenant.word} test", hypothesis=f"{tenant.word} sells",
+            starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 28), design={"hoped_lift": 0.1, "seed": tenant.word},
+        ).pk  # fmt: skip
+
+
 def _connection(tenant: Tenant) -> int:
     return tenant.world.connection().pk
 
@@ -211,6 +220,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "view_id": _view,
     "schedule_id": _schedule,
     "annotation_id": _annotation,
+    "experiment_id": _experiment,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

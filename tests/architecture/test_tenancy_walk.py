@@ -40,6 +40,7 @@ INVENTED = {
 ASKED = (
     "period", "from", "to", "compare", "model", "axis", "by", "grade", "class", "asof", "x", "sort", "page",
     "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "keyword", "spu",
+    "starts", "ends", "lift", "method",
 )  # fmt: skip
 HOSTILE = ("", "-1", "\0", "9" * 40, "2026-99-99", "𠮷'\"<>%")
 

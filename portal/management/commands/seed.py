@@ -20,6 +20,7 @@ from merchants.models import Membership, Merchant, User
 from merchants.roles import OWNER
 from portal.demo import accounts
 from portal.demo.cast import Brand
+from portal.demo.experiments import with_lift
 from portal.demo.plant import is_complete, plant
 from portal.demo.world import World, build
 
@@ -90,7 +91,9 @@ class Command(BaseCommand):
 
     def _plant(self, merchant: Merchant, brand: Brand, seed: int, until: datetime, scale: float) -> None:
         begun = time.monotonic()
-        make: Callable[[], World] = lambda: build(brand, seed=seed, until=until, scale=scale)  # noqa: E731
+        make: Callable[[], World] = lambda: with_lift(  # noqa: E731
+            merchant, build(brand, seed=seed, until=until, scale=scale)
+        )
         planted = plant(merchant, make, self.stdout.write)
         took = time.monotonic() - begun
         self.stdout.write(
