@@ -31,7 +31,7 @@ def of_power(curve: list[list[float | None]], hoped: float) -> dict[str, Any] | 
                 "markLine": {
                     "symbol": "none",
                     "silent": True,
-                    "label": {"formatter": "{b}", "position": "end"},
+                    "label": {"formatter": "{b}", "position": "end", "color": "quiet", "textBorderWidth": 0},
                     "lineStyle": {"color": "compare", "type": "dashed"},
                     "data": [
                         {"yAxis": LEAST_POWER * 100, "name": "80%"},
@@ -66,7 +66,7 @@ def of_days(series: list[list[Any]], starts_on: str, *, unit: str) -> dict[str, 
                 "markLine": {
                     "symbol": "none",
                     "silent": True,
-                    "label": {"formatter": "{b}"},
+                    "label": {"formatter": "{b}", "color": "quiet", "textBorderWidth": 0},
                     "lineStyle": {"color": "rule"},
                     "data": [{"xAxis": starts_on, "name": _("first day")}] if starts_on in days else [],
                 },
