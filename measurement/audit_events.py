@@ -10,6 +10,7 @@ audit.declare(
         "measurement.cycles.learned": _("learned decision cycles"),
         "measurement.cycle.previewed": _("previewed a decision cycle"),
         "measurement.rule.set": _("changed the rule of credit"),
+        "measurement.engagement.set": _("defined engagement and hits"),
         "measurement.item.mapped": _("mapped an item to an SPU"),
         "measurement.spu.set": _("named a product"),
         "measurement.margin.set": _("set a margin"),

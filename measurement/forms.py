@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from measurement.choices import Rhythm
 from measurement.models import Category
 from measurement.words import saved as words_saved
+from measurement.words.process import PARTS
 
 
 class CycleForm(forms.Form):
@@ -85,3 +86,16 @@ class AnnotationForm(forms.Form):
         if first and last and last < first:
             self.add_error("last_day", _("It ends before it begins."))
         return told
+
+
+class EngagementForm(forms.Form):
+    """What a merchant calls engagement, and what a hit."""
+
+    parts = forms.MultipleChoiceField(
+        label=_("What counts as engagement"),
+        choices=[(str(part), name) for part, name in PARTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Engagement needs at least one part.")},
+    )
+    hit_likes = forms.IntegerField(label=_("A hit has at least so many likes"), min_value=1)
+    hit_total = forms.IntegerField(label=_("or at least so many engagements"), min_value=1)

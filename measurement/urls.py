@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from measurement.views import cycles, data, experiments, orders, results, saved, whole
+from measurement.views import (
+    cycles,
+    data,
+    experiments,
+    orders,
+    process,
+    results,
+    saved,
+    whole,
+)
 
 app_name = "measurement"
 
@@ -36,6 +45,9 @@ urlpatterns = [
     path("saved/note/", saved.annotate, name="annotate"),
     path("saved/note/<int:annotation_id>/remove/", saved.take_back, name="take_back"),
     path("saved/digest/", saved.digest, name="digest"),
+    path("process/", process.page, name="process"),
+    re_path(r"^process\.(?P<form>csv|xlsx)$", process.export, name="export_process"),
+    path("process/definition/", process.define, name="define_engagement"),
     path("data/", data.page, name="data"),
     path("data/deliveries/", data.received, name="deliveries"),
     path("data/deliveries/<int:delivery_id>/replay/", data.replay, name="replay"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import lift, moves, results, whole
+from measurement.dictionary import lift, moves, process, results, whole
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
@@ -17,6 +17,7 @@ AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("moves", moves.METRICS),
     ("whole", whole.METRICS),
     ("lift", lift.METRICS),
+    ("process", process.METRICS),
 )
 """The figures of each area, in the order of the page."""
 

@@ -16,6 +16,7 @@ from merchants.models import Merchant
 class Lock(StrEnum):
     ORDERS = "orders"  # pieces, orders, lines; what items and codes mean
     TOUCHES = "touches"  # touches and their channels; what notes are about
+    SETTINGS = "settings"  # numbered versions of what people decide
     IDENTITIES = "identities"  # links and their groups
 
 

@@ -116,10 +116,10 @@ def _engagement(sums: Sums, definition: Definition) -> dict[str, Figure]:
 
 def _seeding(sums: Sums) -> dict[str, Figure]:
     return {
-        "interested": sums.reported.get("i_user_num"),
-        "cost_per_interested": _price(sums, "i_user_num"),
-        "ti": sums.reported.get("ti_user_num"),
-        "cpti": _price(sums, "ti_user_num"),
+        "reported_interested": sums.reported.get("i_user_num"),
+        "reported_cpi": _price(sums, "i_user_num"),
+        "reported_ti": sums.reported.get("ti_user_num"),
+        "reported_cpti": _price(sums, "ti_user_num"),
         "searches_after_reading": sums.reported.get("search_cmt_after_read"),
         "search_bar_clicks": sums.reported.get("search_cmt_click"),
         "shop_visits": sums.reported.get("seller_visit"),

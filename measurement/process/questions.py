@@ -44,7 +44,7 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
         "reported_comment", "reported_share", "reported_follow", "reported_screenshot",
     ),
     Group.SEEDING: (
-        "cost", "interested", "cost_per_interested", "ti", "cpti", "searches_after_reading",
+        "cost", "reported_interested", "reported_cpi", "reported_ti", "reported_cpti", "searches_after_reading",
         "shop_visits", "goods_visits", "offsite_visits",
     ),
     Group.TOUCHES: (
@@ -54,7 +54,7 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
     Group.NOTES: ("cost", "note_impressions", "note_reads", "note_likes", "note_engagement", "hits"),
 }  # fmt: skip
 MAIN = {
-    Group.DELIVERY: "impressions", Group.ENGAGEMENT: "engagement", Group.SEEDING: "ti",
+    Group.DELIVERY: "impressions", Group.ENGAGEMENT: "engagement", Group.SEEDING: "reported_ti",
     Group.TOUCHES: "reads", Group.NOTES: "note_reads", Group.ALL: "impressions",
 }  # fmt: skip
 """The figure that a group is about."""

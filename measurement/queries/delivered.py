@@ -220,9 +220,12 @@ def spent(lines: Iterable[SpendLine]) -> Spent:
 
 
 def _naming_level(view: list[SpendLine], total: str) -> str:
-    named: dict[str, int] = {total: 0}
+    """The level that names rows for the most money, then for the most rows; of equal ones the total's."""
+    named: dict[str, tuple[int, int]] = {total: (0, 0)}
     for line in view:
-        named[line.level] = named.get(line.level, 0) + (abs(line.fen) if line.key is not None else 0)
+        if line.key is not None:
+            fen, rows = named.get(line.level, (0, 0))
+            named[line.level] = (fen + abs(line.fen), rows + 1)
     return max(named, key=lambda level: named[level])
 
 

@@ -14,21 +14,28 @@ from django.utils.translation import gettext as _
 from measurement import reports, words
 from measurement.dictionary import definitions
 from measurement.queries.names import names_of
-from measurement.reports import Dimension, Envelope, ReportQuery
+from measurement.reports import Dimension, Envelope, Problem, ReportQuery
 from merchants.models import Merchant
 from merchants.periods import day_of
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked(request: HttpRequest) -> ReportQuery:
     """The question in the address; what made no sense is said on the page and replaced by the default."""
     query, problems = reports.read(request.GET.dict(), day_of(timezone.now()))
+    said_problems(request, problems)
+    return query
+
+
+def said_problems(request: HttpRequest, problems: list[Problem]) -> None:
+    """Says which parameters of the address made no sense."""
     for problem in problems:
         messages.warning(
             request,
             _("“%(value)s” is not a value of “%(name)s”; the default is shown instead.")
             % {"name": problem.name, "value": problem.value},
         )
-    return query
 
 
 def address(query: ReportQuery, **more: str) -> str:

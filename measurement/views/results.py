@@ -15,13 +15,12 @@ from measurement import charts, exports, takeaways, words
 from measurement.metrics import change
 from measurement.queries import results, saved
 from measurement.reports import CUSTOM, Axis, Dimension, Report, ReportQuery, Row
-from measurement.views.questions import address, around, asked, chips
+from measurement.views.questions import WORKBOOK, address, around, asked, chips
 from merchants import audit
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import Period
 from merchants.roles import Permission
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {"paying": "accent", "losing": "danger", "ripening": "warning", "unproven": "muted"}
 SORTABLE = ("name", "cost", "credited", "roi", "orders", "people", "maturity")
 

@@ -30,7 +30,7 @@ from measurement.models import (
     Touch,
     TouchedPerson,
 )
-from measurement.operations import deliveries, identities, recompute, touches
+from measurement.operations import deliveries, identities, recompute, tallies, touches
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
@@ -93,6 +93,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "codes", lambda: shelves.map_codes(merchant, world.content)
     if len(world.touches):
         yield "touches", lambda: touches.put(merchant, touch_rows(people, world), source=SOURCE, by=BY)
+        yield "tallies", lambda: tallies.drain(merchant)
     links = people.links_of_all([*world.sales, *world.unplaced])
     yield "links", lambda: identities.link(merchant, links, source="会员系统", by=BY)
     yield "spend", lambda: _spend(merchant, world)

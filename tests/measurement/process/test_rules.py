@@ -99,7 +99,7 @@ def test_rates_and_prices_are_made_of_sums():
     )  # fmt: skip
     found = figures(sums, DEFAULT)
     assert (found["ctr"], found["cpm"], found["cpc"]) == (Decimal("0.03"), Decimal(600), Decimal(20))
-    assert (found["engagement"], found["cpe"], found["cpti"]) == (60, Decimal(200), Decimal(200))
+    assert (found["engagement"], found["cpe"], found["reported_cpti"]) == (60, Decimal(200), Decimal(200))
     assert (found["cost"], found["engagement_rate"]) == (15000, Decimal("0.003"))
 
 
@@ -127,7 +127,14 @@ def test_a_price_times_its_count_is_the_cost(counts, costs):
 
 def test_the_address_says_the_whole_question_and_only_what_differs():
     today = date(2026, 11, 20)
-    asked = {"by": "creative", "show": "seeding", "sort": "cpti", "note": "7", "page": "2", "period": "90d"}
+    asked = {
+        "by": "creative",
+        "show": "seeding",
+        "sort": "reported_cpti",
+        "note": "7",
+        "page": "2",
+        "period": "90d",
+    }
     question, problems = read(asked, today)
     assert (problems, question.parameters()) == ([], asked)
     assert read({}, today)[0].parameters() == {}

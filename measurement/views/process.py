@@ -1,0 +1,319 @@
+"""Performance: what was shown, read and done with notes and their delivery."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from measurement import table_files, takeaways_process, words
+from measurement.charts import process as charts
+from measurement.dictionary import BY_CODE, definitions
+from measurement.forms import EngagementForm
+from measurement.operations import process_setting
+from measurement.process import questions
+from measurement.process.questions import COLUMNS, MAIN, Group, Question, Row
+from measurement.queries import process
+from measurement.queries.process import Answer, Line
+from measurement.table_files import Head, Sheet
+from measurement.views.questions import WORKBOOK, said_problems
+from measurement.words import process as named
+from merchants import audit
+from merchants.access import MerchantRequest, merchant_required
+from merchants.periods import day_of
+from merchants.roles import Permission
+
+CARDS = {
+    Group.DELIVERY: ("cost", "impressions", "ctr", "cpc"),
+    Group.ENGAGEMENT: ("cost", "engagement", "engagement_rate", "cpe"),
+    Group.SEEDING: ("cost", "reported_ti", "reported_cpti", "searches_after_reading"),
+    Group.TOUCHES: ("reads", "deep_reads", "saves", "deep_share"),
+    Group.NOTES: ("cost", "note_reads", "note_engagement", "hits"),
+    Group.ALL: ("cost", "impressions", "reported_ti", "reads"),
+}
+LESS_IS_BETTER = {"cpm", "cpc", "cpe", "reported_cpi", "reported_cpti"}
+NO_CHANGE = {code for code in COLUMNS[Group.NOTES] if code != "cost"}  # totals to date have no former period
+LEAST = 30  # no percentage on a former count below this
+
+
+@merchant_required(Permission.SEE_RESULTS)
+def page(request: MerchantRequest) -> HttpResponse:
+    question = _asked(request)
+    answer = process.report(request.merchant, question, now=timezone.now())
+    heads = _heads(answer)
+    code = _drawn_code(question)
+    drawn = charts.of_process(
+        answer,
+        code,
+        definitions(get_language() or "en")[code].name,
+        in_yuan=BY_CODE[code].unit == "fen",
+        former=_("Period before"),
+    )
+    context = {
+        "answer": answer,
+        "question": question,
+        "heads": [{**head, "sort": _sort(question, head["code"])} for head in heads],
+        "bands": _bands(question),
+        "rows": [_shown(request, line, question) for line in answer.lines],
+        "total": _cells(answer.total, question),
+        "unassigned": _cells(answer.unassigned, question) if answer.unassigned else None,
+        "unassigned_name": named.UNASSIGNED[question.by],
+        "cards": _cards(answer),
+        "chart": drawn,
+        "chart_code": definitions(get_language() or "en")[code].name,
+        "groups": _groups(question),
+        "dimension": named.ROWS[question.by],
+        "name_sort": _sort(question, "name"),
+        "source": named.SOURCES[question.show],
+        "engagement": named.engagement(answer.definition),
+        "hit": named.hit(answer.definition),
+        "whose": named.whose(answer.definition),
+        "takeaway": takeaways_process.of_process(answer),
+        "chips": _chips(request, question),
+        "choices": {
+            "period": list(words.SPANS.items()),
+            "compare": list(words.COMPARISONS.items()),
+            "by": list(named.ROWS.items()),
+        },
+        "pages": None
+        if question.by == Row.DAY
+        else Paginator(range(answer.count), process.PAGE).get_page(question.page),
+        "definitions": definitions(get_language() or "en"),
+        "address": address(question),
+        "data_through": answer.through or "",
+        "form": EngagementForm(initial=_initial(answer)),
+        "may_set": Permission.SET_RULES in request.permissions,
+    }
+    return render(request, "measurement/process.html", context)
+
+
+@merchant_required(Permission.EXPORT)
+def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """All rows with the columns of the screen as a file; the act is kept in the trail."""
+    question = _asked(request)
+    answer = process.report(request.merchant, question, now=timezone.now(), page_size=None)
+    audit.record(
+        request.merchant,
+        "measurement.report.exported",
+        by=f"user:{request.user.pk}",
+        form=form,
+        report="process",
+        rows=answer.count,
+        query=question.parameters(),
+    )
+    sheet = _sheet(answer)
+    days = f"{question.period.start}-{question.period.last}"
+    name = f"{request.merchant.code}-{question.show}-{question.by}-{days}.{form}"
+    if form == "xlsx":
+        book = table_files.workbook(sheet)
+        return FileResponse(book, as_attachment=True, filename=name, content_type=WORKBOOK)
+    written = StreamingHttpResponse(table_files.csv_lines(sheet), content_type="text/csv; charset=utf-8")
+    written["Content-Disposition"] = f'attachment; filename="{name}"'
+    return written
+
+
+@merchant_required(Permission.SET_RULES, methods=("POST",))
+def define(request: MerchantRequest) -> HttpResponse:
+    """Sets what counts as engagement and as a hit."""
+    form = EngagementForm(request.POST)
+    if form.is_valid():
+        process_setting.set_definition(
+            request.merchant,
+            parts=form.cleaned_data["parts"],
+            hit_likes=form.cleaned_data["hit_likes"],
+            hit_total=form.cleaned_data["hit_total"],
+            by=f"user:{request.user.pk}",
+        )
+        messages.success(request, _("Engagement is counted by your definition from now on."))
+    else:
+        for errors in form.errors.values():
+            for error in errors:
+                messages.error(request, error)
+    return redirect(reverse("measurement:process", args=[request.merchant.code]) + "?show=engagement")
+
+
+def _asked(request: MerchantRequest) -> Question:
+    question, problems = questions.read(request.GET.dict(), day_of(timezone.now()))
+    said_problems(request, problems)
+    return question
+
+
+def address(question: Question, **more: str) -> str:
+    return "?" + urlencode({**question.parameters(), **more})
+
+
+def _initial(answer: Answer) -> dict[str, Any]:
+    now = answer.definition
+    return {
+        "parts": [str(part) for part in now.parts],
+        "hit_likes": now.hit_likes,
+        "hit_total": now.hit_total,
+    }
+
+
+def _heads(answer: Answer) -> list[dict[str, Any]]:
+    told = definitions(get_language() or "en")
+    return [
+        {"code": code, "definition": told[code], "unit": BY_CODE[code].unit}
+        for code in answer.question.columns
+    ]
+
+
+def _bands(question: Question) -> list[dict[str, Any]]:
+    """With all columns: the groups above them, each with how many columns it spans."""
+    if question.show != Group.ALL:
+        return []
+    seen: set[str] = set()
+    bands = []
+    for group, codes in COLUMNS.items():
+        own = [code for code in codes if code not in seen]
+        seen |= set(own)
+        bands.append({"name": named.GROUPS[group], "source": named.SOURCES[group], "span": len(own)})
+    return bands
+
+
+def _cells(line: Line, question: Question) -> list[dict[str, Any]]:
+    return [
+        {"code": code, "value": line.figures[code], "unit": BY_CODE[code].unit} for code in question.columns
+    ]
+
+
+def _shown(request: MerchantRequest, line: Line, question: Question) -> dict[str, Any]:
+    is_note = question.by == Row.NOTE
+    results = reverse("measurement:results", args=[request.merchant.code])
+    return {
+        "line": line,
+        "cells": _cells(line, question),
+        "open": _inside(line, question),
+        "is_note": is_note,
+        "hit": is_note and line.figures["hits"] == 1,
+        "results": f"{results}?note={line.key}" if is_note else "",
+    }
+
+
+def _inside(line: Line, question: Question) -> str:
+    """What a row opens: its notes; the days of a note; the notes of a day."""
+    if question.by == Row.DAY:
+        return address(question.on(date.fromisoformat(line.key)).but(by=Row.NOTE))
+    inside = question.within_also(question.by.value, line.key)
+    return address(inside.but(by=Row.DAY if question.by == Row.NOTE else Row.NOTE, sort=""))
+
+
+def _sort(question: Question, code: str) -> dict[str, str]:
+    """The address that sorts by a column, and how it is sorted now."""
+    falling, rising = question.order == f"-{code}", question.order == code
+    turned = code if falling or (code == "name" and not rising) else f"-{code}"
+    state = "descending" if falling else "ascending" if rising else "none"
+    return {"url": "" if question.by == Row.DAY else address(question.but(sort=turned)), "state": state}
+
+
+def _drawn_code(question: Question) -> str:
+    """The figure of the chart: the one sorted by when it is on the screen, else the group's main one."""
+    code = question.order.lstrip("-")
+    return code if code in question.columns and question.by != Row.DAY else MAIN[question.show]
+
+
+def _cards(answer: Answer) -> list[dict[str, Any]]:
+    told = definitions(get_language() or "en")
+    base = _number(answer.before[MAIN[answer.question.show]]) if answer.before else None
+    cards = []
+    for code in CARDS[answer.question.show]:
+        former = answer.before[code] if answer.before and code not in NO_CHANGE else None
+        value = answer.total.figures[code]
+        change = _change(value, former, base)
+        cards.append(
+            {
+                "code": code,
+                "definition": told[code],
+                "unit": BY_CODE[code].unit,
+                "value": value,
+                "change": change,
+                "shown": change is not None,
+                "good": "neither" if code == "cost" else "down" if code in LESS_IS_BETTER else "up",
+            }
+        )
+    return cards
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _change(now: Any, before: Any, base: Decimal | None) -> Decimal | None:
+    """(now − before) ÷ before; unknown on a former base below ``LEAST``."""
+    if now is None or not before or base is None or base < LEAST:
+        return None
+    return Decimal(now) / Decimal(before) - 1
+
+
+def _groups(question: Question) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": address(question.but(show=Group(group), sort="")),
+            "active": group == question.show,
+        }
+        for group, label in named.GROUPS.items()
+    ]
+
+
+def _chips(request: MerchantRequest, question: Question) -> list[dict[str, str]]:
+    chips = []
+    for name, value in question.within:
+        row = Row(name)
+        called = process.names_of_rows(request.merchant, row, [value])[value].name
+        label = f"{named.ROWS[row]}: {called}"
+        chips.append({"label": label, "url": address(question.without(name))})
+    return chips
+
+
+def _sheet(answer: Answer) -> Sheet:
+    question, told = answer.question, definitions(get_language() or "en")
+    heads = [Head("name", str(named.ROWS[question.by])), Head("by_line", _("Belongs to"))]
+    heads += [
+        Head(code, _headed(told[code].name, BY_CODE[code].unit, answer), BY_CODE[code].unit)
+        for code in question.columns
+    ]
+    lines = [*answer.lines]
+    rows = [{"name": line.name, "by_line": line.by_line, **line.figures} for line in lines]
+    if answer.unassigned:
+        rows.append({"name": str(named.UNASSIGNED[question.by]), **answer.unassigned.figures})
+    rows.append({"name": _("Total"), **answer.total.figures})
+    return Sheet(
+        title=str(named.GROUPS[question.show]),
+        heads=tuple(heads),
+        rows=tuple(rows),
+        said=_said(answer),
+        definitions=tuple(told[code] for code in question.columns),
+    )
+
+
+def _headed(name: str, unit: str, answer: Answer) -> str:
+    return f"{name} ({answer.currency})" if unit == "fen" else name
+
+
+def _said(answer: Answer) -> tuple[tuple[str, str], ...]:
+    question, fresh = answer.question, answer.freshness
+    return (
+        (_("Report"), f"{named.GROUPS[question.show]} · {named.ROWS[question.by]}"),
+        (_("Source"), str(named.SOURCES[question.show])),
+        (_("Period"), f"{question.period.start} – {question.period.last}"),
+        (_("Filters"), ", ".join(f"{name} = {value}" for name, value in question.within) or "–"),
+        (_("Address"), address(question)),
+        (_("Reports to"), str(fresh.reported_through or "–")),
+        (_("Touchpoints to"), str(fresh.touched_through or "–")),
+        (_("Engagement"), f"{named.engagement(answer.definition)} ({named.whose(answer.definition)})"),
+        (pgettext("of a note", "Hit"), named.hit(answer.definition)),
+        (_("Time zone, currency"), f"{answer.time_zone}, {answer.currency}"),
+        (_("Definitions"), answer.definition_version),
+    )
