@@ -22,6 +22,7 @@ from measurement.operations import (
     recompute,
     reported,
     response,
+    sales,
     schedules,
     statistics,
     tallies,
@@ -246,3 +247,16 @@ def sweep_experiments() -> None:
     now = datetime.now(UTC)
     for merchant_id, experiment_id in experiments.due(now, day_of(now)):
         wake("measurement.experiment", merchant_id=merchant_id, experiment_id=experiment_id)
+
+
+@shared_task(base=Task, name="measurement.count_sales")
+def count_sales(*, merchant_id: int) -> None:
+    """Sales, buyers and live streams, counted anew when the ledger moved."""
+    sales.renew(Merchant.objects.get(pk=merchant_id))
+
+
+@shared_task(base=Task, name="measurement.sweep_sales")
+def sweep_sales() -> None:
+    """Every merchant's turn; one whose ledger stood still costs one look."""
+    for merchant_id in Merchant.objects.values_list("pk", flat=True):
+        wake("measurement.count_sales", merchant_id=merchant_id)

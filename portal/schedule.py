@@ -21,6 +21,8 @@ BEAT = {
     "wholes of the day": {"task": "measurement.wholes_of_the_day", "schedule": crontab(hour=17, minute=40)},
     # an estimate that was asked for goes on
     "sweep wholes": {"task": "measurement.sweep_wholes", "schedule": timedelta(seconds=20)},
+    # sales, buyers and live streams follow the ledger; they are counted whole, so not at every order
+    "count sales": {"task": "measurement.sweep_sales", "schedule": timedelta(minutes=15)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # comments are words of people: they are kept for a while only

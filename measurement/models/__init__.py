@@ -43,6 +43,7 @@ from measurement.models.reported import AllianceRow, Comment, CrowdReport, Marke
 from measurement.models.response import ResponseEstimate
 from measurement.models.returns import JudgedRow, Judging, SpendFlag
 from measurement.models.ripening import RipeningRow, SignalRelation
+from measurement.models.sales import BuyerDay, LiveResult, SoldDay
 from measurement.models.saved import Annotation, Mailing, SavedView, Schedule
 from measurement.models.settings import RuleSetting
 from measurement.models.spend import Spend
@@ -56,6 +57,7 @@ __all__ = [
     "AudienceHandover",
     "Blogger",
     "BulkChange",
+    "BuyerDay",
     "Campaign",
     "Category",
     "CategoryCycle",
@@ -86,6 +88,7 @@ __all__ = [
     "Judging",
     "Keyword",
     "LearnedCycle",
+    "LiveResult",
     "LiveStream",
     "Mailing",
     "MarketSeries",
@@ -110,6 +113,7 @@ __all__ = [
     "SavedView",
     "Schedule",
     "SignalRelation",
+    "SoldDay",
     "Spend",
     "SpendFlag",
     "Spu",

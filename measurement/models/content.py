@@ -74,6 +74,8 @@ class LiveStream(MerchantOwned):
     external_id = models.CharField(_("id on the platform"), max_length=80)
     title = models.CharField(_("title"), max_length=200, blank=True)
     blogger = models.ForeignKey(Blogger, models.SET_NULL, null=True, blank=True, related_name="live_streams")
+    # the buyer-curator (买手) who sells in it; none: the shop's own stream
+    curator = models.ForeignKey(Blogger, models.SET_NULL, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

@@ -133,10 +133,17 @@ def put_live(
     external_id: str,
     title: str = "",
     blogger: Blogger | None = None,
+    curator: Blogger | None = None,
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
 ) -> LiveStream:
-    stated = {"title": title, "blogger": blogger, "started_at": started_at, "ended_at": ended_at}
+    stated = {
+        "title": title,
+        "blogger": blogger,
+        "curator": curator,
+        "started_at": started_at,
+        "ended_at": ended_at,
+    }
     with tenancy.acting_for(merchant):
         row, _ = _put(LiveStream, merchant, {"external_id": external_id}, stated)
         if blogger is not None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from measurement import metrics
+from measurement import metrics, privacy
 from measurement.models import Creative, Unit
 from measurement.process.engagement import Definition
 from measurement.process.figures import Figure, figures
@@ -86,10 +87,11 @@ def report(merchant: Merchant, question: Question, *, now: datetime, page_size: 
     def line(key: str, part: Part) -> Line:
         return Line(key, figures(part.sums(fresh.kinds), definition), part.judged)
 
-    lines = [line(key, part) for key, part in found.rows.items()]
+    lines = [_published(line(key, part)) for key, part in found.rows.items()]
     ordered, shown = _page(merchant, lines, question, page_size)
     rest = found.whole.less(found.rows.values())
     rest.touches, rest.people = nobodys.touches, nobodys.people
+    unassigned = _published(line("", rest)) if _holds(rest) else None
     main = MAIN[question.show]
     return Answer(
         question=question,
@@ -97,8 +99,8 @@ def report(merchant: Merchant, question: Question, *, now: datetime, page_size: 
         freshness=fresh,
         lines=tuple(shown),
         count=len(ordered),
-        total=line("", found.whole),
-        unassigned=line("", rest) if _holds(rest) else None,
+        total=_with_published(line("", found.whole), [*lines, *([unassigned] if unassigned else [])]),
+        unassigned=unassigned,
         before=figures(found.former.sums(fresh.kinds), definition) if question.before else None,
         days_before={key: line(key, part).figures[main] for key, part in found.former_days.items()},
         time_zone=merchant.time_zone,
@@ -106,6 +108,23 @@ def report(merchant: Merchant, question: Question, *, now: datetime, page_size: 
         through=fresh.through(day_of(now)),
         empty_reason=_why_empty(question, fresh, lines, day_of(now)),
     )
+
+
+def _published(line: Line) -> Line:
+    """The line with its count of people as it may be shown: they are not the merchant's own customers."""
+    people = line.figures["reader_days"]
+    shown = None if people is None else privacy.published(int(people), _threshold())
+    return replace(line, figures={**line.figures, "reader_days": shown})
+
+
+def _with_published(total: Line, lines: list[Line]) -> Line:
+    """The total of people is the sum of what is shown, so that it tells nothing of a hidden row."""
+    shown = [int(line.figures["reader_days"]) for line in lines if line.figures["reader_days"] is not None]
+    return replace(total, figures={**total.figures, "reader_days": sum(shown) if shown else None})
+
+
+def _threshold() -> int:
+    return privacy.threshold(settings.PRIVACY_THRESHOLD)
 
 
 def _holds(rest: Part) -> bool:

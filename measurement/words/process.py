@@ -61,6 +61,11 @@ CARRIERS: dict[str, Any] = {
     Carrier.SEARCH: _("S · search ads"),
     Carrier.OTHER: _("none of the three"),
 }
+LIVE_ROWS: dict[str, Any] = {
+    "stream": _("Live stream"),
+    "host": pgettext_lazy("of a live stream", "Host"),
+    "curator": _("Buyer-curator"),
+}
 
 
 def engagement(definition: Definition) -> str:

@@ -30,7 +30,7 @@ from measurement.models import (
     Touch,
     TouchedPerson,
 )
-from measurement.operations import deliveries, identities, recompute, tallies, touches
+from measurement.operations import deliveries, identities, recompute, sales, tallies, touches
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
@@ -108,6 +108,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
             yield f"orders {shop.code} {number}", partial(_deliver_all, connection, batch, world.until)
         yield f"statistics {shop.code}", analyze
         yield f"credit {shop.code}", lambda: recompute.drain(merchant)
+    yield "sales", lambda: sales.renew(merchant, force=True)
     for shop in world.brand.silent:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
     yield "wholes", lambda: whole.estimate(merchant, world, by=BY)

@@ -39,6 +39,7 @@ def fill(merchant: Merchant, content: Content) -> None:
                 external_id=stream.id,
                 title=stream.live.title,
                 blogger=bloggers[stream.blogger.code],
+                curator=bloggers[stream.blogger.code] if stream.live.curated else None,
                 started_at=stream.started_at,
                 ended_at=stream.started_at + timedelta(hours=3),
             )

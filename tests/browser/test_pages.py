@@ -25,6 +25,8 @@ PAGES = {
     "process": "/m/{m}/process/?period=90d&show=seeding",
     "process-all": "/m/{m}/process/?period=90d&show=all&by=blogger",
     "process-days": "/m/{m}/process/?by=day&show=touches",
+    "matrix": "/m/{m}/matrix/",
+    "live": "/m/{m}/live/",
     "orders": "/m/{m}/orders/",
     "evidence": "/m/{m}/evidence/{line}/",
     "cycles": "/m/{m}/cycles/",

@@ -72,10 +72,13 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Live:
+    """``curated``: the blogger sells in it as a buyer-curator; else it is the shop's own stream."""
+
     title: str
     product: str
     blogger: str
     ago: int
+    curated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,9 +326,9 @@ DRIVES = (
 )
 
 LIVES = (
-    Live("阿栗的换季护肤夜谈", ESSENCE, "ali", 145),
+    Live("阿栗的换季护肤夜谈", ESSENCE, "ali", 145, curated=True),
     Live("配方表直播间：现场拆解修护精华", ESSENCE, "peifang", 103),
-    Live("大促前最后一场答疑", ESSENCE, "ali", 61),
+    Live("大促前最后一场答疑", ESSENCE, "ali", 61, curated=True),
     Live("干皮集合：面霜厚涂教学", CREAM, "ganpi", 30),
 )
 

@@ -74,7 +74,22 @@ def test_a_note_has_its_delivery_its_seeding_and_its_touches(world):
     assert (found["ctr"], found["cpm"], found["cpc"]) == (Decimal("0.03"), Decimal(600), Decimal(20))
     assert (found["reported_ti"], found["engagement"], found["cpe"]) == (45, 60, Decimal(200))
     assert round(found["reported_cpti"], 2) == Decimal("266.67")
-    assert (found["reads"], found["reader_days"], found["saves"]) == (3, 2, 0)
+    assert (found["reads"], found["saves"]) == (3, 0)
+
+
+def test_people_are_counted_in_steps_above_the_threshold_only(world, settings):
+    assert asked(world).total.figures["reader_days"] is None
+    settings.PRIVACY_THRESHOLD = 20
+    for number in range(30):
+        world.touch(f"p{number}", "2026-10-09", "Winter repair")
+    tallies.rebuild(world.merchant)
+    tallies.drain(world.merchant)
+    answer = asked(world)  # 32 reader-days of one note, 1 of the other
+    assert {line.name: line.figures["reader_days"] for line in answer.lines} == {
+        "Winter repair": 40,
+        "Morning care": None,
+    }
+    assert answer.total.figures["reader_days"] == 40
 
 
 def test_levels_of_a_report_are_never_added(world):

@@ -1,0 +1,217 @@
+"""Who bought what, and SPU × buying point × audience × K/F/S: each from sums that a worker keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from measurement import metrics
+from measurement.models import Spu
+from measurement.process.placement import Carrier, Facts, carrier
+from merchants.models import Merchant
+from merchants.periods import WEEK, Period
+
+
+@dataclass(slots=True)
+class Sold:
+    """What was sold of one SPU. ``buyers`` are distinct people of the period, ``new`` of them without an
+    earlier order in the ledger; ``again`` of these have bought once more by now."""
+
+    name: str
+    orders: int = 0
+    units: int = 0
+    paid_fen: int = 0
+    refunded_fen: int = 0
+    known: int = 0
+    joinable: int = 0
+    seeded: int = 0
+    buyers: int = 0
+    new: int = 0
+    again: int = 0
+
+    @property
+    def returning(self) -> int:
+        return self.buyers - self.new
+
+    @property
+    def orders_per_buyer(self) -> Decimal | None:
+        return metrics.ratio(self.known, self.buyers)
+
+    @property
+    def repeat_share(self) -> Decimal | None:
+        return metrics.ratio(self.again, self.new)
+
+    @property
+    def seeded_share(self) -> Decimal | None:
+        return metrics.ratio(self.seeded, self.joinable)
+
+
+# A person counts once in a span: on the first of their buying days in it.
+_SOLD = """
+SELECT coalesce(spu_id, 0), sum(orders), sum(units), sum(paid_fen), sum(refunded_fen), sum(known),
+       sum(joinable), sum(seeded), 0, 0, 0
+FROM measurement_soldday WHERE merchant_id = %(merchant)s AND day >= %(start)s AND day < %(end)s GROUP BY 1
+UNION ALL
+SELECT CASE WHEN spu_id = 0 THEN -1 ELSE spu_id END, 0, 0, 0, 0, 0, 0, 0,
+       coalesce(sum(people) FILTER (WHERE day >= %(start)s AND day < %(end)s
+                                    AND (before IS NULL OR before < %(start)s)), 0),
+       coalesce(sum(people) FILTER (WHERE day >= %(start)s AND day < %(end)s AND before IS NULL), 0),
+       coalesce(sum(people) FILTER (WHERE nth = 2 AND before >= %(start)s AND before < %(end)s), 0)
+FROM measurement_buyerday WHERE merchant_id = %(merchant)s AND day >= %(start)s GROUP BY 1
+"""
+_COUNTS = (
+    "orders", "units", "paid_fen", "refunded_fen", "known", "joinable", "seeded", "buyers", "new", "again",
+)  # fmt: skip
+ALL, NOTHING = -1, 0
+
+
+def sold(merchant: Merchant, period: Period) -> tuple[list[Sold], Sold]:
+    """Per SPU, the most sold first, and the whole. In the whole an order of two SPUs stands in both, a buyer
+    only once."""
+    names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
+    found: dict[int, Sold] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SOLD, {"merchant": merchant.pk, "start": period.start, "end": period.end})
+        for spu, *counts in cursor.fetchall():
+            row = found.setdefault(spu, Sold(names.get(spu, "")))
+            for name, count in zip(_COUNTS, counts, strict=True):
+                setattr(row, name, getattr(row, name) + int(count))
+    whole = found.pop(ALL, Sold(""))
+    for row in found.values():
+        for name in _COUNTS[:7]:
+            setattr(whole, name, getattr(whole, name) + getattr(row, name))
+    rows = [row for row in found.values() if row.orders]
+    return sorted(rows, key=lambda row: -row.paid_fen), whole
+
+
+@dataclass(slots=True)
+class Cell:
+    """One SPU, buying point, audience and carrier. Fen; ``ti`` is the platform's count, None where it tells
+    none; ``notes`` were published in the period."""
+
+    spu: str
+    point: str
+    scene: str
+    carrier: Carrier
+    cost: int | None = None
+    ti: int | None = None
+    ti_cost: int | None = None
+    credited: int = 0
+    notes: int = 0
+    weeks: Decimal = Decimal(1)
+
+    @property
+    def cost_per_ti(self) -> Decimal | None:
+        return metrics.ratio(self.ti_cost, self.ti)
+
+    @property
+    def roi(self) -> Decimal | None:
+        return metrics.roi(self.credited, self.cost)
+
+    @property
+    def cadence(self) -> Decimal | None:
+        """Only content has one: an ad shows notes that were published once."""
+        return Decimal(self.notes) / self.weeks if self.carrier in {Carrier.KOL, Carrier.OTHER} else None
+
+
+_PAID_NOTES = """
+    SELECT DISTINCT note_id FROM measurement_spend
+    WHERE merchant_id = %(merchant)s AND kind = 'note_fee' AND replaced_at IS NULL AND note_id IS NOT NULL
+"""
+_CREDITED = f"""
+WITH paid AS ({_PAID_NOTES})
+SELECT coalesce(n.spu_id, r.spu_id, 0), coalesce(n.buying_point, ''), coalesce(n.scene, ''), c.kind,
+       coalesce(c.campaign_id, c.creative_id) IS NOT NULL, coalesce(g.placement, ''),
+       c.keyword_id IS NOT NULL, c.note_id IS NOT NULL, p.note_id IS NOT NULL, sum(r.fen_linear)::bigint
+FROM measurement_rollup r
+JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
+LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s
+LEFT JOIN measurement_creative x ON x.id = c.creative_id AND x.merchant_id = %(merchant)s
+LEFT JOIN measurement_campaign g ON g.id = coalesce(c.campaign_id, x.campaign_id)
+    AND g.merchant_id = %(merchant)s
+LEFT JOIN paid p ON p.note_id = c.note_id
+WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+"""
+_SPENT = f"""
+WITH paid AS ({_PAID_NOTES})
+SELECT s.source, s.kind, s.level, n.id IS NOT NULL, coalesce(n.spu_id, s.spu_id, 0),
+       coalesce(n.buying_point, ''), coalesce(n.scene, ''),
+       s.kind = 'ads', coalesce(g.placement, ''), s.keyword_id IS NOT NULL, p.note_id IS NOT NULL,
+       sum(s.fen)::bigint, sum((s.metrics->>'ti_user_num')::bigint) FILTER (
+           WHERE jsonb_typeof(s.metrics->'ti_user_num') = 'number'),
+       sum(s.fen) FILTER (WHERE jsonb_typeof(s.metrics->'ti_user_num') = 'number')::bigint
+FROM measurement_spend s
+LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
+LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
+LEFT JOIN measurement_campaign g ON g.id = coalesce(s.campaign_id, x.campaign_id)
+    AND g.merchant_id = s.merchant_id
+LEFT JOIN paid p ON p.note_id = n.id
+WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND s.replaced_at IS NULL
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+"""
+_PUBLISHED = f"""
+WITH paid AS ({_PAID_NOTES})
+SELECT coalesce(n.spu_id, 0), n.buying_point, n.scene, p.note_id IS NOT NULL, count(*)
+FROM measurement_note n LEFT JOIN paid p ON p.note_id = n.id
+WHERE n.merchant_id = %(merchant)s AND n.published_at >= %(from)s AND n.published_at < %(until)s
+GROUP BY 1, 2, 3, 4
+"""
+
+
+def matrix(merchant: Merchant, period: Period) -> list[Cell]:
+    """Every cell with a cost, a credit or a note, the dearest first. Cost of each source and kind is of the
+    level that names notes for most of it; what names no note stands in cells without a buying point."""
+    names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
+    start, end = period.instants()
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "until": end,
+    }  # fmt: skip
+    cells: dict[tuple[int, str, str, Carrier], Cell] = {}
+    weeks = Decimal(period.days) / WEEK
+
+    def cell(spu: int, point: str, scene: str, by: Carrier) -> Cell:
+        key = (spu, point, scene, by)
+        if key not in cells:
+            cells[key] = Cell(names.get(spu, ""), point, scene, by, weeks=weeks)
+        return cells[key]
+
+    with connection.cursor() as cursor:
+        cursor.execute(_CREDITED, scope)
+        for spu, point, scene, kind, delivered, placement, worded, noted, coop, fen in cursor.fetchall():
+            facts = Facts(kind, delivered, placement, worded, noted, coop)
+            cell(spu, point, scene, carrier(facts)).credited += fen
+        cursor.execute(_SPENT, scope)
+        for row in _of_one_level(cursor.fetchall()):
+            _, _, _, noted, spu, point, scene, ads, placement, worded, coop, fen, ti, ti_fen = row
+            found = cell(spu, point, scene, carrier(Facts("", ads, placement, worded, noted, coop)))
+            found.cost = (found.cost or 0) + fen
+            if ti is not None:
+                found.ti, found.ti_cost = (found.ti or 0) + int(ti), (found.ti_cost or 0) + ti_fen
+        cursor.execute(_PUBLISHED, scope)
+        for spu, point, scene, coop, count in cursor.fetchall():
+            facts = Facts("", noted=True, cooperation=coop)
+            cell(spu, point, scene, carrier(facts)).notes += count
+    return sorted(cells.values(), key=lambda one: (-(one.cost or 0), -one.credited, one.spu, one.point))
+
+
+def _of_one_level(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Levels are views of one spend: of each source and kind those rows stand whose level names notes for
+    the most money."""
+    views: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        views[row[0], row[1]].append(row)
+    chosen = []
+    for view in views.values():
+        named: dict[str, tuple[int, int]] = {}
+        for row in view:
+            fen, every = named.get(row[2], (0, 0))
+            named[row[2]] = (fen + (abs(row[11]) if row[3] else 0), every + abs(row[11]))
+        level = max(named, key=lambda name: named[name])
+        chosen += [row for row in view if row[2] == level]
+    return chosen
