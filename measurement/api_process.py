@@ -17,6 +17,7 @@ from measurement.dictionary import BY_CODE
 from measurement.process import questions
 from measurement.process.questions import Group, Row
 from measurement.queries import process
+from measurement.reports import Compare
 from merchants.api_batches import ERROR
 from merchants.periods import day_of
 
@@ -94,7 +95,7 @@ class ProcessView(APIView):
             message = f"These parameters make no sense: {told}."
             return Response({"error": {"code": "bad_parameter", "message": message}}, 400)
         program: Any = request.user
-        question = replace(question, compare=questions.Compare.NONE)
+        question = replace(question, compare=Compare.NONE)
         answer = process.report(program.merchant, question, now=now, page_size=ROWS_LIMIT)
         codes = question.columns
         return Response(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import F, Q
+
 from measurement.models import LiveResult, LiveStream
 from measurement.process.windows import LIVE_HOURS, NEXT_DAYS
 from merchants.models import Merchant
@@ -54,13 +56,14 @@ class Lives:
 
 
 def lives(merchant: Merchant, period: Period, by: str) -> Lives:
-    """Streams of the period, latest first; or their sums by ``host`` or ``curator``, the largest first."""
+    """Streams of the period and those whose start nobody told, latest first; or their sums by ``host`` or
+    ``curator``, the largest first."""
     start, end = period.instants()
     streams = list(
         LiveStream.objects.for_merchant(merchant)
-        .filter(started_at__gte=start, started_at__lt=end)
+        .filter(Q(started_at__gte=start, started_at__lt=end) | Q(started_at=None))
         .select_related("blogger", "curator")
-        .order_by("-started_at", "-id")
+        .order_by(F("started_at").desc(nulls_last=True), "-id")
     )
     results: dict[int, list[LiveResult]] = defaultdict(list)
     for result in LiveResult.objects.for_merchant(merchant).filter(live_stream__in=streams):
