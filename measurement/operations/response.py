@@ -11,8 +11,10 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, Q
+
 from measurement.choices import CycleBasis, WholeOutcome
-from measurement.models import Experiment, ResponseEstimate, Spu
+from measurement.models import Experiment, LearnedCycle, ResponseEstimate, Spu
 from measurement.queries import cycles, daily
 from measurement.queries.daily import Gathered, Subject
 from merchants import audit, tenancy
@@ -132,13 +134,28 @@ def _figures(told: Estimate) -> dict[str, Any]:
 
 
 def _cycle(merchant: Merchant, subject: Subject) -> tuple[Cycle, str]:
-    """The decision cycle of the product's category, and where it comes from; neutral for a whole brand."""
+    """The decision cycle of the product, and where it comes from; for a whole brand the middle one of its
+    products. A length that was learned has quantiles of its own; of another one only the length is known."""
     from measurement.response.lag import Cycle
 
-    spu = Spu.objects.for_merchant(merchant).filter(pk=subject.spu_id).select_related("category").first()
-    if spu is None:
-        return Cycle.of_length(cycles.NEUTRAL.days), CycleBasis.DEFAULT
-    known = cycles.cycle_of(merchant, spu.category)
+    products = Spu.objects.for_merchant(merchant).select_related("category")
+    if not subject.spu_id:
+        lengths = sorted(
+            (cycles.cycle_of_product(merchant, one) for one in products), key=lambda one: one.days
+        )
+        middle = lengths[len(lengths) // 2] if lengths else cycles.NEUTRAL
+        return Cycle.of_length(middle.days), middle.basis
+    spu = products.get(pk=subject.spu_id)
+    known = cycles.cycle_of_product(merchant, spu)
+    if known.basis == CycleBasis.LEARNED:
+        learned = LearnedCycle.objects.for_merchant(merchant).filter(Q(spu=spu) | Q(category=spu.category))
+        row = (
+            learned.filter(refusal="", p50__gt=0, p95__gt=F("p50"))
+            .order_by("-learning", F("spu").asc(nulls_last=True))
+            .first()
+        )
+        if row is not None and row.p50 and row.p95:
+            return Cycle(row.p50, row.p95), CycleBasis.LEARNED
     return Cycle.of_length(known.days), known.basis
 
 

@@ -138,12 +138,10 @@ def in_the_baseline(row: ResponseEstimate) -> str:
     held = row.baseline
     parts = [gettext("level, trend, weekdays")]
     count = held.get("promotions", 0)
-    parts.append(
-        ngettext(
-            "%(count)d promotion or festival of yours", "%(count)d promotions and festivals of yours", count
-        )
-        % {"count": count}
+    stated = ngettext(
+        "%(count)d promotion or festival of yours", "%(count)d promotions and festivals of yours", count
     )
+    parts.append(stated % {"count": count} if count else gettext("no promotions: none were stated"))
     parts.append(str(FESTIVALS.get(held.get("festivals", "none"), "")))
     if held.get("price"):
         parts.append(gettext("price"))

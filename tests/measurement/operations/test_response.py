@@ -10,7 +10,18 @@ from django.utils import timezone
 
 from measurement import tasks
 from measurement.choices import WholeOutcome
-from measurement.models import Category, Experiment, MarketSeries, Promotion, ResponseEstimate, Spend, Spu
+from measurement.models import (
+    Category,
+    CycleLearning,
+    Experiment,
+    LearnedCycle,
+    MarketSeries,
+    Promotion,
+    ResponseEstimate,
+    Spend,
+    Spu,
+    SpuCycle,
+)
 from measurement.operations import response
 from measurement.queries import daily, whole, work
 from measurement.queries.daily import Subject
@@ -143,6 +154,30 @@ def test_platforms_and_series_of_marketplaces_are_tried_for_themselves(merchant,
         Subject(spu.pk, "taobao", "revenue"),
         Subject(0, "taobao", "brand_search"),
     ]
+
+
+def test_a_learned_cycle_brings_its_own_quantiles(merchant, planted):
+    spu, _made = planted
+    subject = Subject(spu.pk, "", "revenue")
+    SpuCycle.objects.create(
+        merchant=merchant, spu=spu, days=21, basis="hand", source="", recorded_by="test"
+    )  # of this one only the length is known
+    assert response._cycle(merchant, subject) == (Cycle.of_length(21), "hand")
+    run = CycleLearning.objects.create(
+        merchant=merchant, parts=1, data_through=yesterday(), requested_by="test", state="done"
+    )
+    LearnedCycle.objects.create(
+        merchant=merchant, learning=run, spu=spu, n=900, buyers=200, follow_up=120, plateau=0.2, settled=True,
+        p50=9, p80=18, p95=41,
+    )  # fmt: skip
+    SpuCycle.objects.create(
+        merchant=merchant, spu=spu, days=18, basis="learned", source="", recorded_by="test"
+    )
+    assert response._cycle(merchant, subject) == (Cycle(9, 41), "learned")
+
+
+def test_a_whole_brand_takes_the_middle_cycle_of_its_products(merchant, planted):
+    assert response._cycle(merchant, Subject(0, "taobao", "brand_search")) == (CYCLE, "published")
 
 
 # -- the work
