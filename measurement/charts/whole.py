@@ -38,9 +38,9 @@ def weeks(
     return found
 
 
-def with_and_without(found: Sequence[Week], scale: float, unit: str) -> dict[str, Any]:
+def with_and_without(found: Sequence[Week], scale: float, came: str) -> dict[str, Any]:
     """Weeks as lines: ours in accent, without seeding dashed, its interval as a band. ``scale`` divides
-    (100: fen to yuan)."""
+    (100: fen to yuan); ``came`` names what is counted."""
 
     def values(name: str) -> list[float]:
         return [round(getattr(week, name) / scale, 1) for week in found]
@@ -48,7 +48,7 @@ def with_and_without(found: Sequence[Week], scale: float, unit: str) -> dict[str
     wide = [round((week.high - week.low) / scale, 1) for week in found]
     hidden = {"type": "line", "symbol": "none", "stack": "band", "stackStrategy": "all", "silent": True}
     return {
-        "legend": {"top": 0, "left": 0, "data": [_("Sold"), _("Without seeding, estimated")]},
+        "legend": {"top": 0, "left": 0, "data": [came, _("Without seeding, estimated")]},
         "grid": GRID,
         "tooltip": {"trigger": "axis"},
         "xAxis": {
@@ -56,7 +56,7 @@ def with_and_without(found: Sequence[Week], scale: float, unit: str) -> dict[str
             "data": [f"{week.first.month}-{week.first.day:02d}" for week in found],
             "boundaryGap": False,
         },
-        "yAxis": {"type": "value", "name": unit},
+        "yAxis": {"type": "value"},
         "series": [
             {
                 **hidden,
@@ -82,7 +82,7 @@ def with_and_without(found: Sequence[Week], scale: float, unit: str) -> dict[str
                 "itemStyle": {"color": "compare"},
             },
             {
-                "name": _("Sold"),
+                "name": came,
                 "type": "line",
                 "symbol": "none",
                 "data": values("sold"),

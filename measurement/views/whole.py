@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -55,6 +55,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "money": money,
         "form": "fen" if money else "count",
         "outcome": outcome,
+        "came": told.what_came(outcome),
         "outcome_name": words.said(told.OUTCOMES, outcome),
         "platform": platform,
         "as_of": as_of,
@@ -158,12 +159,12 @@ def _opened(request: MerchantRequest, row: ResponseEstimate, form: str) -> dict[
     if effect is not None and low is not None and high is not None:
         daily = whole.days_of(request.merchant, row)
         course = weeks(row.first_day, daily["outcome"], daily["course"], (effect, low, high))
-    scale, unit = (100, "¥") if form == "fen" else (1, "")
+    scale = 100 if form == "fen" else 1
     return {
         "item": item,
         "weeks": [{name: _whole(getattr(week, name)) for name in ("sold", "without", "low", "high")}
                   | {"first": week.first} for week in course],
-        "chart": with_and_without(course, scale, unit) if course else None,
+        "chart": with_and_without(course, scale, told.what_came(row.outcome)) if course else None,
         "plain": told.in_plain_words(row, item["name"], effect, low, high),
         "why": [told.WHY[Reason(reason)] for reason in row.reasons],
         "remedies": _remedies(request, row),
@@ -192,8 +193,9 @@ def _remedies(request: MerchantRequest, row: ResponseEstimate) -> list[dict[str,
     if row.spu_id is None:
         return []
     today = day_of(timezone.now())
+    planner = reverse("measurement:new_experiment", args=[request.merchant.code])
     return [
-        {"title": title, "text": text, "url": _planner(request.merchant.code, proposal(row, kind, today))}
+        {"title": title, "text": text, "url": f"{planner}?{urlencode(proposal(row, kind, today))}"}
         for kind, (title, text) in told.REMEDIES.items()
     ]
 
@@ -205,10 +207,3 @@ def proposal(row: ResponseEstimate, kind: str, today: date) -> dict[str, Any]:
     starts = today + timedelta(days=LEAD_DAYS)
     ends = starts + timedelta(days=lasts * WEEK - 1)
     return {"kind": kind, "spu": row.spu_id, "starts": starts.isoformat(), "ends": ends.isoformat()}
-
-
-def _planner(code: str, query: dict[str, Any]) -> str:
-    try:
-        return f"{reverse('measurement:new_experiment', args=[code])}?{urlencode(query)}"
-    except NoReverseMatch:
-        return ""

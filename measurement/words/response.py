@@ -78,6 +78,13 @@ REMEDIES: dict[str, Any] = {
 }
 
 
+def what_came(outcome: str) -> str:
+    """The name of what is counted, on the chart."""
+    if outcome == WholeOutcome.REVENUE:
+        return gettext("Sold, ¥")
+    return str(OUTCOMES.get(outcome, outcome))
+
+
 def takeaway(rows: Sequence[ResponseEstimate]) -> str:
     """How many products show an effect, and how sure the others are."""
     seen = [row for row in rows if row.verdict == Verdict.EFFECT]
@@ -112,10 +119,13 @@ def in_plain_words(
         return gettext("“%(name)s”: nothing can be estimated from these days.") % {"name": name}
     shares = {
         "name": name,
+        "outcome": str(OUTCOMES.get(row.outcome, row.outcome)),
         "share": f"{effect / row.total * 100:.0f}",
         "low": f"{low / row.total * 100:.0f}",
         "high": f"{high / row.total * 100:.0f}",
     }
+    if row.outcome not in {WholeOutcome.REVENUE, WholeOutcome.ORDERS}:
+        return _of_a_market(row, shares)
     if row.verdict == Verdict.EFFECT:
         return (
             gettext(
@@ -131,6 +141,20 @@ def in_plain_words(
         )
         % shares
     )
+
+
+def _of_a_market(row: ResponseEstimate, shares: dict[str, str]) -> str:
+    if row.verdict == Verdict.EFFECT:
+        told = gettext(
+            "%(outcome)s of “%(name)s”: about %(share)s %% go along with its seeding; between %(low)s %% and "
+            "%(high)s %% is plausible."
+        )
+    else:
+        told = gettext(
+            "%(outcome)s of “%(name)s”: cannot tell yet. Anything between %(low)s %% and %(high)s %% of them "
+            "would fit these days."
+        )
+    return told % shares
 
 
 def in_the_baseline(row: ResponseEstimate) -> str:

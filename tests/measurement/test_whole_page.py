@@ -78,7 +78,8 @@ def test_what_cannot_be_told_says_why_and_opens_the_planner_filled_in(page, merc
     assert proposal(untold, "pause", TODAY) == {
         "kind": "pause", "spu": untold.spu_id, "starts": starts.isoformat(), "ends": ends.isoformat(),
     }  # fmt: skip
-    assert "Pause the seeding of this product" in told
+    address = reverse("measurement:new_experiment", args=[merchant.code])
+    assert f"{address}?kind=pause&amp;spu={untold.spu_id}&amp;starts={starts}&amp;ends={ends}" in told
 
 
 def test_effects_come_first_and_an_address_opens_another_product(page, merchant):
@@ -155,3 +156,12 @@ def test_weeks_end_with_the_last_day_and_hold_the_effect():
     (week,) = weeks(TODAY, [100.0] * 10, [0.1] * 10, (70.0, 35.0, 140.0))
     assert week.first == TODAY + timedelta(days=3)
     assert (week.sold, week.without, week.low, week.high) == pytest.approx((700, 651, 602, 675.5))
+
+
+def test_visitors_of_a_shop_are_not_called_sales(page, merchant):
+    visitors = {"spu": None, "platform": "taobao", "outcome": "shop_visitors", "floor_fen": None}
+    made = row(merchant, "Essence")
+    ResponseEstimate.objects.filter(pk=made.pk).update(**visitors)
+    told = text(page(outcome="shop_visitors"))
+    assert "Shop visitors of “The whole brand”: about 24 % go along with its seeding" in told
+    assert "Joined floor" not in told
