@@ -32,6 +32,7 @@ class Dimension(StrEnum):
     NOTE = "note"
     BLOGGER = "blogger"
     CAMPAIGN = "campaign"
+    CREATIVE = "creative"
     KEYWORD = "keyword"
     SPU = "spu"
     PLATFORM = "platform"
@@ -57,15 +58,17 @@ HORIZONS = (0, 7, 15, 30, 60, 90)
 """Days x of ROI(T+x) that may be asked; 0 is the decision cycle of each category."""
 
 SORTS = ("cost", "credited", "roi", "orders", "people", "maturity", "name", "spread")
-ID_FILTERS = ("note", "blogger", "campaign", "keyword", "spu")
+ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu")
 WORD_FILTERS: dict[str, type[StrEnum]] = {"platform": Platform, "kind": TouchKind}
 CUSTOM = "custom"
+WITHOUT = "without"
 DEFAULT_SPAN = "28d"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """One question. ``within`` holds the filters by name: ids of content, or a platform or kind."""
+    """One question. ``within`` holds the filters by name: ids of content, or a platform or kind. ``order`` is
+    that of the Markov chain, ``nulls`` whether journeys without an order count in it."""
 
     period: Period
     span: str = DEFAULT_SPAN
@@ -80,6 +83,8 @@ class ReportQuery:
     sort: str = "-credited"
     page: int = 1
     within: tuple[tuple[str, str], ...] = ()
+    order: int = 1
+    nulls: bool = True
 
     @property
     def filters(self) -> dict[str, str]:
@@ -115,6 +120,8 @@ class ReportQuery:
             "x": str(self.horizon or ""),
             "sort": _unless(self.sort, "-credited"),
             "page": "" if self.page == 1 else str(self.page),
+            "order": "" if self.order == 1 else str(self.order),
+            "nulls": "" if self.nulls else WITHOUT,
             **self.filters,
         }
         return {name: value for name, value in written.items() if value}
@@ -161,6 +168,8 @@ def read(parameters: Mapping[str, str], today: date) -> tuple[ReportQuery, list[
         sort=reader.one_of("sort", tuple(SORTS) + tuple(f"-{name}" for name in SORTS)) or "-credited",
         page=reader.number("page") or 1,
         within=reader.filters(),
+        order=int(reader.one_of("order", ("1", "2", "3")) or 1),
+        nulls=reader.one_of("nulls", (WITHOUT,)) != WITHOUT,
     )
     return query, reader.problems
 

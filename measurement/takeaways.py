@@ -112,7 +112,7 @@ def of_models(report: Report) -> str:
         return ""
     apart = sum(not close(row) for row in rows)
     if not apart:
-        return _("The five models agree on every row within 10 %; the choice hardly matters here.")
+        return _("The models agree on every row within 10 %; the choice hardly matters here.")
     return ngettext(
         "The models disagree on %(apart)d of %(all)d rows; the largest disagreement stands first.",
         "The models disagree on %(apart)d of %(all)d rows; the largest disagreements stand first.",
@@ -121,7 +121,7 @@ def of_models(report: Report) -> str:
 
 
 def close(row: Row) -> bool:
-    """Whether all five models give this row about the same."""
+    """Whether all models give this row about the same."""
     most = max(row.shares.values(), default=0)
     return most <= 0 or Decimal(row.spread) / most <= CLOSE
 
@@ -131,9 +131,29 @@ def why_models_differ(row: Row) -> str:
     if not any(row.shares.values()):
         return ""
     if close(row):
-        return _("All five agree within 10 %.")
-    first, last = row.shares.get(Model.FIRST, 0), row.shares.get(Model.LAST, 0)
+        return _("All models agree within 10 %.")
     most = max(row.shares, key=lambda model: row.shares[model])
+    least = min(row.shares, key=lambda model: row.shares[model])
+    return _of_all_journeys(most, least) or _of_ends(row, most)
+
+
+def _of_all_journeys(most: str, least: str) -> str:
+    """Why a model that knows all journeys stands out; empty where none does."""
+    if most == "markov":
+        return _("Hard to replace: journeys that come here often end with an order, others get there less.")
+    if most == "leave_one_out":
+        return _("Takes part in many orders, seldom alone: counted by presence it gets most.")
+    if most == "shapley":
+        return _(
+            "Met once in a journey where others are met again and again: shared by channel it gets more."
+        )
+    if least == "markov":
+        return _("Many meet it and do not order: the chain, which knows those journeys too, gives it least.")
+    return ""
+
+
+def _of_ends(row: Row, most: str) -> str:
+    first, last = row.shares.get(Model.FIRST, 0), row.shares.get(Model.LAST, 0)
     if most == Model.FIRST or (first > last and most == Model.POSITION):
         return _("Opens journeys: buyers often met the product here first.")
     if most == Model.LAST or (last > first and most in {Model.POSITION, Model.DECAY}):

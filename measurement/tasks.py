@@ -18,6 +18,8 @@ from measurement.operations import (
     cycle_previews,
     deliveries,
     expand,
+    journey_models,
+    journeys,
     readouts,
     recompute,
     reported,
@@ -260,3 +262,34 @@ def sweep_sales() -> None:
     """Every merchant's turn; one whose ledger stood still costs one look."""
     for merchant_id in Merchant.objects.values_list("pk", flat=True):
         wake("measurement.count_sales", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.journeys")
+def count_journeys(*, merchant_id: int) -> None:
+    """Counts journeys of days that are over or changed, then models what pages asked for; hands on when it
+    takes long."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    until = time.monotonic() + SPELL_SECONDS
+    while journeys.renew(merchant):
+        if time.monotonic() >= until:
+            wake("measurement.journeys", merchant_id=merchant_id)
+            return
+    journey_models.prepare(merchant)
+    while journey_models.answer_one(merchant):
+        if time.monotonic() >= until:
+            wake("measurement.journeys", merchant_id=merchant_id)
+            return
+
+
+@shared_task(base=Task, name="measurement.sweep_journeys")
+def sweep_journeys() -> None:
+    """Finds questions without an answer, and days that changed a while ago."""
+    for merchant_id in waiting.merchants_with_journeys():
+        wake("measurement.journeys", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.journeys_of_the_day")
+def journeys_of_the_day() -> None:
+    """A day is over: the windows that closed in it are counted, and the spans of pages move on."""
+    for merchant_id in Merchant.objects.values_list("pk", flat=True):
+        wake("measurement.journeys", merchant_id=merchant_id)

@@ -8,6 +8,7 @@ from measurement.views import (
     experiments,
     lives,
     matrix,
+    models,
     orders,
     process,
     results,
@@ -20,7 +21,7 @@ app_name = "measurement"
 urlpatterns = [
     path("results/", results.page, name="results"),
     re_path(r"^results\.(?P<form>csv|xlsx)$", results.export, name="export"),
-    path("models/", results.models, name="models"),
+    path("models/", models.page, name="models"),
     path("orders/", orders.page, name="orders"),
     path("evidence/<int:line_id>/", orders.evidence, name="evidence"),
     path("whole/", whole.page, name="whole"),

@@ -13,6 +13,13 @@ BEAT = {
     "crowds of the day": {"task": "measurement.crowds_of_the_day", "schedule": crontab(hour=16, minute=10)},
     # the daily counts of touches that pages read
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
+    # journeys of marked days, and the models that pages asked for
+    "sweep journeys": {"task": "measurement.sweep_journeys", "schedule": timedelta(seconds=20)},
+    # windows close with the day in Shanghai: yesterday's journeys without an order
+    "journeys of the day": {
+        "task": "measurement.journeys_of_the_day",
+        "schedule": crontab(hour=16, minute=20),
+    },
     # classes, moves and ripening follow the ledger at a distance: many changes are judged together
     "sweep judging": {"task": "measurement.sweep_judging", "schedule": timedelta(seconds=30)},
     # reports by e-mail go out at full hours; one that could not be handed over is tried again

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 import measurement.admin.crowds
 import measurement.admin.cycles
 import measurement.admin.experiments
+import measurement.admin.journeys
 import measurement.admin.moves
 import measurement.admin.process
 import measurement.admin.reported

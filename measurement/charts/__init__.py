@@ -143,35 +143,6 @@ def _day_bar(row: Row | None, day: date, young: date | None) -> dict[str, Any]:
     return bar
 
 
-def of_models(rows: tuple[Row, ...], names: dict[str, Any]) -> dict[str, Any] | None:
-    """The largest disagreements, five bars each."""
-    chosen = sorted((row for row in rows if row.spread), key=lambda row: -row.spread)[:6]
-    if not chosen:
-        return None
-    colours = ["accent", "accent-half", "compare", "warning", "quiet"]
-    return {
-        "legend": {"top": 0, "left": 0, "type": "scroll"},  # five names are wider than a phone
-        "grid": GRID,
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "xAxis": {
-            "type": "category",
-            "data": [row.name for row in chosen],
-            "axisLabel": {"width": 110, "overflow": "truncate", "interval": 0},
-        },
-        "yAxis": {"type": "value"},
-        "series": [
-            {
-                "name": str(name),
-                "type": "bar",
-                "barMaxWidth": 14,
-                "data": [_yuan(row.shares.get(model, 0)) for row in chosen],
-                "itemStyle": {"color": colour},
-            }
-            for (model, name), colour in zip(names.items(), colours, strict=True)
-        ],
-    }
-
-
 def journey(
     days_before: list[int | None], kinds: list[str], window_days: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

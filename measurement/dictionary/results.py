@@ -145,11 +145,11 @@ METRICS = (
         "spread",
         "Spread of the models",
         "模型差异",
-        "The largest attributed return under the five models less the smallest. "
+        "The largest attributed return under the models shown less the smallest. "
         "Large: the row stands at one end of journeys.",
-        "五种模型下归因成交额的最大值减最小值。差异大，说明该行多出现在路径的一端。",
-        "max − min of the five models",
-        "五种模型的最大值 − 最小值",
+        "所列模型下归因成交额的最大值减最小值。差异大，说明该行多出现在路径的一端。",
+        "max − min of the models",
+        "各模型的最大值 − 最小值",
         "fen",
     ),
 )

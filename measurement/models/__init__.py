@@ -33,6 +33,7 @@ from measurement.models.cycles import (
     SpuCycle,
 )
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
+from measurement.models.journeys import JourneyDay, JourneyMark, JourneyModel
 from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.moves import Move, StopRule
@@ -84,6 +85,9 @@ __all__ = [
     "Identity",
     "IdentityLink",
     "ItemMapping",
+    "JourneyDay",
+    "JourneyMark",
+    "JourneyModel",
     "JudgedRow",
     "Judging",
     "Keyword",

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import BulkChange, TouchedPerson
-from measurement.operations import crowd_marks
+from measurement.operations import crowd_marks, journey_marks
 from measurement.operations.locks import Lock, hold
 from measurement.queries import rules
 from merchants import tenancy
@@ -37,6 +37,7 @@ def pending(merchant: Merchant) -> int:
                 return marked
             hits = _FINDERS[change.cause](cursor, merchant, change)
             crowd_marks.of_change(cursor, merchant, change)
+            journey_marks.of_change(cursor, merchant, change)
             TouchedPerson.objects.for_merchant(merchant).filter(change=change).delete()
             change.expanded_at, change.lines = datetime.now(UTC), hits
             change.save(update_fields=["expanded_at", "lines"])

@@ -13,6 +13,7 @@ from typing import Any
 from measurement.attribution import decay
 from measurement.attribution.sql import NARROW, POSTGRES, rule_ctes
 from measurement.models import Run
+from measurement.operations import journey_marks
 from measurement.queries import rules
 from merchants.models import Merchant
 
@@ -98,7 +99,7 @@ def replace(cursor: Any, run: Run, lines: list[int]) -> int:
     changed = [row[0] for row in cursor.fetchall()]
     if changed:
         changes = {**scope, "changed": changed}
-        for statement in (_POST, _DELETE, _INSERT):
+        for statement in (_POST, _DELETE, _INSERT, journey_marks.OF_LINES):
             cursor.execute(statement, changes)
     cursor.execute(_PRESENCE, scope)
     return len(changed)

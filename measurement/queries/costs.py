@@ -32,6 +32,7 @@ KEYS = {
     Dimension.NOTE: "n.id",
     Dimension.BLOGGER: "coalesce(n.blogger_id, s.blogger_id)",
     Dimension.CAMPAIGN: "coalesce(s.campaign_id, x.campaign_id)",
+    Dimension.CREATIVE: "s.creative_id",
     Dimension.KEYWORD: "s.keyword_id",
     Dimension.SPU: "coalesce(s.spu_id, n.spu_id)",
     Dimension.DAY: "s.day",

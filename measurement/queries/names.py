@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from measurement import words
-from measurement.models import Blogger, Campaign, Keyword, Note, Spu
+from measurement.models import Blogger, Campaign, Creative, Keyword, Note, Spu
 from measurement.reports import Dimension
 from merchants.models import Merchant
 
@@ -58,6 +58,11 @@ def _campaigns(merchant: Merchant, ids: list[int]) -> dict[str, Name]:
     return {str(row.pk): Name(str(row)) for row in Campaign.objects.for_merchant(merchant).filter(pk__in=ids)}
 
 
+def _creatives(merchant: Merchant, ids: list[int]) -> dict[str, Name]:
+    rows = Creative.objects.for_merchant(merchant).filter(pk__in=ids).select_related("campaign")
+    return {str(row.pk): Name(str(row), str(row.campaign) if row.campaign else "") for row in rows}
+
+
 def _keywords(merchant: Merchant, ids: list[int]) -> dict[str, Name]:
     return {str(row.pk): Name(row.word) for row in Keyword.objects.for_merchant(merchant).filter(pk__in=ids)}
 
@@ -71,6 +76,7 @@ _READERS = {
     Dimension.NOTE: _notes,
     Dimension.BLOGGER: _bloggers,
     Dimension.CAMPAIGN: _campaigns,
+    Dimension.CREATIVE: _creatives,
     Dimension.KEYWORD: _keywords,
     Dimension.SPU: _spus,
 }

@@ -54,10 +54,12 @@ def report(
     models: bool = False,
     basis: Basis | None = None,
     judged: bool = True,
+    beside: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Report:
     """The report that is asked, in a constant number of queries. ``page_size`` None: all
     rows; ``models``: with the shares of all five models; ``basis`` is read when it is not given;
-    ``judged`` False: without the classes that a worker has found, for the worker itself.
+    ``judged`` False: without the classes that a worker has found, for the worker itself; ``beside``: shares
+    of further models by row, "0" what belongs to none.
 
     Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
     """
@@ -72,6 +74,9 @@ def report(
     known = _Known(query, _mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
     rows, unassigned = _rows(found, costs, known)
     total = _row("", whole, costs.whole, known)
+    if beside:
+        rows = [_with(row, beside.get(row.key)) for row in rows]
+        unassigned = unassigned and _with(unassigned, beside.get(str(slices.NOTHING)))
     rows = _filtered(rows, query)
     shown = _page(merchant, rows, query, page_size)
     envelope = _envelope(merchant, query, state, proof, total, products, through, now)
@@ -94,6 +99,10 @@ def report(
         days_before=former.days if former else {},
         scale=_scale(shown),
     )
+
+
+def _with(row: Row, shares: Mapping[str, int] | None) -> Row:
+    return replace(row, shares={**row.shares, **shares}) if shares else row
 
 
 def _former(merchant: Merchant, query: ReportQuery, through: date) -> Former | None:

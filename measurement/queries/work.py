@@ -13,6 +13,9 @@ from measurement.models import (
     CycleLearning,
     CyclePreview,
     DirtyMark,
+    JourneyDay,
+    JourneyMark,
+    JourneyModel,
     Judging,
     Progress,
     TallyMark,
@@ -21,6 +24,7 @@ from measurement.models import (
 from merchants.models import Job, Merchant, RawDelivery
 from merchants.periods import day_of, start_of
 
+SETTLED = timedelta(minutes=10)  # changes of journeys gather for so long before their days are counted anew
 PATIENCE = timedelta(seconds=3)  # younger work has its own hint on the way
 REST = timedelta(minutes=2)  # between two judgings of one merchant: changes in between are judged together
 
@@ -114,3 +118,18 @@ def cycles_to_go_on() -> tuple[list[int], list[int]]:
     learning = CycleLearning.objects.using("dispatch").filter(**still).values_list("merchant_id", flat=True)
     preview = CyclePreview.objects.using("dispatch").filter(**still).values_list("merchant_id", flat=True)
     return sorted(set(learning)), sorted(set(preview))
+
+
+def merchants_with_journeys() -> list[int]:
+    """Merchants whose models were asked for, or whose days changed a while ago and are to be counted; read as
+    the dispatcher. Days are counted in batches, because each change of a day counts all of it."""
+    settled = datetime.now(UTC) - SETTLED
+    asked = JourneyModel.objects.using("dispatch").filter(
+        Q(computed_at=None) | Q(asked_at__gt=F("computed_at"))
+    )
+    marked = JourneyMark.objects.using("dispatch").filter(recorded_at__lte=settled)
+    stale = JourneyDay.objects.using("dispatch").filter(stale=True)
+    found: set[int] = set()
+    for rows in (asked, marked, stale):
+        found |= set(rows.values_list("merchant_id", flat=True).distinct())
+    return sorted(found)

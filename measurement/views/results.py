@@ -14,7 +14,7 @@ from django.utils import timezone
 from measurement import charts, exports, takeaways, words
 from measurement.metrics import change
 from measurement.queries import results, saved
-from measurement.reports import CUSTOM, Axis, Dimension, Report, ReportQuery, Row
+from measurement.reports import CUSTOM, Dimension, Report, ReportQuery, Row
 from measurement.views.questions import WORKBOOK, address, around, asked, chips
 from merchants import audit
 from merchants.access import MerchantRequest, merchant_required
@@ -134,36 +134,3 @@ def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpR
     answer = StreamingHttpResponse(exports.csv_lines(report), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-@merchant_required(Permission.SEE_RESULTS)
-def models(request: MerchantRequest) -> HttpResponse:
-    """The five models side by side, the largest disagreements first."""
-    query = asked(request)
-    if "sort" not in request.GET:
-        query = query.but(sort="-spread", page=query.page)
-    if "axis" not in request.GET:  # by day of the order the five add up to the same
-        query = query.but(axis=Axis.ORDER, page=query.page)
-    report = results.report(request.merchant, query, now=timezone.now(), models=True)
-    context = {
-        **around(query, report.envelope),
-        "report": report,
-        "rows": [
-            {
-                **shown(row, query),
-                "shares": [row.shares.get(model, 0) for model in words.MODELS],
-                "most": max(row.shares.values(), default=0),
-                "why": takeaways.why_models_differ(row),
-            }
-            for row in report.rows
-        ],
-        "totals": [report.total.shares.get(model, 0) for model in words.MODELS],
-        "names": list(words.MODELS.values()),
-        "takeaway": takeaways.of_models(report),
-        "chart": charts.of_models(report.rows, words.MODELS),
-        "chips": chips(request.merchant, query),
-        "pages": Paginator(range(report.count), results.PAGE).get_page(query.page),
-        "dimension": words.said(words.DIMENSIONS, query.by),
-        "axis_is_touch": query.axis == Axis.TOUCH,
-    }
-    return render(request, "measurement/models.html", context)

@@ -30,7 +30,16 @@ from measurement.models import (
     Touch,
     TouchedPerson,
 )
-from measurement.operations import deliveries, identities, recompute, sales, tallies, touches
+from measurement.operations import (
+    deliveries,
+    identities,
+    journey_models,
+    journeys,
+    recompute,
+    sales,
+    tallies,
+    touches,
+)
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
@@ -113,7 +122,15 @@ def _steps(merchant: Merchant, world: World) -> Steps:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
     yield "wholes", lambda: whole.estimate(merchant, world, by=BY)
     yield "experiments", lambda: experiments.plant(merchant, world)
+    yield "journeys", partial(_journeys, merchant)
     yield COMPLETE, lambda: None
+
+
+def _journeys(merchant: Merchant) -> None:
+    """Counts the journeys of every day, and what the models page opens with."""
+    journeys.drain(merchant)
+    journey_models.prepare(merchant)
+    journey_models.drain(merchant)
 
 
 def analyze() -> None:

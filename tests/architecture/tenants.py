@@ -15,6 +15,7 @@ from measurement.models import (
     Annotation,
     Blogger,
     Campaign,
+    Creative,
     Experiment,
     Keyword,
     Note,
@@ -77,7 +78,14 @@ class Tenant:
 
     def filters(self) -> dict[str, int]:
         """An id for each filter of a report."""
-        kinds = {"note": Note, "blogger": Blogger, "campaign": Campaign, "keyword": Keyword, "spu": Spu}
+        kinds = {
+            "note": Note,
+            "blogger": Blogger,
+            "campaign": Campaign,
+            "creative": Creative,
+            "keyword": Keyword,
+            "spu": Spu,
+        }
         with tenancy.acting_for(self.merchant):
             return {name: kind.objects.values_list("pk", flat=True)[0] for name, kind in kinds.items()}
 
@@ -123,6 +131,9 @@ def _name_everything(merchant: Merchant, word: str, today: date) -> None:
     blogger = Blogger.objects.create(merchant=merchant, external_id=f"{word}-b", name=f"{word} blogger")
     campaign = Campaign.objects.create(merchant=merchant, external_id=f"{word}-c", name=f"{word} campaign")
     Keyword.objects.create(merchant=merchant, word=f"{word} keyword")
+    Creative.objects.create(
+        merchant=merchant, external_id=f"{word}-x", name=f"{word} creative", campaign=campaign
+    )
     Store.objects.create(merchant=merchant, code=f"{word}-store", name=f"{word} store")
     Note.objects.for_merchant(merchant).update(title=f"{word} note", blogger=blogger)
     Spu.objects.for_merchant(merchant).update(name=f"{word} product")

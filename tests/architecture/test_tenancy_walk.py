@@ -39,8 +39,8 @@ INVENTED = {
 # Values that no page offers, for every parameter a page reads at once.
 ASKED = (
     "period", "from", "to", "compare", "model", "axis", "by", "grade", "class", "asof", "x", "sort", "page",
-    "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "keyword", "spu",
-    "starts", "ends", "lift", "method",
+    "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "creative", "keyword", "spu",
+    "order", "nulls", "starts", "ends", "lift", "method",
 )  # fmt: skip
 HOSTILE = ("", "-1", "\0", "9" * 40, "2026-99-99", "𠮷'\"<>%")
 

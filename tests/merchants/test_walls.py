@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from psycopg import sql
 
-from measurement.models import Experiment, TallySpan
+from measurement.models import Experiment, JourneyDay, JourneyMark, JourneyModel, TallySpan
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
 from merchants.models import Connection, Merchant, RawDelivery, Store, Upload
@@ -298,6 +298,9 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
                 merchant=merchant, name="Held back", kind="holdout", starts_on=BASE, ends_on=BASE
             )
             TallySpan.objects.create(merchant=merchant, first_day=BASE, last_day=BASE)
+            JourneyMark.objects.create(merchant=merchant, first_day=BASE)
+            JourneyDay.objects.create(merchant=merchant, day=BASE)
+            JourneyModel.objects.create(merchant=merchant, by="note", first_day=BASE, last_day=BASE)
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
     ids = sorted(merchant.pk for merchant in two)
