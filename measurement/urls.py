@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from measurement.views import (
+    alliance,
     cycles,
     data,
     experiments,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("results/", results.page, name="results"),
     re_path(r"^results\.(?P<form>csv|xlsx)$", results.export, name="export"),
     path("models/", models.page, name="models"),
+    path("alliance/", alliance.page, name="alliance"),
+    re_path(r"^alliance\.(?P<form>csv|xlsx)$", alliance.export, name="alliance_export"),
     path("orders/", orders.page, name="orders"),
     path("evidence/<int:line_id>/", orders.evidence, name="evidence"),
     path("whole/", whole.page, name="whole"),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import lift, models, moves, process, results, whole
+from measurement.dictionary import alliance, lift, models, moves, process, results, whole
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
 AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("results", results.METRICS),
     ("models", models.METRICS),
+    ("alliance", alliance.METRICS),
     ("moves", moves.METRICS),
     ("whole", whole.METRICS),
     ("lift", lift.METRICS),

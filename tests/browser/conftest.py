@@ -110,7 +110,8 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "404" not in message.text and "403" not in message.text:
+        refused = any(status in message.text for status in ("403", "404", "422"))  # as meant
+        if message.type == "error" and not refused:
             complaints.append(f"{message.location.get('url')}: {message.text}")
 
     def open_page(

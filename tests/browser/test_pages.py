@@ -27,6 +27,7 @@ PAGES = {
     "process-days": "/m/{m}/process/?by=day&show=touches",
     "matrix": "/m/{m}/matrix/",
     "live": "/m/{m}/live/",
+    "alliance": "/m/{m}/alliance/?period=90d",
     "orders": "/m/{m}/orders/",
     "evidence": "/m/{m}/evidence/{line}/",
     "cycles": "/m/{m}/cycles/",
