@@ -26,6 +26,7 @@ audit.declare(
         "measurement.identity.parted": _("parted identities"),
         "measurement.evidence.viewed": _("looked at the evidence of an order"),
         "measurement.report.exported": _("exported a report"),
+        "measurement.label.corrected": _("corrected what a comment says"),
         "measurement.view.saved": _("saved a view"),
         "measurement.view.removed": _("removed a saved view"),
         "measurement.annotation.written": _("wrote a note on a day"),

@@ -12,6 +12,7 @@ from measurement import letters
 from measurement.operations import (
     asking,
     audiences,
+    comment_labels,
     crowd_flows,
     crowd_spells,
     cycle_learning,
@@ -293,3 +294,22 @@ def journeys_of_the_day() -> None:
     """A day is over: the windows that closed in it are counted, and the spans of pages move on."""
     for merchant_id in Merchant.objects.values_list("pk", flat=True):
         wake("measurement.journeys", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="measurement.label_comments")
+def label_comments(*, merchant_id: int) -> None:
+    """Labels a merchant's comments for a while, learning first where people corrected enough."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    comment_labels.learn_if_due(merchant)
+    until = time.monotonic() + SPELL_SECONDS
+    while comment_labels.label_waiting(merchant):
+        if time.monotonic() >= until:
+            wake("measurement.label_comments", merchant_id=merchant_id)
+            return
+
+
+@shared_task(base=Task, name="measurement.sweep_comments")
+def sweep_comments() -> None:
+    """Comments that came in, or that a learning has outdated, are labelled within minutes."""
+    for merchant_id in Merchant.objects.values_list("pk", flat=True):
+        wake("measurement.label_comments", merchant_id=merchant_id)

@@ -58,7 +58,7 @@ CROWDS = (
     Tab(pgettext_lazy("tab", "Layers"), "measurement:crowds", Permission.SEE_RESULTS),
     Tab(pgettext_lazy("tab", "Flow"), "measurement:flow", Permission.SEE_RESULTS),
     Tab(_("Audiences"), "measurement:audiences", Permission.SEE_RESULTS),
-    Tab(_("Empathy"), "measurement:empathy", Permission.SEE_RESULTS),
+    Tab(_("Empathy"), "measurement:empathy", Permission.SEE_RESULTS, also=("measurement:comments",)),
 )
 CAMPAIGNS = (
     Tab(pgettext_lazy("tab", "Performance"), "measurement:process", Permission.SEE_RESULTS),

@@ -32,6 +32,8 @@ BEAT = {
     "count sales": {"task": "measurement.sweep_sales", "schedule": timedelta(minutes=15)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
+    # what comments say is read within minutes of their coming in
+    "sweep comments": {"task": "measurement.sweep_comments", "schedule": timedelta(minutes=5)},
     # comments are words of people: they are kept for a while only
     "purge comments": {"task": "measurement.purge_comments", "schedule": crontab(hour=19, minute=35)},
     # an upload whose worker died goes on

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+import measurement.admin.comments
 import measurement.admin.crowds
 import measurement.admin.cycles
 import measurement.admin.experiments

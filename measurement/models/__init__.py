@@ -1,6 +1,7 @@
 """Rows of measurement, from the catalogue to the ledger."""
 
 from measurement.models.catalogue import Category, CategoryCycle, ItemMapping, MerchantCycle, Spu, SpuMargin
+from measurement.models.comments import CommentLabel, CommentLearning, LabelCorrection
 from measurement.models.content import (
     Agency,
     Blogger,
@@ -65,6 +66,8 @@ __all__ = [
     "Channel",
     "ChannelCode",
     "Comment",
+    "CommentLabel",
+    "CommentLearning",
     "Creative",
     "Credit",
     "CrowdEntry",
@@ -91,6 +94,7 @@ __all__ = [
     "JudgedRow",
     "Judging",
     "Keyword",
+    "LabelCorrection",
     "LearnedCycle",
     "LiveResult",
     "LiveStream",

@@ -43,7 +43,7 @@ from measurement.operations import (
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import alliance, experiments, shelves, spending, whole
+from portal.demo import alliance, comments, experiments, shelves, spending, whole
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -121,6 +121,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "alliance", lambda: alliance.put(merchant, world)
     for shop in world.brand.silent:
         yield f"refused {shop.code}", partial(_refuse, merchant, shop, world.until - SILENT_SINCE)
+    yield "comments", lambda: comments.put(merchant, until=world.until)
     yield "wholes", lambda: whole.estimate(merchant, world, by=BY)
     yield "experiments", lambda: experiments.plant(merchant, world)
     yield "journeys", partial(_journeys, merchant)

@@ -37,6 +37,12 @@ def _number(value: Any) -> Any:
 
 
 @register.filter
+def at(mapping: Any, key: Any) -> Any:
+    """The value of a mapping under a key that the template holds in a variable; None where there is none."""
+    return mapping.get(key)
+
+
+@register.filter
 def fen(value: int | None, form: str = "") -> str:
     return formats.money(_number(value), form, _language())
 

@@ -15,6 +15,7 @@ from measurement.models import (
     Annotation,
     Blogger,
     Campaign,
+    Comment,
     Creative,
     Experiment,
     Keyword,
@@ -221,6 +222,15 @@ def _annotation(tenant: Tenant) -> int:
         ).pk  # fmt: skip
 
 
+def _comment(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        note = Note.objects.for_merchant(tenant.merchant).order_by("pk")[0]
+        return Comment.objects.create(
+            merchant=tenant.merchant, note=note, external_id=f"c{Comment.objects.count()}",
+            text=f"{tenant.word} comment", posted_at=timezone.now(), stated_at=timezone.now(),
+        ).pk  # fmt: skip
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "delivery_id": _delivery,
@@ -228,6 +238,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "membership_id": _membership,
     "token_id": _token,
     "connection_id": _connection,
+    "comment_id": _comment,
     "view_id": _view,
     "schedule_id": _schedule,
     "annotation_id": _annotation,

@@ -39,6 +39,8 @@ PAGES = {
     "experiment-draft": "/m/{m}/experiments/3/",
     "definitions": "/m/{m}/dictionary/",
     "data": "/m/{m}/data/",
+    "empathy": "/m/{m}/empathy/?period=90d",
+    "comments": "/m/{m}/empathy/comments/?period=90d",
     "saved": "/m/{m}/saved/",
     "digest": "/m/{m}/saved/digest/",
     "settings": "/m/{m}/settings/",
