@@ -122,6 +122,7 @@ def test_nothing_leads_around_the_wall() -> None:
         assert cursor.fetchall() == [
             (
                 "measurement_add_touch_months",
+                "measurement_refresh_statistics",
                 "first_day date, last_day date",
                 ["search_path=public, pg_temp"],
             )

@@ -9,7 +9,7 @@ import measurement.empathy.labels
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measurement", "0015_response"),
+        ("measurement", "0016_sales"),
         ("merchants", "0003_learned_exports"),
     ]
 
