@@ -9,7 +9,7 @@ import measurement.empathy.labels
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measurement", "0016_sales"),
+        ("measurement", "0017_journeys"),
         ("merchants", "0003_learned_exports"),
     ]
 
