@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from measurement import words
 from measurement.choices import Rhythm
 from measurement.models import Category
+from measurement.words import moves
 from measurement.words import saved as words_saved
 from measurement.words.process import PARTS
 
@@ -99,3 +101,68 @@ class EngagementForm(forms.Form):
     )
     hit_likes = forms.IntegerField(label=_("A hit has at least so many likes"), min_value=1)
     hit_total = forms.IntegerField(label=_("or at least so many engagements"), min_value=1)
+
+
+def _choices(names: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(str(value), name) for value, name in names.items()]
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
+    )
+
+
+class MoveForm(forms.Form):
+    """A move on one row, with its owner, its reason and what it should bring."""
+
+    dimension = forms.ChoiceField(
+        choices=_choices(words.DIMENSIONS), widget=forms.HiddenInput, label=_("Rows")
+    )
+    key = forms.RegexField(r"^[0-9]{1,18}$", widget=forms.HiddenInput, label=_("Row"))
+    kind = forms.ChoiceField(label=_("What is done"), choices=_choices(moves.MOVE_KINDS))
+    starts_on = _day(_("From"))
+    owner = forms.ChoiceField(label=_("Owner"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    measure = forms.ChoiceField(label=_("What should change"), choices=_choices(moves.MEASURES))
+    direction = forms.ChoiceField(label=_("How"), choices=_choices(moves.DIRECTIONS))
+    size = forms.DecimalField(
+        label=_("By how many percent"), min_value=0, max_value=1000, max_digits=6, decimal_places=2
+    )
+    due_on = _day(_("By"), help_text=_("As many days before the start are compared with those up to here."))
+
+    def __init__(self, *args: Any, members: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ChoiceField)
+        owner.choices = members
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        starts_on, due_on = found.get("starts_on"), found.get("due_on")
+        if starts_on and due_on and due_on <= starts_on:
+            self.add_error("due_on", _("The day lies after the start: what comes between is compared."))
+        if found.get("size") == 0 and found.get("direction") != "hold":
+            self.add_error("size", _("A change is larger than zero percent."))
+        return found
+
+
+class StopRuleForm(forms.Form):
+    """A rule for a campaign, written down before it starts."""
+
+    campaign = forms.ChoiceField(label=_("Campaign"))
+    launches_on = _day(_("Launch"))
+    day = forms.IntegerField(
+        label=_("On day t"), min_value=1, max_value=365, help_text=_("Day 1 is the launch.")
+    )
+    metric = forms.ChoiceField(label=_("Figure"), choices=_choices(moves.RULE_METRICS))
+    against = forms.ChoiceField(label=_("If it"), choices=_choices(moves.AGAINST))
+    threshold = forms.DecimalField(label=_("Threshold"), min_value=0, max_digits=14, decimal_places=4)
+    action = forms.ChoiceField(label=_("Then"), choices=_choices(moves.ACTIONS))
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, campaigns: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        campaign = self.fields["campaign"]
+        assert isinstance(campaign, forms.ChoiceField)
+        campaign.choices = campaigns

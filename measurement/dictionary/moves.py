@@ -110,8 +110,8 @@ METRICS = (
         "What a signal was worth",
         "信号的历史关系",
         "Spearman's rank correlation, over past notes in campaigns, of the signal per yuan in the first seven "
-        "days with orders per yuan in the end. Fewer than twelve: not enough past. It is an association.",
-        "过去各计划中的笔记，前七天每元信号与最终每元订单的 Spearman 秩相关。少于十二个为历史不足。"
+        "days with orders per yuan in the end. Fewer than ten: not enough past. It is an association.",
+        "过去各计划中的笔记，前七天每元信号与最终每元订单的 Spearman 秩相关。少于十个为历史不足。"
         "它只是关联。",
         "ρ with 95 % interval (Bonett and Wright)",
         "ρ 及 95% 区间（Bonett–Wright）",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 from measurement.choices import Grade
 from measurement.metrics import RIPE, Verdict
-from measurement.queries import work
+from measurement.queries import waste, work
 from measurement.queries.results import basis_of, report
 from measurement.queries.status import Status
 from measurement.reports import Compare, Dimension, Report, ReportQuery, Row
@@ -19,6 +19,7 @@ from merchants.models import Merchant
 from merchants.periods import day_of, preset
 
 FIRST = 5  # notes shown
+LOOKED_BACK = 28  # days of rules that fired and moves that matured
 LONGER = "90d"  # the span over which spend is classed
 
 
@@ -98,6 +99,7 @@ def _needs(merchant: Merchant, state: Status, spent: Report, now: datetime) -> t
         for row in spent.rows
         if row.verdict == Verdict.LOSING and row.maturity is not None and row.maturity >= RIPE
     ][:3]
+    needs += _unseen(merchant, now)
     counted = _counts(merchant)
     for kind in ("failed_uploads", "failed_deliveries", "waiting_uploads", "notes", "items"):
         if counted[kind]:
@@ -110,6 +112,24 @@ def _needs(merchant: Merchant, state: Status, spent: Report, now: datetime) -> t
             Need("computing", count=pending.lines + pending.changes + pending.deliveries, on=pending.since)
         )
     return tuple(sorted(needs, key=lambda need: not need.urgent))
+
+
+def _unseen(merchant: Merchant, now: datetime) -> list[Need]:
+    """Rules that fired and moves that matured in the last weeks, until somebody has looked."""
+    found = waste.unseen(merchant, day_of(now) - timedelta(days=LOOKED_BACK))
+    fired = [
+        Need(
+            "rule_fired",
+            name=str(rule.campaign),
+            key=str(rule.campaign_id),
+            on=rule.evaluated_at,
+            urgent=True,
+        )
+        for rule in found.rules
+    ]
+    return fired + [
+        Need("move_matured", name=move.name, key=move.came, on=move.settled_at) for move in found.moves
+    ]
 
 
 def _counts(merchant: Merchant) -> dict[str, int]:

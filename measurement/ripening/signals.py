@@ -8,7 +8,7 @@ from math import atanh, sqrt, tanh
 
 from measurement.metrics import TWO_SIDED_95
 
-LEAST = 12  # past cohorts
+LEAST = 10  # past cohorts
 EARLY_DAYS = 7
 
 

@@ -64,12 +64,12 @@ def shown(row: Row, query: ReportQuery) -> dict[str, Any]:
         "row": row,
         "verdict": words.said(words.VERDICTS, row.verdict) if row.verdict else "",
         "tone": TONES.get(row.verdict, "muted"),
-        "open": _inside(row, query),
+        "open": inside(row, query),
         "is_note": query.by == Dimension.NOTE,
     }
 
 
-def _inside(row: Row, query: ReportQuery) -> str:
+def inside(row: Row, query: ReportQuery) -> str:
     """The question that a row opens: its notes, or its orders when it is a note."""
     if query.by == Dimension.DAY:
         day = date.fromisoformat(row.key)

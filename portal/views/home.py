@@ -20,6 +20,7 @@ from measurement.queries.status import Status
 from measurement.reports import Axis, Dimension
 from measurement.views.questions import address, around, asked
 from measurement.views.results import shown
+from measurement.words.moves import CAME
 from merchants.access import MerchantRequest, merchant_required
 from merchants.models import Merchant
 from merchants.roles import Permission
@@ -158,6 +159,16 @@ def _said(request: MerchantRequest, need: Need) -> dict[str, Any]:
             }
             action = _("Open")
             url = reverse("measurement:results", args=[code]) + f"?period=90d&class=losing&by={need.key}"
+        case "rule_fired":
+            text = _("“%(name)s”: its stop rule fired") % {"name": need.name}
+            action = _("Open")
+            url = f"{_url('measurement:ripening', code)}?campaign={need.key}#rule"
+        case "move_matured":
+            text = _("The move on “%(name)s” matured: %(came)s") % {
+                "name": need.name,
+                "came": words.said(CAME, need.key),
+            }
+            action, url = _("Open"), _url("measurement:moves", code) + "#moves"
         case "computing":
             text = ngettext(
                 "%(count)d change is still being computed",

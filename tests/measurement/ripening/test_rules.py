@@ -98,7 +98,7 @@ def test_a_rank_correlation_worked_by_hand():
 
 
 def test_too_few_cohorts_or_a_signal_that_never_moves_tell_nothing():
-    assert relation(range(11), range(11)).rho is None
+    assert relation(range(9), range(9)).rho is None
     assert relation([3] * 12, range(12)).rho is None
 
 
