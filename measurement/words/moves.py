@@ -33,7 +33,7 @@ CAME: dict[str, Any] = {
     Came.CANNOT_TELL: pgettext_lazy("move", "cannot be told from chance"),
     Came.NO_BASE: pgettext_lazy("move", "nothing before to compare with"),
 }
-CAME_TONES = {
+CAME_TONES: dict[str, str] = {
     Came.AS_EXPECTED: "accent",
     Came.LESS: "warning",
     Came.OTHER_WAY: "danger",
@@ -67,7 +67,7 @@ RULE_STATES: dict[str, Any] = {
     RuleState.HELD: pgettext_lazy("rule", "go on"),
     RuleState.UNKNOWN: pgettext_lazy("rule", "figure not known"),
 }
-RULE_TONES = {
+RULE_TONES: dict[str, str] = {
     RuleState.WAITING: "muted",
     RuleState.FIRED: "danger",
     RuleState.HELD: "accent",
