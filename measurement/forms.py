@@ -166,3 +166,15 @@ class StopRuleForm(forms.Form):
         campaign = self.fields["campaign"]
         assert isinstance(campaign, forms.ChoiceField)
         campaign.choices = campaigns
+
+
+class TriedCycleForm(forms.Form):
+    """A cycle to try before it is set."""
+
+    days = forms.IntegerField(label=_("Cycle in days"), min_value=1, max_value=730)
+    source = forms.CharField(
+        label=_("Where this figure comes from"),
+        max_length=300,
+        required=False,
+        help_text=_("Said by itself when the days are one of the learned ones."),
+    )

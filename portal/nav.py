@@ -52,7 +52,12 @@ RESULTS = (
         Permission.SEE_RESULTS,
         also=("measurement:experiment", "measurement:new_experiment", "measurement:change_experiment"),
     ),
-    Tab(_("Decision cycles"), "measurement:cycles", Permission.SEE_RESULTS),
+    Tab(
+        _("Decision cycles"),
+        "measurement:cycles",
+        Permission.SEE_RESULTS,
+        also=("measurement:cycle", "measurement:cycle_preview"),
+    ),
 )
 CROWDS = (
     Tab(pgettext_lazy("tab", "Layers"), "measurement:crowds", Permission.SEE_RESULTS),

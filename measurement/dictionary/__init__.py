@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import alliance, empathy, lift, models, moves, process, results, whole
+from measurement.dictionary import alliance, cycles, empathy, lift, models, moves, process, results, whole
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
@@ -21,6 +21,7 @@ AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("lift", lift.METRICS),
     ("process", process.METRICS),
     ("empathy", empathy.METRICS),
+    ("cycles", cycles.METRICS),
 )
 """The figures of each area, in the order of the page."""
 

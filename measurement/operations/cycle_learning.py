@@ -2,9 +2,10 @@
 
 A part is a sixteenth of the persons, by their keys. Counting one and saying so are one transaction, so a run
 that is killed goes on with the next part, and nobody is counted twice. Of a person and a product the
-duration runs from the first touch that is known to the first paid line on that day or later; whoever has
-not bought by the last complete day is counted as open. Days are whole and cut in Shanghai; gifts are no
-orders. A category holds the people of its products, each person once per product.
+duration runs from the first touch that is known to the first paid line after it, in days of 24 hours begun:
+the shortest window of credit that holds both. Whoever has not bought within the whole days that passed by
+the end of the data is open. Gifts are no orders. A category holds the people of its products, each person
+once per product.
 """
 
 from __future__ import annotations
@@ -98,7 +99,6 @@ def _count(merchant: Merchant, run: CycleLearning) -> None:
         "learning": run.pk,
         "low": UUID(int=run.done * size),
         "high": UUID(int=(run.done + 1) * size - 1),
-        "through": run.data_through,
         "until": _until(run.data_through),
         "longest": LONGEST,
     }
@@ -148,14 +148,13 @@ WITH keys AS MATERIALIZED (
     JOIN measurement_orderline l ON l.merchant_id = %(merchant)s AND l.person_key = k.person_key
          AND l.paid_at < %(until)s AND l.paid_fen > 0 AND l.spu_id IS NOT NULL
 ), paths AS (
-    SELECT f.spu, (f.first_at AT TIME ZONE 'Asia/Shanghai')::date AS seeded_on,
-           min((b.paid_at AT TIME ZONE 'Asia/Shanghai')::date) AS bought_on
+    SELECT f.spu, ceil(extract(epoch FROM min(b.paid_at) - f.first_at) / 86400)::integer AS bought_after,
+           least(floor(extract(epoch FROM %(until)s::timestamptz - f.first_at) / 86400), %(longest)s)::integer AS seen
     FROM firsts f
     LEFT JOIN bought b ON b.person = f.person AND b.spu = f.spu AND b.paid_at >= f.first_at
     GROUP BY f.person, f.spu, f.first_at
 ), durations AS (
-    SELECT spu, least(coalesce(bought_on, %(through)s::date) - seeded_on, %(longest)s) AS day,
-           bought_on IS NOT NULL AND bought_on - seeded_on <= %(longest)s AS bought
+    SELECT spu, least(coalesce(bought_after, seen), seen) AS day, coalesce(bought_after <= seen, false) AS bought
     FROM paths
 )
 SELECT %(merchant)s, %(learning)s, spu, day, count(*) FILTER (WHERE bought), count(*) FILTER (WHERE NOT bought)

@@ -26,7 +26,7 @@ from measurement.models import (
     Spend,
     Spu,
 )
-from measurement.operations import deliveries, recompute, touches
+from measurement.operations import cycle_previews, deliveries, recompute, touches
 from merchants import tenancy
 from merchants.models import ApiToken, Connection, Membership, Merchant, RawDelivery, Store, Upload, User
 from merchants.operations import tokens
@@ -231,6 +231,14 @@ def _comment(tenant: Tenant) -> int:
         ).pk  # fmt: skip
 
 
+def _preview(tenant: Tenant) -> int:
+    world = tenant.world
+    row = cycle_previews.begin(
+        tenant.merchant, of=world.spus[0], days=9, source=f"{tenant.word} tried", by="system:test"
+    )
+    return int(row.pk)
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "delivery_id": _delivery,
@@ -243,8 +251,9 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "schedule_id": _schedule,
     "annotation_id": _annotation,
     "experiment_id": _experiment,
+    "preview_id": _preview,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 
-CHOICES = {"form": "csv", "kind": "orders"}
+CHOICES = {"form": "csv", "kind": "orders", "cycle_key": "facial-essence"}
 """Parameters that name no object."""

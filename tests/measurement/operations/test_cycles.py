@@ -56,8 +56,9 @@ def points(row: LearnedCycle) -> list[tuple[int, int, int, int]]:
 
 
 def test_everybody_seeded_is_counted_and_who_has_not_bought_is_open(world):
-    """Ann bought three days after her first touch, Ben on the day itself; Cai has been open for 9 days on
-    the last complete day; Dan bought before he was seeded, which is no answer to the seeding."""
+    """Touches are at noon, orders at eight in the evening. Ann bought on the fourth day after her first touch,
+    Ben on the first; Cai has been open for 9 whole days at the end of the last complete day; Dan bought
+    before he was seeded, which is no answer to the seeding."""
     world.touch("ann", ago(20), "A")
     world.touch("ann", ago(18), "B")
     world.order("1", ago(17), 1000, person="ann")
@@ -70,9 +71,9 @@ def test_everybody_seeded_is_counted_and_who_has_not_bought_is_open(world):
     world.order("5", ago(1), 700)  # somebody unknown, yesterday: data go to there
     row = learned(world)
     assert row.learning.data_through == TODAY - timedelta(days=1)
-    assert points(row) == [(0, 4, 1, 0), (3, 3, 1, 0), (9, 2, 0, 1), (11, 1, 0, 1)]
+    assert points(row) == [(1, 4, 1, 0), (4, 3, 1, 0), (9, 2, 0, 1), (11, 1, 0, 1)]
     assert (row.n, row.buyers, row.refusal) == (4, 2, "too_few_people")
-    assert (row.p50, row.p80, row.naive_p50) == (0, 3, 0)
+    assert (row.p50, row.p80, row.naive_p50) == (1, 4, 1)
 
 
 def test_keys_of_one_person_are_one_person(world):
@@ -82,8 +83,9 @@ def test_keys_of_one_person_are_one_person(world):
     world.touch("reader", ago(20), "A")
     world.touch("member", ago(15), "A")
     world.order("1", ago(13), 1000, person="member")
+    world.order("2", ago(1), 5)
     row = learned(world)
-    assert (row.n, points(row)) == (1, [(7, 1, 1, 0)])
+    assert (row.n, points(row)) == (1, [(8, 1, 1, 0)])
 
 
 def test_gifts_and_unpaid_lines_are_no_orders(world):
@@ -94,15 +96,31 @@ def test_gifts_and_unpaid_lines_are_no_orders(world):
     assert (row.n, row.buyers, row.follow_up, row.curve, row.p50) == (1, 0, 7, [], None)
 
 
+def test_what_was_learned_is_a_window_that_holds_its_buyers(world):
+    """Exactly three days after the touch is in a window of three days, a minute later is not."""
+    world.touch("ann", ago(9), "A")
+    world.order("1", ago(6), 900, person="ann", hour=12)
+    world.touch("ben", ago(9), "A")
+    world.order("2", ago(6), 900, person="ben", hour=13)
+    world.order("3", ago(1), 900)
+    assert points(learned(world)) == [(3, 2, 1, 0), (4, 1, 1, 0)]
+    for days, credited in ((3, 900), (4, 1800)):
+        rules.set_product_cycle(world.merchant, spu=world.spu(), days=days, source="x", by="user:1")
+        world.compute()
+        joined = Credit.objects.for_merchant(world.merchant).exclude(grade="U")
+        assert joined.aggregate(fen=Sum("fen_linear"))["fen"] == credited
+
+
 def test_a_product_is_learned_from_its_own_people_and_a_category_from_those_of_all_its_products(world):
     other = world.spu("cream")
     world.touch("ann", ago(9), "A")
     world.touch("ann", ago(8), "B", spu=other)
     world.order("1", ago(7), 900, person="ann", spu=other)
+    world.order("9", ago(1), 5)
     row = learned(world)
     assert (row.n, row.buyers) == (1, 0)
     of_all = LearnedCycle.objects.get(category=world.category)
-    assert points(of_all) == [(1, 2, 1, 0), (2, 1, 0, 1)]
+    assert points(of_all) == [(2, 2, 1, 0), (8, 1, 0, 1)]
 
 
 def test_a_run_that_was_killed_goes_on_and_counts_nobody_twice(world):
@@ -127,6 +145,7 @@ def test_a_run_that_was_killed_goes_on_and_counts_nobody_twice(world):
 def test_only_the_latest_run_keeps_its_curve_and_a_week_passes_before_the_next(world):
     world.touch("ann", ago(9), "A")
     world.order("1", ago(7), 900, person="ann")
+    world.order("2", ago(1), 900)
     first = learned(world)
     second = cycle_learning.begin(world.merchant, by="system:test")
     cycle_learning.finish(world.merchant)

@@ -1,0 +1,156 @@
+"""Pages of decision cycles: what they say, who may change what, and that a preview comes true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from measurement.models import CycleLearning, CyclePreview, MerchantCycle, SpuCycle
+from measurement.operations import cycle_learning, cycle_previews
+from merchants.models import Merchant
+from merchants.periods import day_of
+from tests.conftest import make_member
+from tests.measurement.world import World
+
+TODAY = day_of(timezone.now())
+
+
+def ago(days: int) -> str:
+    return (TODAY - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def world(merchant: Merchant) -> World:
+    """240 people touched 25 days ago; 40 of them bought, half on the fourth day, half on the tenth."""
+    made = World(merchant)
+    for number in range(240):
+        made.touch(f"p{number}", ago(25), "Winter repair")
+    for number in range(40):
+        made.order(f"T{number}", ago(22 if number < 20 else 16), 1000, person=f"p{number}")
+    made.order("last", ago(1), 500)
+    made.compute()
+    return made
+
+
+@pytest.fixture
+def open_page(client, merchant):
+    client.force_login(make_member(merchant, "owner"))
+    client.cookies["django_language"] = "en"
+
+    def get(name: str, *arguments: object, **query: str):
+        return client.get(reverse(name, args=[merchant.code, *arguments]), query)
+
+    return get
+
+
+def learn(world: World) -> None:
+    cycle_learning.begin(world.merchant, by="system:test")
+    cycle_learning.finish(world.merchant)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_the_list_puts_published_set_and_learned_beside_each_other(world, open_page):
+    learn(world)
+    said = text(open_page("measurement:cycles"))
+    for words in ("29", "4–10", "40", "240", "half have bought by day 4 and four in five by day 10"):
+        assert words in said
+
+
+def test_a_cycle_shows_its_curve_its_people_and_the_naive_value(world, open_page):
+    learn(world)
+    for key in ("facial-essence", f"spu-{world.spu().pk}"):
+        said = text(open_page("measurement:cycle", key))
+        for words in (
+            "n = 240 people seeded, 40 bought",
+            "still observed",
+            "buyers alone: 10",
+            "P80 10",
+            "holds: 29",
+        ):
+            assert words in said
+    assert open_page("measurement:cycle", "spu-999999").status_code == 404
+
+
+def test_too_few_people_are_said_not_guessed_at(merchant, open_page):
+    made = World(merchant)
+    made.touch("ann", ago(20), "A")
+    made.order("1", ago(3), 100, person="ann")
+    made.compute()
+    learn(made)
+    said = text(open_page("measurement:cycle", "facial-essence"))
+    assert "1 people seeded; at least 200 are needed" in said
+    assert "cycle-chart" not in said
+    assert "at least 200" in text(open_page("measurement:cycles"))
+
+
+def test_nothing_learned_yet_is_an_open_page(merchant, open_page):
+    World(merchant).spu()
+    assert "Nothing has been learned yet" in text(open_page("measurement:cycles"))
+    assert "Not learned yet" in text(open_page("measurement:cycle", "facial-essence"))
+
+
+def test_trying_a_cycle_changes_nothing_until_it_is_adopted(world, client, open_page):
+    learn(world)
+    key = f"spu-{world.spu().pk}"
+    answer = client.post(reverse("measurement:preview_cycle", args=[world.merchant.code, key]), {"days": "4"})
+    row = CyclePreview.objects.for_merchant(world.merchant).get()
+    assert answer["Location"] == reverse("measurement:cycle_preview", args=[world.merchant.code, row.pk])
+    assert (row.basis, row.spu_id, row.days) == ("learned", world.spu().pk, 4)
+    assert "P50 of 40 buyers among 240 people seeded" in row.source
+    assert 'hx-trigger="every 1s"' in text(open_page("measurement:cycle_preview", row.pk))
+    cycle_previews.finish(world.merchant)
+    said = text(open_page("measurement:cycle_preview", row.pk, part="progress"))
+    assert "<html" not in said
+    for words in ("¥200", "now ¥400", "20 lines", "coverage of these orders: 98.8% now, 49.4% then"):
+        assert words in said
+    assert not SpuCycle.objects.exists()
+    adopt = reverse("measurement:adopt_cycle", args=[world.merchant.code, row.pk])
+    assert client.post(adopt).status_code == 302
+    assert SpuCycle.objects.for_merchant(world.merchant).get().days == 4
+    client.post(adopt)
+    assert SpuCycle.objects.for_merchant(world.merchant).count() == 1
+    assert "Adopted" in text(open_page("measurement:cycle_preview", row.pk))
+
+
+@pytest.mark.parametrize("days", ["0", "731", "many", ""])
+def test_a_cycle_that_cannot_be_is_refused_with_its_reason(world, client, open_page, days):
+    open_page("measurement:cycles")
+    target = reverse("measurement:preview_cycle", args=[world.merchant.code, "facial-essence"])
+    answer = client.post(target, {"days": days})
+    assert answer.status_code == 422
+    assert not CyclePreview.objects.exists()
+    assert not MerchantCycle.objects.exists()
+
+
+def test_only_who_may_set_rules_learns_tries_or_adopts(world, client, stranger):
+    row = cycle_previews.begin(world.merchant, of=world.category, days=7, source="x", by="user:1")
+    code = world.merchant.code
+    addresses = [
+        reverse("measurement:learn_cycles", args=[code]),
+        reverse("measurement:preview_cycle", args=[code, "facial-essence"]),
+        reverse("measurement:adopt_cycle", args=[code, row.pk]),
+    ]
+    client.force_login(make_member(world.merchant, "viewer"))
+    assert [client.post(address).status_code for address in addresses] == [403, 403, 403]
+    assert client.get(reverse("measurement:cycle_preview", args=[code, row.pk])).status_code == 200
+    client.force_login(make_member(stranger, "owner"))
+    assert [client.post(address).status_code for address in addresses] == [404, 404, 404]
+    own = reverse("measurement:cycle_preview", args=[stranger.code, row.pk])
+    assert client.get(own).status_code == 404
+    assert not CycleLearning.objects.exists()
+
+
+def test_the_pages_take_the_same_queries_however_many_products(world, open_page, django_assert_num_queries):
+    learn(world)
+    open_page("measurement:cycles")
+    for products in (1, 4):
+        for number in range(products):
+            world.spu(f"more {products} {number}")
+        with django_assert_num_queries(14):
+            open_page("measurement:cycles")
