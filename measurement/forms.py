@@ -64,9 +64,9 @@ class ScheduleForm(forms.Form):
         self, *args: Any, views: list[tuple[str, str]], readers: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["view"].choices = views  # type: ignore[attr-defined]
-        self.fields["rhythm"].choices = list(words_saved.RHYTHMS.items())  # type: ignore[attr-defined]
-        self.fields["recipients"].choices = readers  # type: ignore[attr-defined]
+        self.fields["view"].choices = views
+        self.fields["rhythm"].choices = list(words_saved.RHYTHMS.items())
+        self.fields["recipients"].choices = readers
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

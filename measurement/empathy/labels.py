@@ -94,7 +94,8 @@ def _polarity(told: str, asking: bool, tells: dict[Intent, str]) -> tuple[Polari
 
 def _sides(told: str, words: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """(words that stand, words that a negation turns over)."""
-    stand, turned = [], []
+    stand: list[str] = []
+    turned: list[str] = []
     for word in words:
         at = told.find(word)
         if at < 0 or _inside_longer(told, at, word):

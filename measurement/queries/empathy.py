@@ -51,7 +51,7 @@ class Empathy:
 def empathy(merchant: Merchant, period: Period, by: Dimension, page: int = 1) -> Empathy:
     """The comments posted in a period by rows of a dimension, the most talked of first."""
     start, end = period.instants()
-    scope = {
+    scope: dict[str, Any] = {
         "merchant": merchant.pk, "from": start, "until": end, "start": period.start, "end": period.end,
     }  # fmt: skip
     with connection.cursor() as cursor:

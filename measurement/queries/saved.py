@@ -26,7 +26,7 @@ def schedules_of(merchant: Merchant) -> QuerySet[Schedule]:
     return rows.prefetch_related(Prefetch("mailings", queryset=latest, to_attr="latest")).order_by("id")
 
 
-def annotations(merchant: Merchant, period: Period | None = None) -> QuerySet[Annotation]:
+def standing(merchant: Merchant, period: Period | None = None) -> QuerySet[Annotation]:
     """The notes that stand, latest day first; of a period: those that touch it."""
     rows: QuerySet[Annotation] = Annotation.objects.for_merchant(merchant).filter(removed_at=None)
     if period is not None:
@@ -36,7 +36,7 @@ def annotations(merchant: Merchant, period: Period | None = None) -> QuerySet[An
 
 def told(merchant: Merchant, period: Period) -> list[tuple[date, date, str]]:
     """(from, to, text) of the notes of a period, in the order of days, for charts and files."""
-    rows = annotations(merchant, period)
+    rows = standing(merchant, period)
     return sorted((row.first_day, row.last_day, row.text) for row in rows)
 
 

@@ -206,7 +206,7 @@ def _page(request: MerchantRequest, *, status: int = 200, **forms: Any) -> HttpR
     context = {
         "views": views,
         "schedules": rows,
-        "notes": kept.annotations(request.merchant)[:100],
+        "notes": kept.standing(request.merchant)[:100],
         "view_form": None,
         "schedule_form": ScheduleForm(**choices),
         "note_form": AnnotationForm(),
