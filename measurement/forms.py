@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -178,3 +179,76 @@ class TriedCycleForm(forms.Form):
         required=False,
         help_text=_("Said by itself when the days are one of the learned ones."),
     )
+
+
+class RuleForm(forms.Form):
+    """Why a rule of the layers is changed; its rows are read by :func:`rule_rows`."""
+
+    reason = forms.CharField(
+        label=_("Why it is changed"),
+        max_length=300,
+        help_text=_("Stands beside the version for those who read it later."),
+    )
+
+
+ROWS = 40
+
+
+def rule_rows(posted: Any) -> list[dict[str, Any]]:
+    """The rows of a rule as the page sends them: ``layer-1``, ``kinds-1`` (several), ``least-1``, ``days-1``
+    (empty: the decision cycle). A row without a layer is left out; numbers that are none stay text, so that
+    the rule says what is wrong with them."""
+    rows = []
+    for number in range(1, ROWS + 1):
+        layer = posted.get(f"layer-{number}", "")
+        if layer:
+            days = posted.get(f"days-{number}", "").strip()
+            rows.append(
+                {
+                    "layer": layer,
+                    "kinds": posted.getlist(f"kinds-{number}"),
+                    "least": _whole(posted.get(f"least-{number}", "").strip()),
+                    "days": _whole(days) if days else None,
+                }
+            )
+    return rows
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else text
+
+
+class AudienceForm(forms.Form):
+    """A definition of people, under a name."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    spu = forms.TypedChoiceField(label=_("Product"), coerce=int, empty_value=0, required=False)
+    layers = forms.MultipleChoiceField(label=_("In the layers"), widget=forms.CheckboxSelectMultiple)
+    without = forms.MultipleChoiceField(
+        label=_("Without those who stand in"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    least_days = forms.IntegerField(
+        label=_("In it for at least, days"), min_value=0, max_value=365, required=False
+    )
+    most_days = forms.IntegerField(
+        label=_("In it for at most, days"), min_value=0, max_value=365, required=False
+    )
+    blogger = forms.TypedChoiceField(label=_("Carried in by"), coerce=int, empty_value=None, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        spus: Iterable[tuple[int, str]] = (),
+        bloggers: Iterable[tuple[int, str]] = (),
+        layers: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        known: Any = self.fields
+        known["spu"].choices = [("", _("The whole brand")), *spus]
+        known["blogger"].choices = [("", _("Anybody's content")), *bloggers]
+        known["layers"].choices = known["without"].choices = list(layers)
+
+    def definition(self) -> dict[str, Any]:
+        """What was said, as plain data."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "name"}

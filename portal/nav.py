@@ -60,9 +60,19 @@ RESULTS = (
     ),
 )
 CROWDS = (
-    Tab(pgettext_lazy("tab", "Layers"), "measurement:crowds", Permission.SEE_RESULTS),
+    Tab(
+        pgettext_lazy("tab", "Layers"),
+        "measurement:crowds",
+        Permission.SEE_RESULTS,
+        also=("measurement:crowd_rule", "measurement:try_crowd_rule"),
+    ),
     Tab(pgettext_lazy("tab", "Flow"), "measurement:flow", Permission.SEE_RESULTS),
-    Tab(_("Audiences"), "measurement:audiences", Permission.SEE_RESULTS),
+    Tab(
+        _("Audiences"),
+        "measurement:audiences",
+        Permission.SEE_RESULTS,
+        also=("measurement:save_audience",),
+    ),
     Tab(_("Empathy"), "measurement:empathy", Permission.SEE_RESULTS, also=("measurement:comments",)),
 )
 CAMPAIGNS = (

@@ -76,3 +76,13 @@ def wilson(hits: int, n: int) -> Rate | None:
     low = 0.0 if hits == 0 else max(0.0, (middle - spread) / whole)
     high = 1.0 if hits == n else min(1.0, (middle + spread) / whole)
     return Rate(share, low, high, n)
+
+
+def people_interval(low: int, high: int) -> tuple[float, float]:
+    """95 % interval of the people to be expected where between ``low`` and ``high`` were counted: the score
+    interval of a Poisson count (the limit of Wilson's), n + z²/2 ± z √(n + z²/4), its outer ends."""
+    z2 = TWO_SIDED_95**2
+    return (
+        max(0.0, low + z2 / 2 - TWO_SIDED_95 * sqrt(low + z2 / 4)),
+        high + z2 / 2 + TWO_SIDED_95 * sqrt(high + z2 / 4),
+    )

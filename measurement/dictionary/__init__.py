@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from measurement.dictionary import alliance, cycles, empathy, lift, models, moves, process, results, whole
+from measurement.dictionary import (
+    alliance,
+    crowds,
+    cycles,
+    empathy,
+    lift,
+    models,
+    moves,
+    process,
+    results,
+    whole,
+)
 from measurement.dictionary.metric import Metric
 from measurement.metrics import VERSION
 
@@ -22,6 +33,7 @@ AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("process", process.METRICS),
     ("empathy", empathy.METRICS),
     ("cycles", cycles.METRICS),
+    ("crowds", crowds.METRICS),
 )
 """The figures of each area, in the order of the page."""
 

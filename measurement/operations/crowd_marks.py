@@ -11,7 +11,8 @@ from measurement.models import BulkChange, CrowdRule, TouchedPerson
 from merchants.models import Merchant
 
 BYTES = 256  # of the first byte of a person key: the ranges of a rebuild
-SMALL = 100_000  # touches up to which everybody is one range
+RANGE = 50_000  # touches of a range, about
+MOST = 3_000_000  # touches that are counted; beyond it a byte is a range
 
 
 def of_change(cursor: Any, merchant: Merchant, change: BulkChange) -> None:
@@ -38,9 +39,9 @@ def everybody(merchant: Merchant, *, rule: CrowdRule | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT FROM measurement_touch WHERE merchant_id = %s LIMIT %s) AS few",
-            [merchant.pk, SMALL + 1],
+            [merchant.pk, MOST],
         )
-        ranges = 1 if cursor.fetchone()[0] <= SMALL else BYTES
+        ranges = _ranges(cursor.fetchone()[0])
         cursor.execute(
             "INSERT INTO measurement_crowdmark (merchant_id, rule_id, first, last)"
             " SELECT %(merchant)s, %(rule)s, n * %(width)s, (n + 1) * %(width)s - 1"
@@ -52,6 +53,14 @@ def everybody(merchant: Merchant, *, rule: CrowdRule | None = None) -> None:
                 "width": BYTES // ranges,
             },
         )
+
+
+def _ranges(touches: int) -> int:
+    """A power of two, so that the bytes come out even."""
+    ranges = 1
+    while ranges < BYTES and (touches >= MOST or touches > ranges * RANGE):
+        ranges *= 2
+    return ranges
 
 
 _INTO = "INSERT INTO measurement_crowdmark (merchant_id, person_key)"

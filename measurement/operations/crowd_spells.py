@@ -83,11 +83,11 @@ def compute(merchant: Merchant) -> Outcome | None:
     with tenancy.acting_for(merchant), connection.cursor() as cursor:
         if not _try_lock(cursor, merchant):
             return None
-        claim = _claim(merchant)
+        live = list(CrowdRule.objects.for_merchant(merchant).filter(state__in=LIVE))
+        claim = _claim(merchant, [rule.pk for rule in live])
         if claim is None:
             return None
-        live = CrowdRule.objects.for_merchant(merchant).filter(state__in=LIVE)
-        chosen = list(live.filter(pk=claim.rule) if claim.rule else live)
+        chosen = [rule for rule in live if claim.rule in {None, rule.pk}]
         done = Outcome(rules=len(chosen))
         if chosen:
             done.people = _gather(cursor, merchant, claim)
@@ -112,14 +112,18 @@ class _Claim:
         return f"{self.first:02x}".ljust(32, "0"), f"{self.last:02x}".ljust(32, "f")
 
 
-def _claim(merchant: Merchant) -> _Claim | None:
-    """Takes the oldest range, or else the oldest marked people."""
+def _claim(merchant: Merchant, live: list[int]) -> _Claim | None:
+    """Takes the oldest range, with the marked people in it where all rules are computed for it; or else the
+    oldest marked people."""
     marks = CrowdMark.objects.for_merchant(merchant)
     widest = marks.exclude(first=None).order_by("id").first()
     if widest is not None:
         same = marks.filter(first=widest.first, last=widest.last, rule=widest.rule)
         same.delete()
-        return _Claim(first=widest.first or 0, last=widest.last or 0, rule=widest.rule_id)
+        claim = _Claim(first=widest.first or 0, last=widest.last or 0, rule=widest.rule_id)
+        if claim.rule is None or live == [claim.rule]:
+            marks.filter(person_key__range=claim.bounds).delete()
+        return claim
     rows = list(marks.order_by("id").values_list("id", "person_key")[:PEOPLE])
     if not rows:
         return None

@@ -43,7 +43,7 @@ from measurement.operations import (
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import alliance, comments, experiments, moves, shelves, spending, whole
+from portal.demo import alliance, comments, crowds, experiments, moves, shelves, spending, whole
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -126,6 +126,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "experiments", lambda: experiments.plant(merchant, world)
     yield "journeys", partial(_journeys, merchant)
     yield "moves", lambda: moves.put(merchant, world.content, world.until)
+    yield "crowds", lambda: crowds.put(merchant, people, world)
     yield COMPLETE, lambda: None
 
 

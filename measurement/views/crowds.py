@@ -1,0 +1,286 @@
+"""Crowds: the layers, the flow between two days, and what carried people in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from measurement.charts import crowds as charts
+from measurement.crowds.asked import CrowdQuestion, read
+from measurement.crowds.flow import RANKS, Flow
+from measurement.crowds.rules import LAYERS
+from measurement.dictionary import definitions
+from measurement.models import CrowdFlow, CrowdRule
+from measurement.operations import crowd_flows, privacy_budget
+from measurement.queries import crowds
+from measurement.words import crowds as words
+from merchants.access import MerchantRequest, merchant_required
+from merchants.background import wake
+from merchants.periods import day_of
+from merchants.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a crowd page begins with. ``row`` None: the budget of questions is spent."""
+
+    rules: list[CrowdRule]
+    rule: CrowdRule
+    question: CrowdQuestion
+    row: CrowdFlow | None
+    moved: crowds.Movement | None
+
+
+def opened(request: MerchantRequest) -> Opened | None:
+    """The question of the address and its published matrix; None: nothing has come in, or is being computed
+    for the first time."""
+    rules = crowds.rules_of(request.merchant)
+    number = request.GET.get("rule", "")
+    rule = crowds.rule_in(
+        rules, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    )
+    through = crowd_flows.last_day(rule) if rule else None
+    if rule is None or through is None or rule.built_at is None:
+        wake("measurement.crowds", merchant_id=request.merchant.pk)
+        return None
+    question, problems = read(request.GET.dict(), through)
+    for name, value in problems:
+        messages.warning(
+            request,
+            _("“%(value)s” is not a value of “%(name)s”; the default is shown instead.")
+            % {"name": name, "value": value},
+        )
+    asked = {"crowd": question.parameters(), "first": question.first, "last": question.last, "v": rule.pk}
+    if not privacy_budget.may_ask(request.merchant, user_id=request.user.pk, question=asked):
+        return Opened(rules, rule, question, None, None)
+    row = crowd_flows.ask(request.merchant, rule, question.first, question.last)
+    return Opened(rules, rule, question, row, crowds.movement(row, question.spu))
+
+
+def around(request: MerchantRequest, found: Opened | None) -> dict[str, Any]:
+    """What every crowd page says around its figures: whose rule, through when, counted how."""
+    context: dict[str, Any] = {
+        "definitions": definitions(get_language() or "en"),
+        "k": crowds.k(),
+        "found": found,
+        "may_set": Permission.SET_RULES in request.permissions,
+        "may_plan": Permission.PLAN in request.permissions,
+        "has_data": found is not None or bool(crowds.rules_of(request.merchant)),
+    }
+    if found is None:
+        return context
+    spus = crowds.spus_of(request.merchant)
+    question = found.question
+    scopes = [("", _("The whole brand")), *((str(spu), name) for spu, name in spus.items())]
+    return context | {
+        "question": question,
+        "rule": found.rule,
+        "rule_rows": [
+            (words.layer(row.layer), words.kinds(row.kinds), row.least, words.window(row))
+            for row in crowds.rows_of(found.rule).rows
+        ],
+        "is_former": found.rule.state == CrowdRule.State.FORMER,
+        "spus": spus,
+        "scope_name": spus.get(question.spu, _("The whole brand")),
+        "address": address(question),
+        "data_through": crowd_flows.last_day(found.rule) or "",
+        "computed_at": found.row.computed_at if found.row else None,
+        "choices": {
+            "span": list(words.SPANS.items()),
+            "spu": scopes,
+            "rule": [(str(one.version), _rule_name(one)) for one in found.rules],
+            "by": list(words.CARRIERS.items()),
+        },
+        "spu_value": str(question.spu or ""),
+        "rule_value": str(found.rule.version),
+    }
+
+
+def _rule_name(rule: CrowdRule) -> str:
+    if rule.state == CrowdRule.State.ACTIVE:
+        return _("v%(version)d, in force") % {"version": rule.version}
+    until = day_of(rule.in_force_until) if rule.in_force_until else ""
+    return _("v%(version)d, until %(day)s") % {"version": rule.version, "day": until}
+
+
+def address(question: CrowdQuestion, **more: str) -> str:
+    return "?" + urlencode({**question.parameters(), **more})
+
+
+@merchant_required(Permission.SEE_RESULTS)
+def page(request: MerchantRequest) -> HttpResponse:
+    """Layers with their change, what carried new people in and what one cost, the platform's beside ours."""
+    found = opened(request)
+    context = around(request, found)
+    if found is None or found.row is None or found.moved is None:
+        return render(request, "measurement/crowds.html", context)
+    flow, question = found.moved.flow, found.question
+    told = crowds.reported_layers(request.merchant, question)
+    carried = crowds.carried(request.merchant, found.rule, question)
+    context |= {
+        "takeaway": _takeaway(flow, carried),
+        "chart": charts.of_layers(flow),
+        "layers": [_layer(flow, layer, told.get(layer)) for layer in RANKS[1:]],
+        "reported": any(told.values()),
+        "people": found.moved.people,
+        "rest": found.moved.table.rest,
+        "hidden": len(found.moved.table.hidden),
+        "carried": carried,
+        "carrier": words.CARRIERS[question.by],
+        "cpti_scale": _scale(carried),
+        "funnel": _funnel(flow),
+        "products": _products(found.row, question, context["spus"]) if not question.spu else [],
+        "layer_names": [str(layer) for layer in LAYERS],
+    }
+    return render(request, "measurement/crowds.html", context)
+
+
+def _layer(flow: Flow, layer: int, told: crowds.Reported | None) -> dict[str, Any]:
+    return {
+        "name": words.layer_of_rank(layer),
+        "start": flow.start(layer),
+        "came": flow.came(layer),
+        "left": flow.left(layer),
+        "end": flow.end(layer),
+        "change": flow.end(layer) - flow.start(layer),
+        "rose": flow.rose(layer),
+        "told": told,
+    }
+
+
+def _takeaway(flow: Flow, carried: crowds.Carried) -> str:
+    people = flow.end(crowds.TI)
+    moved = people - flow.start(crowds.TI)
+    if not people:
+        return ""
+    if carried.whole and carried.whole.cpti:
+        return _("%(people)d people in TI, %(moved)+d; a new one cost ¥%(cpti).2f.") % {
+            "people": people,
+            "moved": moved,
+            "cpti": carried.whole.cpti / 100,
+        }
+    return _("%(people)d people in TI, %(moved)+d; what a new one cost is not known.") % {
+        "people": people,
+        "moved": moved,
+    }
+
+
+def _scale(carried: crowds.Carried) -> int:
+    """The common end of the column's whiskers: three times the whole's, or the largest row."""
+    ends = [row.high for row in carried.rows if row.high is not None]
+    if not ends:
+        return 1
+    whole = carried.whole.cpti if carried.whole and carried.whole.cpti else max(ends)
+    return int(min(max(ends), whole * 4)) + 1
+
+
+def _funnel(flow: Flow) -> list[dict[str, Any]]:
+    """From the inside out, each ring with how it grew."""
+    rings = ((_("Core"), crowds.CORE), (_("Interest"), crowds.INTEREST), (_("Wide"), crowds.WIDE))
+    sized = [
+        {
+            "name": name,
+            "layers": " + ".join(str(LAYERS[layer - 1]) for layer in layers),
+            "people": sum(flow.end(layer) for layer in layers),
+            "change": sum(flow.end(layer) - flow.start(layer) for layer in layers),
+        }
+        for name, layers in rings
+    ]
+    most = max((ring["people"] for ring in sized), default=0) or 1
+    return [{**ring, "most": most} for ring in sized]
+
+
+def _products(row: CrowdFlow, question: CrowdQuestion, spus: dict[int, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "url": address(question.but(spu=spu)),
+            "layers": [moved.flow.end(layer) for layer in RANKS[1:]],
+            "people": people,
+        }
+        for spu, name, moved, people in crowds.products(row, spus)
+    ]
+
+
+@merchant_required(Permission.SEE_RESULTS)
+def flow(request: MerchantRequest) -> HttpResponse:
+    """The matrix between the ends of two days, the sankey beside it, the rates with their intervals."""
+    found = opened(request)
+    context = around(request, found)
+    if found is None or found.row is None or found.moved is None:
+        return render(request, "measurement/flow.html", context)
+    told = found.moved.flow
+    context |= {
+        "takeaway": _flow_takeaway(told),
+        "chart": charts.of_flow(told),
+        "heads": [words.layer_of_rank(layer) for layer in RANKS],
+        "matrix": [_matrix_row(found.moved, before) for before in RANKS],
+        "ends": [told.end(after) if after else None for after in RANKS],
+        "sums": [_layer(told, layer, None) for layer in RANKS[1:]],
+        "rates": _rates(told),
+        "rest": found.moved.table.rest,
+        "hidden": len(found.moved.table.hidden),
+        "earlier": _earlier(found.question),
+    }
+    return render(request, "measurement/flow.html", context)
+
+
+def _matrix_row(moved: crowds.Movement, before: int) -> dict[str, Any]:
+    start = moved.flow.start(before) if before else 0
+    return {
+        "name": words.layer_of_rank(before),
+        "cells": [
+            {
+                "people": moved.table.get((before, after)),
+                "none": not before and not after,
+                "share": moved.flow.moved(before, after) / start if start else None,
+                "stayed": before == after,
+            }
+            for after in RANKS
+        ],
+        "start": start if before else None,
+    }
+
+
+def _rates(told: Flow) -> list[dict[str, Any]]:
+    """Every move up, and every one out, that is published; the largest first."""
+    found = [
+        {
+            "from": words.layer_of_rank(before),
+            "to": words.layer_of_rank(after),
+            "people": told.moved(before, after),
+            "rate": told.rate(before, after),
+        }
+        for before in RANKS[1:]
+        for after in RANKS
+        if after != before and told.moved(before, after)
+    ]
+    return sorted(found, key=lambda one: -one["people"])
+
+
+def _flow_takeaway(told: Flow) -> str:
+    rose = told.rose(crowds.TI - 1)
+    if rose is None:
+        return ""
+    return _(
+        "Of those who stood in I, %(share).0f %% stand higher at the end (%(low).0f to %(high).0f %%)."
+    ) % {
+        "share": rose.share * 100,
+        "low": rose.low * 100,
+        "high": rose.high * 100,
+    }
+
+
+def _earlier(question: CrowdQuestion) -> str:
+    """The same length of time, just before."""
+    days = (question.last - question.first).days
+    first: date = question.first - timedelta(days=days)
+    return address(question.but(first=first, last=question.first, span="custom"))
