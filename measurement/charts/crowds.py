@@ -55,13 +55,18 @@ def of_flow(flow: Flow) -> dict[str, Any] | None:
         return None
     named = {link["source"] for link in links} | {link["target"] for link in links}
     nodes = [
-        {"name": name, "itemStyle": {"color": "accent" if layer else "compare"}}
+        {
+            "name": name,
+            "itemStyle": {"color": "accent" if layer else "compare"},
+            "label": {"position": side},
+        }
         for layer in RANKS
-        for name in (_start(layer), _end(layer))
+        for name, side in ((_start(layer), "right"), (_end(layer), "left"))
         if name in named
     ]
     return {
         "tooltip": {"trigger": "item"},
+        "animation": False,  # streams that grow say nothing
         "series": [
             {
                 "type": "sankey",
@@ -77,7 +82,7 @@ def of_flow(flow: Flow) -> dict[str, Any] | None:
                 "data": nodes[:NODES],
                 "links": links,
                 "lineStyle": {"color": "accent", "opacity": 0.22, "curveness": 0.5},
-                "label": {"color": "ink", "position": "inside", "distance": 4},
+                "label": {"color": "ink", "distance": 4},
             }
         ],
     }

@@ -34,8 +34,8 @@ METRICS = (
         "Transition rate",
         "流转率",
         "Of the people who stood in a layer at the start, the share that stands in the other one at the end, "
-        "with Wilson's 95 % interval. Computed from published counts.",
-        "期初在某层的人中，期末在另一层的比例，附 Wilson 95% 区间。用已公布的人数计算。",
+        "with Wilson's 95 % interval, widened by all that steps and hidden cells leave open.",
+        "期初在某层的人中，期末在另一层的比例，附 Wilson 95% 区间，并放宽到分档和隐藏格所有可能的范围。",
         "people from → to ÷ people at the start",
         "由该层到另一层的人数 ÷ 期初人数",
         "share",
@@ -56,8 +56,10 @@ METRICS = (
         "CPTI, cost per new TI",
         "CPTI，新增 TI 成本",
         "Cost of the content in the period divided by the new TI it carried. The interval is that of a count, "
-        "over all that a count in steps can stand for. The platform's CPTI is another figure.",
-        "内容在本期的花费 ÷ 它带来的新增 TI。区间按计数的偶然性，并覆盖分档后的所有可能。平台给出的 CPTI 是另一个数。",
+        "over all that a count in steps can stand for. Only people whose touchpoints have come in are counted, "
+        "so it lies above the platform's CPTI, which is another figure.",
+        "内容在本期的花费 ÷ 它带来的新增 TI。区间按计数的偶然性，并覆盖分档后的所有可能。"
+        "只计触点已接入的人，因此高于平台给出的 CPTI，两者是不同的数。",
         "cost ÷ new TI",
         "花费 ÷ 新增 TI",
         "fen",

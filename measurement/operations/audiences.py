@@ -17,6 +17,7 @@ from measurement.operations import crowd_flows
 from merchants import audit, tenancy
 from merchants.background import wake
 from merchants.models import Merchant
+from merchants.periods import day_of
 
 MOST = 50  # of a merchant
 LONGEST_HANDOVER = 180  # days
@@ -58,17 +59,12 @@ def hand_over(
 ) -> AudienceHandover:
     """Notes that an operator handed the audience over: for what, to whom, until when. Refused below the
     threshold, without a purpose, and for longer than 180 days."""
-    today = datetime.now(UTC).date()
-    if not purpose.strip() or not destination.strip():
-        raise Refused("purpose")
-    if not today < expires_on <= today + timedelta(days=LONGEST_HANDOVER):
-        raise Refused("expiry")
     with tenancy.acting_for(merchant):
-        count(merchant, audience)
-        k = privacy.threshold(settings.PRIVACY_THRESHOLD)
-        people = privacy.published(audience.people or 0, k)
-        if people is None:
-            raise Refused("too_few")
+        if why := refusal(
+            merchant, audience, purpose=purpose, destination=destination, expires_on=expires_on
+        ):
+            raise Refused(why)
+        people = privacy.published(audience.people or 0, privacy.threshold(settings.PRIVACY_THRESHOLD))
         row: AudienceHandover = AudienceHandover.objects.create(
             merchant=merchant,
             audience=audience,
@@ -89,6 +85,21 @@ def hand_over(
             people=people,
         )
     return row
+
+
+def refusal(
+    merchant: Merchant, audience: Audience, *, purpose: str, destination: str, expires_on: date
+) -> str:
+    """Why an audience may not be handed over so, as a code of :class:`Refused`; empty when it may. Counts."""
+    today = day_of(datetime.now(UTC))
+    if not purpose.strip() or not destination.strip():
+        return "purpose"
+    if not today < expires_on <= today + timedelta(days=LONGEST_HANDOVER):
+        return "expiry"
+    with tenancy.acting_for(merchant):
+        count(merchant, audience)
+    k = privacy.threshold(settings.PRIVACY_THRESHOLD)
+    return "" if privacy.published(audience.people or 0, k) else "too_few"
 
 
 def count_old(merchant: Merchant) -> int:
@@ -116,7 +127,7 @@ def count(merchant: Merchant, audience: Audience) -> None:
     if rule is not None and day is not None:
         audience.people = counted(merchant, rule, read(audience.definition), day)
     audience.counted_at = datetime.now(UTC)
-    audience.save(update_fields=["people", "counted_at"])
+    audience.save(using="default", update_fields=["people", "counted_at"])  # the desk read it elsewhere
 
 
 def counted(merchant: Merchant, rule: CrowdRule, told: Definition, day: date) -> int:

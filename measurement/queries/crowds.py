@@ -6,7 +6,7 @@ start + in − out = end on every page; what was too small to publish is said be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.db import connection
 
 from measurement import privacy
 from measurement.crowds.asked import By, CrowdQuestion
-from measurement.crowds.flow import RANKS, Flow, people_interval
+from measurement.crowds.flow import RANKS, Flow, Rate, people_interval, wilson
 from measurement.crowds.rules import LAYERS, Rule, rank, read
 from measurement.models import CrowdFlow, CrowdReport, CrowdRule, Spu
 from measurement.privacy import Published
@@ -76,6 +76,38 @@ class Movement:
     def people(self) -> int:
         """Everybody who is shown at the end."""
         return sum(self.flow.end(layer) for layer in RANKS[1:])
+
+    def seen(self, pairs: Iterable[tuple[int, int]]) -> int | None:
+        """The sum of cells; None where none of them is shown: unknown, not nobody."""
+        shown = [self.table.shown[pair] for pair in pairs if pair in self.table.shown]
+        return sum(shown) if shown else None
+
+    def start(self, layer: int) -> int | None:
+        return self.seen((layer, after) for after in RANKS)
+
+    def end(self, layer: int) -> int | None:
+        return self.seen((before, layer) for before in RANKS)
+
+    def came(self, layer: int) -> int | None:
+        return self.seen((before, layer) for before in RANKS if before != layer)
+
+    def left(self, layer: int) -> int | None:
+        return self.seen((layer, after) for after in RANKS if after != layer)
+
+    def rate(self, layer: int, to: Iterable[int]) -> Rate | None:
+        """The share of those who started in a layer that ended in one of ``to``; None where no such cell is
+        shown. The interval covers chance (Wilson) and whatever the steps and hidden cells leave open."""
+        chosen = set(to)
+        start, hits = self.start(layer), self.seen((layer, after) for after in chosen)
+        if not start or hits is None:
+            return None
+        ends = {after: privacy.possible(self.table.get((layer, after)), k()) for after in RANKS}
+        fewest = sum(low for after, (low, _) in ends.items() if after in chosen)
+        most = sum(high for after, (_, high) in ends.items() if after in chosen)
+        others = [ends[after] for after in RANKS if after not in chosen]
+        least = wilson(fewest, fewest + sum(high for _, high in others))
+        greatest = wilson(most, most + sum(low for low, _ in others))
+        return Rate(hits / start, least.low if least else 0.0, greatest.high if greatest else 1.0, start)
 
 
 def movement(row: CrowdFlow, scope: int) -> Movement | None:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measurement.charts import crowds as charts
-from measurement.crowds.asked import CrowdQuestion, read
+from measurement.crowds.asked import SPANS, CrowdQuestion, read
 from measurement.crowds.flow import RANKS, Flow
 from measurement.crowds.rules import LAYERS
 from measurement.dictionary import definitions
@@ -128,7 +128,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     context |= {
         "takeaway": _takeaway(flow, carried),
         "chart": charts.of_layers(flow),
-        "layers": [_layer(flow, layer, told.get(layer)) for layer in RANKS[1:]],
+        "layers": [_layer(found.moved, layer, told.get(layer)) for layer in RANKS[1:]],
         "reported": any(told.values()),
         "people": found.moved.people,
         "rest": found.moved.table.rest,
@@ -143,15 +143,15 @@ def page(request: MerchantRequest) -> HttpResponse:
     return render(request, "measurement/crowds.html", context)
 
 
-def _layer(flow: Flow, layer: int, told: crowds.Reported | None) -> dict[str, Any]:
+def _layer(moved: crowds.Movement, layer: int, told: crowds.Reported | None) -> dict[str, Any]:
     return {
         "name": words.layer_of_rank(layer),
-        "start": flow.start(layer),
-        "came": flow.came(layer),
-        "left": flow.left(layer),
-        "end": flow.end(layer),
-        "change": flow.end(layer) - flow.start(layer),
-        "rose": flow.rose(layer),
+        "start": moved.start(layer),
+        "came": moved.came(layer),
+        "left": moved.left(layer),
+        "end": moved.end(layer),
+        "change": moved.flow.end(layer) - moved.flow.start(layer) if moved.end(layer) is not None else None,
+        "rose": moved.rate(layer, RANKS[layer + 1 :]),
         "told": told,
     }
 
@@ -219,22 +219,25 @@ def flow(request: MerchantRequest) -> HttpResponse:
         return render(request, "measurement/flow.html", context)
     told = found.moved.flow
     context |= {
-        "takeaway": _flow_takeaway(told),
+        "takeaway": _flow_takeaway(found.moved),
         "chart": charts.of_flow(told),
-        "heads": [words.layer_of_rank(layer) for layer in RANKS],
+        "heads": [words.code_of_rank(layer) for layer in RANKS],
         "matrix": [_matrix_row(found.moved, before) for before in RANKS],
-        "ends": [told.end(after) if after else None for after in RANKS],
-        "sums": [_layer(told, layer, None) for layer in RANKS[1:]],
-        "rates": _rates(told),
+        "ends": [found.moved.end(after) if after else None for after in RANKS],
+        "sums": [_layer(found.moved, layer, None) for layer in RANKS[1:]],
+        "rates": _rates(found.moved),
         "rest": found.moved.table.rest,
         "hidden": len(found.moved.table.hidden),
         "earlier": _earlier(found.question),
+        "presets": [
+            {"label": words.SPANS[span], "url": address(found.question.but(span=span))} for span in SPANS
+        ],
     }
     return render(request, "measurement/flow.html", context)
 
 
 def _matrix_row(moved: crowds.Movement, before: int) -> dict[str, Any]:
-    start = moved.flow.start(before) if before else 0
+    start = moved.start(before) if before else None
     return {
         "name": words.layer_of_rank(before),
         "cells": [
@@ -246,28 +249,27 @@ def _matrix_row(moved: crowds.Movement, before: int) -> dict[str, Any]:
             }
             for after in RANKS
         ],
-        "start": start if before else None,
+        "start": start,
     }
 
 
-def _rates(told: Flow) -> list[dict[str, Any]]:
-    """Every move up, and every one out, that is published; the largest first."""
+def _rates(moved: crowds.Movement) -> list[dict[str, Any]]:
+    """Every way out of a layer that is published; the largest first."""
     found = [
         {
             "from": words.layer_of_rank(before),
             "to": words.layer_of_rank(after),
-            "people": told.moved(before, after),
-            "rate": told.rate(before, after),
+            "people": people,
+            "rate": moved.rate(before, [after]),
         }
-        for before in RANKS[1:]
-        for after in RANKS
-        if after != before and told.moved(before, after)
+        for (before, after), people in moved.table.shown.items()
+        if before and after != before
     ]
     return sorted(found, key=lambda one: -one["people"])
 
 
-def _flow_takeaway(told: Flow) -> str:
-    rose = told.rose(crowds.TI - 1)
+def _flow_takeaway(moved: crowds.Movement) -> str:
+    rose = moved.rate(crowds.TI - 1, RANKS[crowds.TI :])
     if rose is None:
         return ""
     return _(

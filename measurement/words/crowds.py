@@ -68,6 +68,10 @@ def layer_of_rank(rank: int) -> str:
     return layer(LAYERS[rank - 1]) if rank else str(OUTSIDE)
 
 
+def code_of_rank(rank: int) -> str:
+    return str(LAYERS[rank - 1]) if rank else str(OUTSIDE)
+
+
 def kind(value: str) -> str:
     return gettext("Order") if value == ORDER else words.touch_kind(value)
 
