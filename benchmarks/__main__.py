@@ -1,11 +1,15 @@
-"""All measurements: `python -m benchmarks [files|database] [options]`; without a name both, as they stand."""
+"""All measurements: `python -m benchmarks [files|database|crowds] [options]`; without a name all, as they stand."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-MEASUREMENTS = {"files": "benchmarks.attribute_files", "database": "benchmarks.database"}
+MEASUREMENTS = {
+    "files": "benchmarks.attribute_files",
+    "database": "benchmarks.database",
+    "crowds": "benchmarks.crowds",
+}
 
 
 def main() -> int:

@@ -108,7 +108,7 @@ class CrowdSpellAdmin(SupportAdmin):
         return found
 
 
-class HandoverForm(forms.ModelForm):
+class HandoverForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What a handover needs; said before anything is written."""
 
     class Meta:

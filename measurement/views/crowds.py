@@ -185,7 +185,7 @@ def _scale(carried: crowds.Carried) -> int:
 def _funnel(flow: Flow) -> list[dict[str, Any]]:
     """From the inside out, each ring with how it grew."""
     rings = ((_("Core"), crowds.CORE), (_("Interest"), crowds.INTEREST), (_("Wide"), crowds.WIDE))
-    sized = [
+    sized: list[dict[str, Any]] = [
         {
             "name": name,
             "layers": " + ".join(str(LAYERS[layer - 1]) for layer in layers),
