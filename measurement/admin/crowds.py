@@ -162,4 +162,4 @@ class AudienceHandoverAdmin(SupportAdmin):
             expires_on=obj.expires_on,
             by=f"user:{request.user.pk}",
         )
-        obj.pk, obj.merchant = row.pk, row.merchant
+        obj.pk, obj.merchant_id, obj.handed_at = row.pk, row.merchant_id, timezone.now()
