@@ -30,10 +30,10 @@ def of_cycle(row: LearnedCycle, days: int) -> dict[str, Any]:
     return {
         **_axes(max(row.follow_up, days)),
         "series": [
-            {**band, "name": _("95 % from"), "data": lower},
+            {**band, "name": _("Lower end, 95 %"), "data": lower},
             {
                 **band,
-                "name": _("95 % to"),
+                "name": _("Upper end, 95 %"),
                 "data": width,
                 "areaStyle": {"color": "accent-half", "opacity": 0.45},
             },

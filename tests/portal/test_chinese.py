@@ -2,11 +2,20 @@
 
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 from portal import catalogue, env
 
 
 def test_every_text_a_person_sees_is_in_chinese_too() -> None:
     assert catalogue.missing(env.ROOT) == []
+
+
+def test_every_chinese_text_takes_what_the_english_one_takes() -> None:
+    """`make setup` compiles the catalogue and stops at a text whose placeholders differ."""
+    with catalogue.catalogue_file(env.ROOT).open("rb") as file:
+        known = read_po(file, locale="zh_Hans")
+    assert [(message.id, str(errors[0])) for message, errors in known.check()] == []
 
 
 def test_a_new_text_is_noticed_until_it_is_translated(tmp_path: Path) -> None:
