@@ -265,7 +265,7 @@ def sweep_sales() -> None:
         wake("measurement.count_sales", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="measurement.journeys")
+@shared_task(base=Task, name="measurement.count_journeys")
 def count_journeys(*, merchant_id: int) -> None:
     """Counts journeys of days that are over or changed, then models what pages asked for; hands on when it
     takes long."""
@@ -273,12 +273,12 @@ def count_journeys(*, merchant_id: int) -> None:
     until = time.monotonic() + SPELL_SECONDS
     while journeys.renew(merchant):
         if time.monotonic() >= until:
-            wake("measurement.journeys", merchant_id=merchant_id)
+            wake("measurement.count_journeys", merchant_id=merchant_id)
             return
     journey_models.prepare(merchant)
     while journey_models.answer_one(merchant):
         if time.monotonic() >= until:
-            wake("measurement.journeys", merchant_id=merchant_id)
+            wake("measurement.count_journeys", merchant_id=merchant_id)
             return
 
 
@@ -286,14 +286,14 @@ def count_journeys(*, merchant_id: int) -> None:
 def sweep_journeys() -> None:
     """Finds questions without an answer, and days that changed a while ago."""
     for merchant_id in waiting.merchants_with_journeys():
-        wake("measurement.journeys", merchant_id=merchant_id)
+        wake("measurement.count_journeys", merchant_id=merchant_id)
 
 
 @shared_task(base=Task, name="measurement.journeys_of_the_day")
 def journeys_of_the_day() -> None:
     """A day is over: the windows that closed in it are counted, and the spans of pages move on."""
     for merchant_id in Merchant.objects.values_list("pk", flat=True):
-        wake("measurement.journeys", merchant_id=merchant_id)
+        wake("measurement.count_journeys", merchant_id=merchant_id)
 
 
 @shared_task(base=Task, name="measurement.label_comments")

@@ -16,7 +16,7 @@ class CommentLabel(MerchantOwned):
         MODEL = "model", _("model")
         PERSON = "person", _("a person")
 
-    comment = models.OneToOneField("measurement.Comment", models.CASCADE, related_name="label")
+    comment = models.ForeignKey("measurement.Comment", models.CASCADE, related_name="label")
     polarity = models.CharField(_("says"), max_length=10, choices=[(p, p) for p in Polarity])
     intents = models.JSONField(_("intents"), default=list)
     speaks_of_self = models.BooleanField(_("of oneself"), default=False)
@@ -30,6 +30,9 @@ class CommentLabel(MerchantOwned):
         verbose_name = _("label of a comment")
         verbose_name_plural = _("labels of comments")
         indexes = [models.Index(fields=["merchant", "version"], name="labels_by_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "comment"], name="a_comment_has_one_label")
+        ]
 
     def __str__(self) -> str:
         return self.polarity

@@ -132,7 +132,7 @@ def _put(
             for comment, one, polarity in zip(comments, read, polarities, strict=True)
         ],
         update_conflicts=True,
-        unique_fields=["comment"],
+        unique_fields=["merchant", "comment"],
         update_fields=[
             "polarity", "intents", "speaks_of_self", "echoes", "because", "source", "version", "stated_at",
         ],

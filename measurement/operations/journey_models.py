@@ -54,7 +54,7 @@ def ask(merchant: Merchant, question: Question) -> JourneyModel:
         if old and row.computed_at and row.asked_at <= row.computed_at:
             JourneyModel.objects.for_merchant(merchant).filter(pk=row.pk).update(asked_at=Now())
         if made or old or row.computed_at is None:
-            wake("measurement.journeys", merchant_id=merchant.pk)
+            wake("measurement.count_journeys", merchant_id=merchant.pk)
     return row
 
 
