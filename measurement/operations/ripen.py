@@ -10,7 +10,7 @@ from measurement.models import RipeningRow, SignalRelation
 from measurement.queries.campaigns import SIGNALS, Delivery, deliveries
 from measurement.queries.products import Product
 from measurement.queries.results import Basis
-from measurement.queries.shapes import shape_of
+from measurement.queries.shapes import Quantiles, learned_of, shape_of
 from measurement.ripening.expected import Expected, Past, Rate, expected, rate_of
 from measurement.ripening.shape import Cohort, cohort
 from measurement.ripening.signals import EARLY_DAYS, relation
@@ -27,7 +27,8 @@ def renew(merchant: Merchant, basis: Basis, *, through: date) -> int:
     since = through - timedelta(days=PAST_DAYS)
     with tenancy.acting_for(merchant):
         found = deliveries(merchant, since)
-        cohorts = [cohort(sorted(one.spent.items()), shape_of(basis[1], one.spu)) for one in found]
+        learned = learned_of(merchant)
+        cohorts = [cohort(sorted(one.spent.items()), shape_of(basis[1], one.spu, learned)) for one in found]
         past = [
             Past(one.orders_by(through), ripe.exposure(through))
             for one, ripe in zip(found, cohorts, strict=True)
@@ -40,7 +41,7 @@ def renew(merchant: Merchant, basis: Basis, *, through: date) -> int:
         RipeningRow.objects.for_merchant(merchant).delete()
         RipeningRow.objects.bulk_create(rows, batch_size=200)
         SignalRelation.objects.for_merchant(merchant).delete()
-        SignalRelation.objects.bulk_create(_relations(merchant, basis[1], since, through))
+        SignalRelation.objects.bulk_create(_relations(merchant, basis[1], learned, since, through))
     return len(rows)
 
 
@@ -120,14 +121,18 @@ def _for_a_thousand(one: Delivery, signal: str) -> float | None:
 
 
 def _relations(
-    merchant: Merchant, products: dict[int, Product], since: date, through: date
+    merchant: Merchant,
+    products: dict[int, Product],
+    learned: dict[int, Quantiles],
+    since: date,
+    through: date,
 ) -> list[SignalRelation]:
     """Past cohorts are notes in campaigns whose cycle is over: their signal by day 7 against their orders in
     the end, both for each yuan."""
     ripe = [
         one
         for one in deliveries(merchant, since, by_note=True)
-        if one.last_day + timedelta(days=int(shape_of(products, one.spu).cycle_days)) <= through
+        if one.last_day + timedelta(days=int(shape_of(products, one.spu, learned).cycle_days)) <= through
     ]
     rows = []
     for name in SIGNALS:

@@ -19,12 +19,14 @@ from measurement.models import (
     Creative,
     Experiment,
     Keyword,
+    Move,
     Note,
     OrderLine,
     SavedView,
     Schedule,
     Spend,
     Spu,
+    StopRule,
 )
 from measurement.operations import cycle_previews, deliveries, recompute, touches
 from merchants import tenancy
@@ -231,6 +233,31 @@ def _comment(tenant: Tenant) -> int:
         ).pk  # fmt: skip
 
 
+def _move(tenant: Tenant) -> int:
+    today = timezone.now().date()
+    with tenancy.acting_for(tenant.merchant):
+        return Move.objects.create(
+            merchant=tenant.merchant, kind="pause", dimension="campaign", key="1", name=f"{tenant.word} campaign",
+            reason=f"{tenant.word} reason", starts_on=today, due_on=today + DAY, matures_on=today + DAY,
+            measure="cost", direction="down", size=1, recorded_by="user:0",
+        ).pk  # fmt: skip
+
+
+def _rule(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        number = Campaign.objects.for_merchant(tenant.merchant).count()
+        campaign = Campaign.objects.create(
+            merchant=tenant.merchant,
+            external_id=f"{tenant.word}-{number}",
+            name=f"{tenant.word} campaign {number}",
+        )
+        return StopRule.objects.create(
+            merchant=tenant.merchant, campaign=campaign, version=1, launches_on=date(2099, 1, 1), day=14,
+            metric="roi", against="below", threshold=1, action="stop", reason=f"{tenant.word} reason",
+            after_launch=False, recorded_by="user:0",
+        ).pk  # fmt: skip
+
+
 def _preview(tenant: Tenant) -> int:
     world = tenant.world
     row = cycle_previews.begin(
@@ -252,6 +279,8 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "annotation_id": _annotation,
     "experiment_id": _experiment,
     "preview_id": _preview,
+    "move_id": _move,
+    "rule_id": _rule,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

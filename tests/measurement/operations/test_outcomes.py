@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from measurement.models import Move, RipeningRow, SignalRelation, StopRule
+from measurement.models import CycleLearning, LearnedCycle, Move, RipeningRow, SignalRelation, StopRule
 from measurement.operations import moves, outcomes, ripen, stoprules
 from measurement.queries.results import basis_of
+from measurement.queries.shapes import learned_of, shape_of
 from measurement.reports import Dimension
 from measurement.ripening.stoprules import Action, Against, RuleMetric, RuleState
 from measurement.waste.moves import Came, Direction, Measure, MoveKind
@@ -130,3 +131,17 @@ def test_with_five_other_campaigns_orders_are_expected(world):
     assert (row.share_in, row.first_day, row.last_day) == (1.0, date(2026, 9, 1), date(2026, 9, 11))
     assert row.signals["ti"]["count"] == 100  # of the first seven days
     assert SignalRelation.objects.for_merchant(world.merchant).get(signal="ti").rho is None
+
+
+def test_a_learned_cycle_gives_the_shape_and_equal_quantiles_count_once(world):
+    """Half within 6 days and four fifths within 15; the 95 % of the same day as the 80 % says nothing new."""
+    run = CycleLearning.objects.create(
+        merchant=world.merchant, state="done", parts=1, data_through=THROUGH, requested_by="test"
+    )
+    LearnedCycle.objects.create(
+        merchant=world.merchant, learning=run, spu=world.spu(), n=900, buyers=400, follow_up=90, plateau=0.4,
+        settled=True, p50=6, p80=15, p95=15,
+    )  # fmt: skip
+    assert learned_of(world.merchant) == {world.spu().pk: {0.5: 6.0, 0.8: 15.0}}
+    shape = shape_of(basis_of(world.merchant)[1], world.spu().pk, learned_of(world.merchant))
+    assert (shape.learned, shape.share(6), shape.share(15), shape.share(29)) == (True, 0.5, 0.8, 1)
