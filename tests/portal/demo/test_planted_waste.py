@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
+from django.db.models import Model
 
-from measurement.models import Campaign, JudgedRow, StopRule
+from measurement.models import Campaign, JudgedRow, Note, StopRule
 from measurement.operations import returns
 from merchants import tenancy
+from merchants.models import Merchant
 from portal.demo import accounts, moves, plant
 from portal.demo.cast.luya import LUYA
 from portal.demo.world import build
@@ -19,7 +22,7 @@ pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.xdist_group("com
 SCALE = 0.12
 
 
-def test_cold_campaigns_are_found_not_recouped_and_warm_ones_paying(committed) -> None:
+def test_cold_content_is_found_not_recouped_and_warm_content_paying_and_none_the_other_way(committed) -> None:
     """A world of an eighth of its people, whose money is an eighth too: returns per yuan stay as planted."""
     drives = tuple(replace(one, yuan_a_day=max(1, round(one.yuan_a_day * SCALE))) for one in LUYA.drives)
     ideas = tuple(replace(one, fee=round(one.fee * SCALE)) for one in LUYA.ideas)
@@ -32,24 +35,26 @@ def test_cold_campaigns_are_found_not_recouped_and_warm_ones_paying(committed) -
         work()
     moves.put(merchant, world.content, world.until)
     assert returns.renew(merchant, now=UNTIL) > 0
-    with tenancy.acting_for(merchant):
-        names = {str(row.pk): row.external_id for row in Campaign.objects.for_merchant(merchant)}
-        judged = {
-            names[row.key]: row.verdict
-            for row in JudgedRow.objects.for_merchant(merchant).filter(days=180, dimension="campaign")
-            if row.key
-        }
-        fired = set(
-            StopRule.objects.for_merchant(merchant)
-            .filter(state="fired")
-            .values_list("campaign__external_id", flat=True)
-        )
-    cold = {one.id for one in world.content.campaigns if one.drive.pull < 0.5}
-    warm = {one.id for one in world.content.campaigns if one.drive.pull >= 1}
-    found = {verdict: {one for one in judged if judged[one] == verdict} for verdict in set(judged.values())}
+    campaigns, notes = _classes(merchant, "campaign", Campaign), _classes(merchant, "note", Note)
+    pull = {one.id: one.idea.pull for one in world.content.notes}
+    assert max(pull[one] for one in notes["losing"]) < 0.5
+    assert min(pull[one] for one in notes["paying"]) >= 1
+    assert len(notes["paying"]) >= 6
+    driven = {one.id: one.drive.pull for one in world.content.campaigns}
     mood = next(one.id for one in world.content.campaigns if "氛围大片" in one.drive.name)
-    assert judged[mood] == "losing"
-    assert not found.get("losing", set()) & warm
-    assert not found.get("paying", set()) & cold
-    assert len(found.get("paying", set())) >= 3
-    assert mood in fired
+    assert campaigns["losing"] == {mood}
+    assert not {one for one in campaigns["paying"] if driven[one] < 0.5}
+    with tenancy.acting_for(merchant):
+        fired = StopRule.objects.for_merchant(merchant).filter(state="fired")
+        assert mood in set(fired.values_list("campaign__external_id", flat=True))
+
+
+def _classes(merchant: Merchant, dimension: str, kind: type[Model]) -> dict[str, set[str]]:
+    """The platform's ids of the rows of each class, over half a year."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with tenancy.acting_for(merchant):
+        names = {str(pk): name for pk, name in kind.objects.values_list("pk", "external_id")}
+        rows = JudgedRow.objects.for_merchant(merchant).filter(days=180, dimension=dimension)
+        for key, verdict in rows.exclude(key="").values_list("key", "verdict"):
+            found[verdict].add(names[key])
+    return found
