@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from measurement.models import (
     Annotation,
+    Audience,
     Blogger,
     Campaign,
     Comment,
@@ -233,6 +234,16 @@ def _comment(tenant: Tenant) -> int:
         ).pk  # fmt: skip
 
 
+def _audience(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return Audience.objects.create(
+            merchant=tenant.merchant,
+            name=f"{tenant.word} audience {Audience.objects.count()}",
+            definition={"layers": ["TI"]},
+            created_by="user:0",
+        ).pk
+
+
 def _move(tenant: Tenant) -> int:
     today = timezone.now().date()
     with tenancy.acting_for(tenant.merchant):
@@ -279,6 +290,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "annotation_id": _annotation,
     "experiment_id": _experiment,
     "preview_id": _preview,
+    "audience_id": _audience,
     "move_id": _move,
     "rule_id": _rule,
 }
