@@ -13,10 +13,20 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from psycopg import sql
 
-from measurement.models import Experiment, JourneyDay, JourneyMark, JourneyModel, TallySpan
+from measurement.models import (
+    CycleLearning,
+    CyclePreview,
+    Experiment,
+    JourneyDay,
+    JourneyMark,
+    JourneyModel,
+    Mailing,
+    Schedule,
+    TallySpan,
+)
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
-from merchants.models import Connection, Merchant, RawDelivery, Store, Upload
+from merchants.models import Connection, Job, Merchant, RawDelivery, Store, Upload, User
 from tests.conftest import emptied
 from tests.worlds import BASE, World, deliver, trade
 
@@ -302,6 +312,16 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             JourneyMark.objects.create(merchant=merchant, first_day=BASE)
             JourneyDay.objects.create(merchant=merchant, day=BASE)
             JourneyModel.objects.create(merchant=merchant, by="note", first_day=BASE, last_day=BASE)
+            CycleLearning.objects.create(merchant=merchant, parts=1, data_through=BASE, requested_by="user:0")
+            CyclePreview.objects.create(
+                merchant=merchant, days=30, basis="hand", source="x", requested_by="user:0", total=0
+            )
+            person = User.objects.create(username=f"reader of {merchant.code}")
+            letters = Schedule.objects.create(
+                merchant=merchant, owner=person, rhythm="daily", form="csv", next_at=BASE
+            )
+            Mailing.objects.create(merchant=merchant, schedule=letters, due_at=BASE)
+            Job.objects.create(merchant=merchant, kind="whole", key="x")
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
     ids = sorted(merchant.pk for merchant in two)
