@@ -14,6 +14,7 @@ from django.db import connection, connections, transaction
 from psycopg import sql
 
 from measurement.models import (
+    Category,
     CycleLearning,
     CyclePreview,
     Experiment,
@@ -314,7 +315,13 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             JourneyModel.objects.create(merchant=merchant, by="note", first_day=BASE, last_day=BASE)
             CycleLearning.objects.create(merchant=merchant, parts=1, data_through=BASE, requested_by="user:0")
             CyclePreview.objects.create(
-                merchant=merchant, days=30, basis="hand", source="x", requested_by="user:0", total=0
+                merchant=merchant,
+                category=Category.objects.get(code="baby-food"),
+                days=30,
+                basis="hand",
+                source="x",
+                requested_by="user:0",
+                total=0,
             )
             person = User.objects.create(username=f"reader of {merchant.code}")
             letters = Schedule.objects.create(
