@@ -1,6 +1,6 @@
 """How fast the layers of people are: `python -m benchmarks.crowds --people 1e5,1e6`.
 
-Half a year of touches, about five for each person, in a Postgres of its own: everybody rebuilt, then one more
+Half a year of touches, about five for each person with one of 40 products, in a Postgres of its own: everybody rebuilt, then one more
 day's touches (the same number at every size), then the matrix between two days. A day that costs the same at
 every size follows its own events and not the history. Writes `benchmarks/results/crowds-*.json`.
 """
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.database import ADMIN, RESULTS, SETTINGS, machine, table
-from benchmarks.generate import CHANNELS, DAY, DAYS, FIRST_SECOND, PRODUCTS
+from benchmarks.generate import CHANNELS, DAY, DAYS, FIRST_SECOND
 from portal.embedded import environment
 from portal.embedded.demo import COLLECT, MIGRATE, PYTHON, Progress, run_together
 from portal.embedded.postgres import Postgres
@@ -31,6 +31,7 @@ from portal.embedded.valkey import Valkey
 
 TOUCHES_EACH = 5
 OF_A_DAY = 30_000
+OF_ITS = 40  # products of the merchant
 BLOCK = 100_000
 FOLDER = "SEEDBED_BENCHMARK_FOLDER"  # says that this process is the one inside
 
@@ -136,8 +137,7 @@ def blocks(draw: np.random.Generator, people: int, seconds_since: np.ndarray, fi
             {
                 "touch_id": np.arange(first + begin + 1, first + begin + size + 1),
                 "person_id": draw.integers(1, people + 1, size),
-                "product_id": np.minimum((draw.random(size) ** 2 * PRODUCTS).astype(np.int64), PRODUCTS - 1)
-                + 1,
+                "product_id": np.minimum((draw.random(size) ** 2 * OF_ITS).astype(np.int64), OF_ITS - 1) + 1,
                 "channel_id": np.minimum(draw.geometric(0.12, size), CHANNELS),
                 "ts": ts,
             }

@@ -34,18 +34,22 @@ def spells_sql(rule: Rule) -> str:
     """The statement's CTEs, ending in ``spells``: ``WITH {spells_sql(rule)} SELECT … FROM spells``."""
     rows = list(enumerate(rule.rows, start=1))
     windows = sorted({_window(row) for row in rule.rows})
-    starts = ", ".join(f"sum(n) FILTER (WHERE kind IN ({_quoted(row.kinds)})) AS d{k}" for k, row in rows)
+    starts = ", ".join(
+        f"(sum(n) FILTER (WHERE kind IN ({_quoted(row.kinds)})))::integer AS d{k}" for k, row in rows
+    )
     ends = "\n    UNION ALL\n    ".join(
         f"SELECT person, scope, day + {window}, "
         + ", ".join(
-            f"-sum(n) FILTER (WHERE kind IN ({_quoted(row.kinds)}))" if _window(row) == window else "NULL"
+            f"-(sum(n) FILTER (WHERE kind IN ({_quoted(row.kinds)})))::integer"
+            if _window(row) == window
+            else "NULL"
             for _, row in rows
         )
         + f" FROM daily WHERE kind IN ({_quoted(_kinds_of(rule, window))})"
         + f" GROUP BY person, scope, day + {window}"
         for window in windows
     )
-    summed = ", ".join(f"sum(d{k}) AS d{k}" for k, _ in rows)
+    summed = ", ".join(f"sum(d{k})::integer AS d{k}" for k, _ in rows)
     highest_first = sorted(rows, key=lambda one: (-rank(one[1].layer), one[0]))
     layer = " ".join(
         f"WHEN sum(d{k}) OVER w >= {int(row.least)} THEN {rank(row.layer)}" for k, row in highest_first
@@ -70,12 +74,12 @@ def _kinds_of(rule: Rule, window: str) -> tuple[str, ...]:
 
 _SPELLS = """
 by_spu AS MATERIALIZED (
-    SELECT person, spu AS scope, day, kind, cycle, count(*) AS n FROM crowd_events
+    SELECT person, spu AS scope, day, kind, cycle, count(*)::integer AS n FROM crowd_events
     WHERE kind IN ({kinds}) GROUP BY person, spu, day, kind, cycle
 ), daily AS MATERIALIZED (
     SELECT * FROM by_spu WHERE scope <> 0
     UNION ALL
-    SELECT person, 0, day, kind, cycle, sum(n) FROM by_spu GROUP BY person, day, kind, cycle
+    SELECT person, 0, day, kind, cycle, sum(n)::integer FROM by_spu GROUP BY person, day, kind, cycle
 ), steps AS (
     SELECT person, scope, day, {starts} FROM daily GROUP BY person, scope, day
     UNION ALL

@@ -160,9 +160,14 @@ def _gather(cursor: Any, merchant: Merchant, claim: _Claim) -> int:
 def _apply(cursor: Any, merchant: Merchant, rule: CrowdRule) -> int:
     """The difference between the spells as they are and as the events make them, written and summed up."""
     own = {"merchant": merchant.pk, "rule": rule.pk}
-    cursor.execute("TRUNCATE crowd_changes")
+    cursor.execute("TRUNCATE crowd_changes, crowd_former")
+    cursor.execute(_FORMER, own)
+    # the planner takes what a CTE gives for a few rows and would look each of them up by a scan; nothing
+    # but temporary relations of these people is read here
+    cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
     cursor.execute(_CHANGES.format(spells=spells_sql(read(rule.rows))), own)
     changed = int(cursor.rowcount)
+    cursor.execute("SET LOCAL enable_nestloop = on")
     if changed:
         for statement in (_DELETE, _INSERT, _MOVES, _ENTRIES):
             cursor.execute(statement, own)
@@ -212,7 +217,8 @@ _TABLES = (
         " layer smallint, from_day date, to_day date, before smallint, after smallint, channel bigint)"
         " ON COMMIT DELETE ROWS"
     ),
-    "TRUNCATE crowd_people, crowd_keys, crowd_events, crowd_changes",
+    "CREATE TEMPORARY TABLE IF NOT EXISTS crowd_former (LIKE crowd_changes) ON COMMIT DELETE ROWS",
+    "TRUNCATE crowd_people, crowd_keys, crowd_events, crowd_changes, crowd_former",
 )
 
 # A key may have been a person of its own before it was joined: its former spells have to go.
@@ -286,15 +292,24 @@ LEFT JOIN unnest(%(categories)s::bigint[], %(days)s::integer[]) AS c(category, d
 """
 
 _SPELL = "person, scope, layer, from_day, to_day, before, after"
+# Person by person through the index, whatever the planner thinks of the size of the table: it is looked up by
+# nothing else inside.
+_FORMER = f"""
+INSERT INTO crowd_former
+SELECT -1, s.id, {", ".join(f"s.{name}" for name in _SPELL.split(", "))}, s.channel_id
+FROM crowd_people p CROSS JOIN LATERAL (
+    SELECT * FROM measurement_crowdspell
+    WHERE merchant_id = %(merchant)s AND person = p.person OFFSET 0
+) s WHERE s.rule_id = %(rule)s
+"""
+
 _CHANGES = f"""
 INSERT INTO crowd_changes
 WITH {{spells}}
 SELECT sum(sign), max(id), {_SPELL}, channel FROM (
-    SELECT 1 AS sign, NULL::bigint AS id, {_SPELL}, channel FROM spells
+    SELECT 1::bigint AS sign, NULL::bigint AS id, {_SPELL}, channel FROM spells
     UNION ALL
-    SELECT -1, s.id, s.person, scope, layer, from_day, to_day, before, after, channel_id
-    FROM measurement_crowdspell s JOIN crowd_people p USING (person)
-    WHERE s.merchant_id = %(merchant)s AND s.rule_id = %(rule)s
+    SELECT sign, id, {_SPELL}, channel FROM crowd_former
 ) both_states
 GROUP BY {_SPELL}, channel HAVING sum(sign) <> 0
 """
