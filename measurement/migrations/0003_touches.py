@@ -39,7 +39,9 @@ BEGIN
         part := format('measurement_touch_%s', to_char(month, 'YYYYMM'));
         IF to_regclass(part) IS NULL THEN
             PERFORM pg_advisory_xact_lock(hashtext('measurement_add_touch_months'));
-            IF to_regclass(part) IS NULL THEN
+            -- asked of the table itself: to_regclass would answer from what this session remembers
+            IF NOT EXISTS (SELECT FROM pg_class
+                           WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
                 EXECUTE format(
                     'CREATE TABLE %I (LIKE measurement_touch INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
                 EXECUTE format(
