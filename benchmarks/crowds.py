@@ -1,8 +1,9 @@
 """How fast the layers of people are: `python -m benchmarks.crowds --people 1e5,1e6`.
 
-Half a year of touches, about five for each person with one of 40 products, in a Postgres of its own: everybody rebuilt, then one more
-day's touches (the same number at every size), then the matrix between two days. A day that costs the same at
-every size follows its own events and not the history. Writes `benchmarks/results/crowds-*.json`.
+Half a year of touches, about five for each person with one of 40 products, in a Postgres of its own:
+everybody rebuilt, then one more day's touches (the same number at every size), then the matrix between two
+days. A day that costs the same at every size follows its own events and not the history. Writes
+`benchmarks/results/crowds-*.json`.
 """
 
 from __future__ import annotations
