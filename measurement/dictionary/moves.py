@@ -38,10 +38,11 @@ METRICS = (
         "At least not recouped",
         "至少未回收",
         "The lower end of full cost less return: so much was not recouped by attributed sales even at the lucky "
-        "end of the interval. A dash where the interval reaches a gain. It does not say that there was no "
+        "end of the interval. A dash where the interval reaches a gain and while the cycle has not passed. "
+        "It does not say that there was no "
         "effect: only an experiment can.",
         "“全部成本减回报”的下限：即使取区间里最乐观的一端，仍有这么多没有被归因销售收回。"
-        "区间触及盈利时为短横线。它不代表“没有效果”，效果只有实验能说明。",
+        "区间触及盈利或周期未走完时为短横线。它不代表“没有效果”，效果只有实验能说明。",
         "−(upper end of net return), if above 0",
         "−（净回报上限），大于 0 时显示",
         "fen",

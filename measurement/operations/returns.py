@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,8 +16,9 @@ from measurement.queries import worth as reading
 from measurement.queries.products import longest_cycle
 from measurement.queries.results import Basis, basis_of, report
 from measurement.queries.standing import DIMENSIONS, SPANS
-from measurement.queries.worth import Worth
-from measurement.reports import CUSTOM, Compare, Report, ReportQuery, Row
+from measurement.queries.worth import Floats, Ints, Worth
+from measurement.reports import CUSTOM, Compare, Dimension, Report, ReportQuery, Row
+from measurement.waste.draws import Sums, draw
 from measurement.waste.judging import Judged, Spent, judge
 from merchants import tenancy
 from merchants.models import Merchant
@@ -34,7 +36,7 @@ def renew(merchant: Merchant, *, now: datetime) -> int:
             return -1
         basis = basis_of(merchant)
         everything = reading.worth(merchant, last_days(max(SPANS), today), basis[1])
-        rows = [row for days in SPANS for row in _span(merchant, days, basis, everything, now)]
+        rows = list(_judged(merchant, basis, everything, now))
         JudgedRow.objects.for_merchant(merchant).delete()
         JudgedRow.objects.bulk_create(rows, batch_size=1000)
         state = {
@@ -47,46 +49,86 @@ def renew(merchant: Merchant, *, now: datetime) -> int:
     return len(rows)
 
 
-def _span(
-    merchant: Merchant, days: int, basis: Basis, everything: Worth, now: datetime
-) -> Iterable[JudgedRow]:
-    period = last_days(days, day_of(now))
-    inside = everything.day >= period.start.toordinal()
-    for dimension in DIMENSIONS:
-        query = ReportQuery(period=period, span=CUSTOM, compare=Compare.NONE, by=dimension)
-        found = report(merchant, query, now=now, page_size=None, basis=basis, judged=False)
-        if not found.joinable:
-            continue
-        worth = (everything.profit if found.by_margin else everything.fen)[inside]
-        judged = judge(
-            [Spent(row.key, row.full_cost, row.maturity) for row in found.rows],
-            everything.keys[dimension][inside],
-            everything.person[inside],
-            worth,
-            days=days,
-            next_person=_next_person(worth, everything.person[inside], found),
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One span and dimension: its report, and what each person was worth to its rows (place of the row)."""
+
+    days: int
+    end: date
+    found: Report
+    row: Ints
+    person: Ints
+    worth: Floats
+
+
+def _judged(merchant: Merchant, basis: Basis, everything: Worth, now: datetime) -> Iterator[JudgedRow]:
+    """All spans and dimensions, drawn together: a person weighs the same in each of them."""
+    questions = [
+        question
+        for days in SPANS
+        for dimension in DIMENSIONS
+        for question in [_question(merchant, days, dimension, basis, everything, now)]
+        if question.found.joinable
+    ]
+    if not questions:
+        return
+    sizes = [len(one.found.rows) for one in questions]
+    firsts = [sum(sizes[:place]) for place in range(len(sizes))]
+    drawn = draw(
+        np.concatenate([one.row + first for one, first in zip(questions, firsts, strict=True)]),
+        np.concatenate([one.person for one in questions]),
+        np.concatenate([one.worth for one in questions]),
+        sum(sizes),
+    )
+    cycle = longest_cycle(basis[1])
+    for one, first, size in zip(questions, firsts, sizes, strict=True):
+        yield from _answer(
+            merchant, one, drawn.rows(first, first + size, next_person=_next_person(one)), cycle
         )
-        cycle = longest_cycle(basis[1])
-        last = reading.last_cost_days(merchant, period, dimension)
-        by_key = {row.key: row for row in found.rows}
-        for one in judged:
-            yield _row(
-                merchant, days, period.end, found, by_key[one.key], one, _full_on(last.get(one.key), cycle)
-            )
-        rest = _rest(merchant, days, period.end, found, by_key.values())
-        if rest.cost or rest.credited:
-            yield rest
+
+
+def _question(
+    merchant: Merchant, days: int, dimension: Dimension, basis: Basis, everything: Worth, now: datetime
+) -> _Question:
+    period = last_days(days, day_of(now))
+    query = ReportQuery(period=period, span=CUSTOM, compare=Compare.NONE, by=dimension)
+    found = report(merchant, query, now=now, page_size=None, basis=basis, judged=False)
+    places = {int(row.key): place for place, row in enumerate(found.rows)}
+    keys = everything.keys[dimension]
+    inside = (everything.day >= period.start.toordinal()) & np.isin(keys, list(places))
+    return _Question(
+        days=days,
+        end=period.end,
+        found=found,
+        row=np.array([places[int(key)] for key in keys[inside]], dtype=np.int64),
+        person=everything.person[inside],
+        worth=(everything.profit if found.by_margin else everything.fen)[inside],
+    )
+
+
+def _answer(merchant: Merchant, asked: _Question, drawn: Sums, cycle_days: int) -> Iterator[JudgedRow]:
+    found = asked.found
+    rows = [Spent(row.key, row.full_cost, row.maturity) for row in found.rows]
+    last = reading.last_cost_days(merchant, found.query.period, found.query.by)
+    by_key = {row.key: row for row in found.rows}
+    for one in judge(rows, drawn, days=asked.days):
+        full_on = _full_on(last.get(one.key), cycle_days)
+        yield _row(merchant, asked.days, asked.end, found, by_key[one.key], one, full_on)
+    rest = _rest(merchant, asked.days, asked.end, found, by_key.values())
+    if rest.cost or rest.credited:
+        yield rest
 
 
 def _full_on(last: date | None, cycle_days: int) -> date | None:
     return last + timedelta(days=cycle_days + 1) if last else None
 
 
-def _next_person(worth: np.ndarray, person: np.ndarray, found: Report) -> float:
+def _next_person(asked: _Question) -> float:
     """What one more person would bring: the mean of those who came, else the mean order of the span."""
-    if len(worth):
-        return float(worth.sum() / len(np.unique(person)))
-    return float(found.totals.lines / found.totals.orders) if found.totals.orders else 0.0
+    if len(asked.worth):
+        return float(asked.worth.sum() / len(np.unique(asked.person)))
+    totals = asked.found.totals
+    return float(totals.lines / totals.orders) if totals.orders else 0.0
 
 
 def _row(

@@ -20,10 +20,11 @@ from merchants.models import Merchant
 PAGE = 25
 FLAGS = 12
 MOVES = 40
-ORDERS: dict[str, Any] = {
-    "waste": F("high").asc(nulls_last=True),  # the surest loss first
-    "best": F("low").desc(nulls_last=True),
-    "cost": F("cost").desc(nulls_last=True),
+_LOST_FIRST = Case(When(verdict=Verdict.LOSING, then=Value(0)), default=Value(1))
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "waste": (_LOST_FIRST, F("high").asc(nulls_last=True)),  # by the lower end of what is lost
+    "best": (F("low").desc(nulls_last=True),),
+    "cost": (F("cost").desc(nulls_last=True),),
 }
 
 
@@ -111,7 +112,7 @@ def waste(merchant: Merchant, asked: Asked) -> Waste:
     )
     wanted = rows.filter(verdict=asked.verdict) if asked.verdict else rows
     first = (asked.page - 1) * PAGE
-    shown = tuple(wanted.order_by(ORDERS[asked.sort], "key")[first : first + PAGE])
+    shown = tuple(wanted.order_by(*ORDERS[asked.sort], "key")[first : first + PAGE])
     return Waste(
         judging=judging,
         classes=classes,

@@ -185,7 +185,8 @@ def _classes(asked: Asked, found: waste.Waste) -> list[dict[str, Any]]:
 
 def _shown(row: JudgedRow, found: waste.Waste, query: ReportQuery) -> dict[str, Any]:
     name = found.names[row.key]
-    lost = -row.high if row.high is not None and row.high < 0 else None
+    # what still ripens has not lost anything yet
+    lost = -row.high if row.verdict == Verdict.LOSING and row.high is not None else None
     return {
         "row": row,
         "name": name,

@@ -24,6 +24,8 @@ DRAWS = 1_000
 LEVEL = 0.95
 SEED = 0x5EED_BED0_0000_0001
 CHUNK = 2_000_000  # weights held at a time
+WEIGHTS = 100_000_000  # made for one drawing: a thousand draws of a hundred thousand people
+FEWEST = 200  # draws
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,32 +54,57 @@ class Sums:
         return float(np.quantile(low, tail)), float(np.quantile(high, 1 - tail))
 
 
-def sums(
-    row: Ints, person: Ints, worth: Floats, rows: int, *, next_person: float, draws: int = DRAWS
-) -> Sums:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Sums of the rows of many questions, drawn together: [row], [row, draw], [row], [row]."""
+
+    seen: Floats
+    drawn: Floats
+    squares: Floats
+    people: Ints
+
+    def rows(self, first: int, last: int, *, next_person: float) -> Sums:
+        """The sums of one question, rows ``first`` up to ``last``, with the worth of one more person."""
+        strangers = np.arange(last - first, dtype=np.int64) * 7_919 + 1  # of each row, of no other's
+        return Sums(
+            seen=self.seen[first:last],
+            drawn=self.drawn[first:last],
+            squares=self.squares[first:last],
+            people=self.people[first:last],
+            next_person=next_person,
+            more=next_person * weights(~strangers, np.arange(self.drawn.shape[1])),
+        )
+
+
+def draw(row: Ints, person: Ints, worth: Floats, rows: int, *, draws: int = DRAWS) -> Drawn:
     """Draws the sums of ``rows`` rows. The three columns say what each person is worth to each row, in any
-    order and number of pieces; ``person`` holds 64-bit keys, ``worth`` fen."""
+    order and number of pieces; ``person`` holds 64-bit keys, ``worth`` fen. Making weights is what takes
+    time, and it is done once for all rows; of more than :data:`WEIGHTS` ÷ draws people there are fewer draws."""
     from scipy.sparse import csr_array
 
     keys, place = np.unique(person, return_inverse=True)
     table: Any = csr_array((worth, (row, place)), shape=(rows, max(len(keys), 1)))
     table.sum_duplicates()
+    draws = max(FEWEST, min(draws, WEIGHTS // max(len(keys), 1)))
     drawn = np.zeros((rows, draws))
     width = max(1, CHUNK // max(len(keys), 1))
     if len(keys):
         for start in range(0, draws, width):
             numbers = np.arange(start, min(start + width, draws))
             drawn[:, numbers] = table @ weights(keys, numbers)
-    strangers = np.arange(rows, dtype=np.int64) * 7_919 + 1  # one more person of each row, of no other's
-    more = next_person * weights(~strangers, np.arange(draws))
-    return Sums(
+    return Drawn(
         seen=np.asarray(table.sum(axis=1), dtype=float).ravel(),
         drawn=drawn,
         squares=np.asarray((table * table).sum(axis=1), dtype=float).ravel(),
         people=np.diff(table.indptr).astype(np.int64),
-        next_person=next_person,
-        more=more,
     )
+
+
+def sums(
+    row: Ints, person: Ints, worth: Floats, rows: int, *, next_person: float, draws: int = DRAWS
+) -> Sums:
+    """The sums of one question drawn alone."""
+    return draw(row, person, worth, rows, draws=draws).rows(0, rows, next_person=next_person)
 
 
 def weights(persons: Ints, draws: Ints) -> Floats:

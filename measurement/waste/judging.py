@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from measurement import metrics
 from measurement.metrics import Interval, Verdict
-from measurement.waste.draws import Sums, sums
+from measurement.waste.draws import Sums
 from measurement.waste.need import Need, to_know
 from measurement.waste.ranks import RANKED, Rank, ranks
 from measurement.waste.shrinkage import Shrunk, shrunk
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
@@ -43,18 +42,9 @@ class Judged:
     need: Need | None = None
 
 
-def judge(
-    rows: Sequence[Spent], key: Ints, person: Ints, worth: Floats, *, days: int, next_person: float
-) -> list[Judged]:
-    """Judges the rows of one dimension together, so that they can be compared.
-
-    ``key``, ``person`` and ``worth`` are columns of what people were worth (fen) to rows, 0 for no row;
-    ``days`` is the length of the span, ``next_person`` the worth of one more person.
-    """
-    places = {int(row.key): place for place, row in enumerate(rows)}
-    known = np.isin(key, list(places))
-    row = np.array([places[int(one)] for one in key[known]], dtype=np.int64)
-    drawn = sums(row, person[known], worth[known], len(rows), next_person=next_person)
+def judge(rows: Sequence[Spent], drawn: Sums, *, days: int) -> list[Judged]:
+    """Judges the rows of one dimension together, so that they can be compared; ``drawn`` are their sums, row
+    by row, ``days`` is the length of the span."""
     cost = np.array([float(one.cost or 0) for one in rows])
     priced = [place for place, one in enumerate(rows) if one.cost is not None and one.cost > 0]
     drawn_in = dict(zip(priced, _shrunk(drawn, cost, priced), strict=True))
