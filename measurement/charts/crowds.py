@@ -13,7 +13,8 @@ NODES = 12
 
 
 def of_layers(flow: Flow) -> dict[str, Any] | None:
-    """Five layers, the outermost on top: people at the end in accent, at the start in grey."""
+    """Five layers, the outermost on top: people at the end in accent, at the start in grey. A layer of too
+    few people to show has no bar: hidden is not zero."""
     if not any(flow.end(layer) or flow.start(layer) for layer in RANKS[1:]):
         return None
     ranks = RANKS[:0:-1]  # the first bar is the lowest
@@ -28,14 +29,14 @@ def of_layers(flow: Flow) -> dict[str, Any] | None:
                 "name": _("At the start"),
                 "type": "bar",
                 "barMaxWidth": 7,
-                "data": [flow.start(layer) for layer in ranks],
+                "data": [flow.start(layer) or None for layer in ranks],
                 "itemStyle": {"color": "compare"},
             },
             {
                 "name": _("At the end"),
                 "type": "bar",
                 "barMaxWidth": 16,
-                "data": [flow.end(layer) for layer in ranks],
+                "data": [flow.end(layer) or None for layer in ranks],
                 "itemStyle": {"color": "accent"},
                 "label": {"show": True, "position": "right", "color": "ink"},
             },
