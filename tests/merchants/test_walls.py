@@ -240,6 +240,8 @@ def test_what_another_merchant_named_can_be_named_too(two: Two) -> None:
         for merchant in two:
             act_as(session, merchant)
             session.execute(*new_store(merchant, "the same code"))
+            found = session.execute("SELECT count(*) FROM merchants_store WHERE code = 'the same code'")
+            assert found.fetchone() == (1,)  # its own, and not the other's
 
 
 @pytest.mark.parametrize("alias", ["default", "operator"])
