@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from measurement.crowds.rules import LAYERS, NONE
-from measurement.metrics import TWO_SIDED_95
+from measurement.metrics import TWO_SIDED_95, wilson
 
 RANKS = tuple(range(NONE, len(LAYERS) + 1))
 Cells = Mapping[tuple[int, int], int]
@@ -53,29 +53,16 @@ class Flow:
 
     def rate(self, before: int, after: int) -> Rate | None:
         """The share of those who started in a layer that ended in another; unknown where nobody started."""
-        return wilson(self.moved(before, after), self.start(before))
+        return rate_of(self.moved(before, after), self.start(before))
 
     def rose(self, layer: int) -> Rate | None:
         """The share of those who started in a layer that ended in a higher one."""
-        return wilson(sum(self.moved(layer, after) for after in RANKS if after > layer), self.start(layer))
+        return rate_of(sum(self.moved(layer, after) for after in RANKS if after > layer), self.start(layer))
 
 
-def wilson(hits: int, n: int) -> Rate | None:
-    """A share with Wilson's score interval (E. B. Wilson, JASA 22, 1927, 209-212) at 95 %; None without
-    anybody. It never leaves 0 to 1 and holds for small n:
-
-        (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n)
-    """
-    if n <= 0:
-        return None
-    z2 = TWO_SIDED_95**2
-    share = hits / n
-    middle = share + z2 / (2 * n)
-    spread = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    whole = 1 + z2 / n
-    low = 0.0 if hits == 0 else max(0.0, (middle - spread) / whole)
-    high = 1.0 if hits == n else min(1.0, (middle + spread) / whole)
-    return Rate(share, low, high, n)
+def rate_of(hits: int, n: int) -> Rate | None:
+    """A share with its interval; None without anybody."""
+    return Rate(hits / n, *wilson(hits / n, n), n) if n > 0 else None
 
 
 def people_interval(low: int, high: int) -> tuple[float, float]:

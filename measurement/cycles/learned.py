@@ -24,9 +24,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import isfinite, sqrt
+from math import isfinite
 
 from measurement.cycles.survival import Step, Tally, steps
+from measurement.metrics import wilson
 
 SHARES = (0.5, 0.8, 0.95)
 LEAST_PEOPLE = 200
@@ -35,7 +36,6 @@ LEAST_DAYS = 14
 OBSERVED = 0.05  # the curve ends where fewer than this share of the people are still observed
 TAIL = 0.2  # the last fifth of the follow-up …
 SETTLED = 0.05  # … may hold this share of the buyers; more, and the cycle goes on beyond what was seen
-Z = 1.959963984540054  # the 97.5 % point of the normal distribution
 ROUNDING = 1e-9
 HALF_AN_ORDER = 0.5
 
@@ -163,15 +163,6 @@ def _ends(step: Step, end: Step, missed: float, later: float) -> tuple[float, fl
     if variance <= 0 or share >= 1:
         return share, share
     return wilson(share, share * (1 - share) / variance)
-
-
-def wilson(share: float, size: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share on a sample of ``size``, which need not be whole (Journal of the
-    American Statistical Association 22, 1927, 209-212)."""
-    spread = Z * Z / size
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / size + spread / (4 * size)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _quantile(points: Sequence[Point], share: float) -> Quantile:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
 
-from measurement.metrics import TWO_SIDED_95
+from measurement.metrics import wilson
 
 LEAST = 30  # below this n a share says nothing and is hidden
 
@@ -53,22 +52,13 @@ class Counts:
     deep_acts: int | None = None
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Both ends of the 95 % interval of hits out of n > 0 (Wilson, JASA 22, 1927, 209-212)."""
-    z = TWO_SIDED_95
-    share = hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
 def share(hits: int | None, n: int | None, least: int = LEAST) -> Share:
     """Hits out of n. Unknown counts or a zero n are unknown; a small n is hidden, and says how small."""
     if hits is None or n is None or n <= 0:
         return Share(0, None, None, None)
     if n < least:
         return Share(n, None, None, None)
-    low, high = wilson(min(hits, n), n)
+    low, high = wilson(min(hits, n) / n, n)
     return Share(n, hits / n, low, high)
 
 

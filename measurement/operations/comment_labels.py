@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from measurement.empathy import learning, lexicon
 from measurement.empathy.labels import Label, Polarity, label
@@ -83,9 +83,9 @@ def label_waiting(merchant: Merchant, *, batch: int = BATCH) -> int:
     return len(rows)
 
 
-def waiting(merchant: Merchant, version: str):  # type: ignore[no-untyped-def]  # a queryset of comments
+def waiting(merchant: Merchant, version: str) -> QuerySet[Comment]:
     """Comments of readers without a label of this version and this text, corrected ones left out."""
-    mine = Comment.objects.for_merchant(merchant).filter(by_author=False)
+    mine: QuerySet[Comment] = Comment.objects.for_merchant(merchant).filter(by_author=False)
     old = Q(label=None) | ~Q(label__version=version) | Q(label__stated_at__lt=F("stated_at"))
     return mine.filter(old).exclude(label__source=CommentLabel.Source.PERSON)
 

@@ -17,7 +17,7 @@ from django.db import connection
 
 from measurement import privacy
 from measurement.crowds.asked import By, CrowdQuestion
-from measurement.crowds.flow import RANKS, Flow, Rate, people_interval, wilson
+from measurement.crowds.flow import RANKS, Flow, Rate, people_interval, rate_of
 from measurement.crowds.rules import LAYERS, Rule, rank, read
 from measurement.models import CrowdFlow, CrowdReport, CrowdRule, Spu
 from measurement.privacy import Published
@@ -105,8 +105,8 @@ class Movement:
         fewest = sum(low for after, (low, _) in ends.items() if after in chosen)
         most = sum(high for after, (_, high) in ends.items() if after in chosen)
         others = [ends[after] for after in RANKS if after not in chosen]
-        least = wilson(fewest, fewest + sum(high for _, high in others))
-        greatest = wilson(most, most + sum(low for low, _ in others))
+        least = rate_of(fewest, fewest + sum(high for _, high in others))
+        greatest = rate_of(most, most + sum(low for low, _ in others))
         return Rate(hits / start, least.low if least else 0.0, greatest.high if greatest else 1.0, start)
 
 

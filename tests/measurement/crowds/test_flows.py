@@ -10,7 +10,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurement.crowds.flow import RANKS, Flow, wilson
+from measurement.crowds.flow import RANKS, Flow, rate_of
 from measurement.models import CrowdMove, CrowdRule, CrowdSpell
 from measurement.operations import crowd_flows, crowd_spells
 from tests.measurement.crowds.test_spells import DAYS, FIRST, settle, step
@@ -43,7 +43,7 @@ def test_a_flow_worked_by_hand():
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_intervals_are_those_that_newcombe_published(hits, n, low, high):
-    rate = wilson(hits, n)
+    rate = rate_of(hits, n)
     assert (round(rate.low, 4), round(rate.high, 4)) == (low, high)
 
 

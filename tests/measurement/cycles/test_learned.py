@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from measurement.cycles import Refusal, learn
-from measurement.cycles.learned import wilson
+from measurement.metrics import wilson
 
 Tally = dict[float, tuple[int, int]]
 

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurement.empathy.parts import Counts, Part, parts, share, wilson
+from measurement.empathy.parts import Counts, Part, parts, share
+from measurement.metrics import wilson
 
 
 def test_wilson_is_that_of_the_paper() -> None:
     """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I: 81 of 263 gives 0.2553 to 0.3662."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+    assert wilson(1 / 29, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
 
 
 def test_the_parts_of_a_note() -> None:
@@ -41,6 +42,6 @@ def test_a_small_n_is_hidden_and_an_unknown_one_is_unknown() -> None:
 @given(st.integers(0, 400), st.integers(1, 400))
 def test_an_interval_holds_its_share_and_stays_between_none_and_all(hits: int, n: int) -> None:
     hits = min(hits, n)
-    low, high = wilson(hits, n)
+    low, high = wilson(hits / n, n)
     assert 0 <= low <= hits / n + 1e-12
     assert hits / n - 1e-12 <= high <= 1
