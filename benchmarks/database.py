@@ -38,8 +38,8 @@ SETTINGS = {  # fsync, synchronous commit and full-page writes stay on
 }
 
 
-def run(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
-    """The figures of each size, smallest first; `folder` is emptied of nothing and may be thrown away."""
+def run(sizes: list[int], folder: Path, *, keep: bool) -> list[dict[str, Any]]:
+    """The figures of each size, smallest first. ``keep``: the databases stay in `folder`, to look into."""
     state = State(folder)
     state.take()
     measured = []
@@ -67,8 +67,9 @@ def run(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
             argv = [PYTHON, "-m", "benchmarks.ledger", str(size), folder / name]
             supervisor.finish(supervisor.start(name, argv, env=env, show=True))
             measured.append(json.loads((folder / name / "figures.json").read_text()))
-            postgres.sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
-            shutil.rmtree(folder / name)
+            if not keep:
+                postgres.sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+                shutil.rmtree(folder / name)
     return measured
 
 
@@ -109,12 +110,18 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", default="1e5,1e6,1e7", help="stored touches, e.g. 1e5,1e6")
-    parser.add_argument("--folder", type=Path, help="keep the servers' state here (default: a temporary one)")
+    parser.add_argument(
+        "--folder", type=Path, help="keep the servers and databases here (default: a temporary folder)"
+    )
     asked = parser.parse_args()
     about = machine()
     begun = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="seedbed-benchmark-") as temporary:
-        measured = run([int(float(size)) for size in asked.sizes.split(",")], asked.folder or Path(temporary))
+        measured = run(
+            [int(float(size)) for size in asked.sizes.split(",")],
+            asked.folder or Path(temporary),
+            keep=asked.folder is not None,
+        )
     print(table(measured))
     RESULTS.mkdir(exist_ok=True)
     out = RESULTS / f"database-{begun:%Y%m%d-%H%M}.json"
