@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -55,8 +54,9 @@ PAGES = {
     "gallery": "/gallery/",
 }
 SHOWN = {"home", "results", "models", "evidence", "data"}  # in the documents
-SHOWN_AS = {("en", False, 1280), ("zh-hans", False, 1280), ("zh-hans", True, 390)}
-SEEN = list(product(("zh-hans", "en"), (False, True), (390, 1280)))
+# Every theme at every width, every language with each of both: all pairs in half of the eight ways.
+SEEN = [("zh-hans", False, 390), ("zh-hans", True, 1280), ("en", False, 1280), ("en", True, 390)]
+SHOWN_AS = SEEN[:3]
 
 
 @pytest.fixture(scope="session")
