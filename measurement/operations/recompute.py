@@ -90,10 +90,10 @@ def _claim(cursor: Any, merchant: Merchant, batch: int) -> tuple[list[int], set[
         return [], set()
     cursor.execute(
         """
-        DELETE FROM measurement_dirtymark WHERE merchant_id = %s AND id IN (
+        DELETE FROM measurement_dirtymark WHERE merchant_id = %s AND id = ANY(ARRAY(
             SELECT id FROM measurement_dirtymark
             WHERE merchant_id = %s AND bucket = ANY(%s) ORDER BY id LIMIT %s
-        ) RETURNING line_id, cause
+        )) RETURNING line_id, cause
         """,
         [merchant.pk, merchant.pk, buckets, batch],
     )
