@@ -22,7 +22,7 @@ from math import sqrt
 from measurement.metrics import TWO_SIDED_95, gamma_end
 
 LEAST_ORDERS = 30
-EARLIEST = 0.05  # below this share nothing is foretold
+TELLING = 0.2  # a day with a smaller share in does not tell its own end
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +78,37 @@ def learn_arrival(cells: Iterable[tuple[int, int, int]], *, window: int, mean_or
     return Arrival(tuple(reversed(shares)), tuple(reversed(variances)))
 
 
-def share_in(arrival: Arrival, days: Iterable[tuple[int, float]]) -> tuple[float, float]:
-    """The share of a cohort that is in, and the variance of its logarithm, from (age, weight) of its days.
-    Errors of one curve move together, so their standard deviations are averaged."""
-    pairs = [(arrival.at(age), weight) for age, weight in days if weight > 0]
-    total = sum(weight for _, weight in pairs)
-    if total <= 0:
-        return 0.0, 0.0
-    share = sum(found[0] * weight for found, weight in pairs) / total
-    if share <= 0:
-        return 0.0, 0.0
-    deviation = sum(found[0] * sqrt(found[1]) * weight for found, weight in pairs) / total / share
-    return share, deviation**2
-
-
 def foretold(
-    credited: int, share: float, log_variance: float, *, mean_order: float, dispersion: float = 1.0
+    arrival: Arrival, days: Iterable[tuple[int, int]], *, mean_order: float, dispersion: float = 1.0
 ) -> Final | None:
-    """Where a cohort with ``credited`` fen in, a ``share`` of its final credit, will end.
+    """Where touch days, each (age, fen in), will end together. None while no day is old enough to tell.
 
-    What is still to come has the mean r = credited (1 − share) / share. Its variance has three parts: chance
-    of the orders to come (compound Poisson, r per order of mean size, times E(Y²) / E(Y)² =
-    ``dispersion``), chance of those that came, and doubt of the share. The range is that of a gamma
-    distribution of this mean and variance. None while too little is in to tell.
+    With G of its age, a day's credit c ends at c / G. A day of which less than ``TELLING`` is in says nothing
+    of its own end: it is taken to end where the others end on the mean. The variance of what is to come has
+    four parts, an order's size Y counting with E(Y²) / E(Y) = ``mean_order`` × ``dispersion``:
+
+        Σ rest · size               chance of the orders to come (compound Poisson)
+        Σ ((1 − G) / G)² c · size   chance of those that came
+        (Σ c / G · σ(log G))²       doubt of G; one curve, so that its errors move together
+        Σ var(ends)                 of the young days, how far days lie apart
+
+    The range is that of a gamma distribution of this mean and variance.
     """
-    if credited <= 0 or share < EARLIEST:
+    known = [(*arrival.at(age), fen) for age, fen in days]
+    telling = [(share, doubt, fen) for share, doubt, fen in known if share >= TELLING]
+    young = [share for share, _, _ in known if share < TELLING]
+    credited = sum(fen for _, _, fen in known)
+    ends = [fen / share for share, _, fen in telling]
+    if not ends or credited <= 0:
         return None
-    if share >= 1:
+    usual, size = sum(ends) / len(ends), mean_order * dispersion
+    rest = sum(ends) - sum(fen for _, _, fen in telling) + sum(usual * (1 - share) for share in young)
+    if rest <= 0:
         return Final(credited, credited, credited, 1.0)
-    rest = credited * (1 - share) / share
-    size = mean_order * dispersion
-    variance = (
-        rest * size + ((1 - share) / share) ** 2 * credited * size + (credited / share) ** 2 * log_variance
-    )
+    chance = sum(((1 - share) / share) ** 2 * fen * size for share, _, fen in telling)
+    doubt = sqrt(dispersion) * sum(fen / share * sqrt(doubt) for share, doubt, fen in telling)
+    apart = sum((end - usual) ** 2 for end in ends) / (len(ends) - 1) if len(ends) > 1 else usual**2
+    variance = rest * size + chance + doubt**2 + len(young) * apart
     low, high = (gamma_end(rest, variance, z) for z in (-TWO_SIDED_95, TWO_SIDED_95))
-    return Final(credited + round(rest), credited + int(low), credited + int(high) + 1, share)
+    whole = sum(ends) + usual * len(young)
+    return Final(credited + round(rest), credited + int(low), credited + int(high) + 1, credited / whole)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
-from measurement.cycles.arrival import Arrival, foretold, learn_arrival, share_in
-
-DAYS = 3
+from measurement.cycles.arrival import Arrival, Final, foretold, learn_arrival
 
 
 def test_the_chain_ladder_by_hand():
@@ -39,21 +38,33 @@ def test_without_enough_history_nothing_is_said(cells):
     assert learn_arrival(cells, window=2, mean_order=1) is None
 
 
-def test_a_cohort_is_in_as_its_days_are():
-    arrival = Arrival((0.5, 0.8, 1.0), (0.04, 0.01, 0.0))
-    share, variance = share_in(arrival, [(0, 100.0), (2, 100.0)])
-    assert share == pytest.approx(0.75)
-    assert variance == pytest.approx((0.5 * 0.2 * 100 / 200 / 0.75) ** 2)
-    assert share_in(arrival, [(-1, 100.0)]) == (0.0, 0.0)
-    assert arrival.at(99) == (1.0, 0.0)
+ARRIVAL = Arrival((0.1, 0.5, 1.0), (0.09, 0.04, 0.0))
 
 
-def test_a_finished_cohort_is_what_it_is_and_an_empty_one_is_not_foretold():
-    done = foretold(1000, 1.0, 0.0, mean_order=100)
-    assert done is not None
-    assert (done.expected, done.low, done.high) == (1000, 1000, 1000)
-    assert foretold(0, 0.5, 0.0, mean_order=100) is None
-    assert foretold(500, 0.01, 0.0, mean_order=100) is None
+def test_before_the_first_day_nothing_is_in_and_after_the_window_all_of_it():
+    assert ARRIVAL.at(-1) == (0.0, 0.0)
+    assert ARRIVAL.at(99) == (1.0, 0.0)
+
+
+def test_days_end_where_their_share_says_and_young_ones_like_the_others():
+    """1,000 of an old day, 300 of one that is half in (so 600), 40 of one too young: (1,000 + 600) / 2 = 800,
+    of which nine tenths are to come."""
+    found = foretold(ARRIVAL, [(2, 1000), (1, 300), (0, 40)], mean_order=1)
+    assert found is not None
+    assert (found.expected, found.share) == (1340 + 300 + 720, pytest.approx(1340 / 2400))
+    # 1,020 to come; chance 1,020 and 300, doubt (600 × 0.2)², 400² × 2 / 1 of how far days lie apart
+    variance = 1020 + 300 + 120**2 + 2 * 200**2
+    low, high = gamma.ppf([0.025, 0.975], 1020**2 / variance, scale=variance / 1020)
+    assert (found.low, found.high) == (
+        pytest.approx(1340 + low, rel=0.005),
+        pytest.approx(1340 + high, rel=0.005),
+    )
+
+
+def test_finished_days_are_what_they_are_and_empty_or_young_ones_are_not_foretold():
+    assert foretold(ARRIVAL, [(2, 1000)], mean_order=100) == Final(1000, 1000, 1000, 1.0)
+    assert foretold(ARRIVAL, [(1, 0)], mean_order=100) is None
+    assert foretold(ARRIVAL, [(0, 500)], mean_order=100) is None
 
 
 def test_the_range_covers_what_the_cohort_came_to():
@@ -75,9 +86,8 @@ def test_the_range_covers_what_the_cohort_came_to():
         ]
         arrival = learn_arrival(cells, window=window, mean_order=20_000)
         assert arrival is not None
-        ages = [(age, 1.0) for age in range(7)]
-        credited = sum(fen for age, _, fen in cells if age < 7)
-        final = foretold(credited, *share_in(arrival, ages), mean_order=20_000, dispersion=1.19)
+        ages = [(age, sum(fen for old, _, fen in cells if old == age)) for age in range(7)]
+        final = foretold(arrival, ages, mean_order=20_000, dispersion=1.19)
         if final is not None:
             told += 1
             covered += (
