@@ -27,6 +27,7 @@ from merchants.models import (
     AuditEvent,
     ColumnMapping,
     Connection,
+    Event,
     IdempotentAnswer,
     Job,
     Membership,
@@ -259,6 +260,7 @@ listed(
     ),
 )
 listed(Job, "kind key state done total created_at", "kind key", filters="kind state")
+listed(Event, "recorded_at kind version handled_at attempts error", "kind error", filters="kind")
 listed(IdempotentAnswer, "route key status created_at", "route key")
 listed(
     Upload,

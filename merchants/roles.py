@@ -20,6 +20,10 @@ class Permission(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_TOKENS = "manage_tokens"
     SEE_TRAIL = "see_trail"
+    SEE_DESK = "see_desk"  # consultations, leads and their funnel; contacts masked
+    ANSWER = "answer"  # reply, move stages, book, close deals
+    REVEAL_CONTACT = "reveal_contact"  # one phone or WeChat id in the clear; each look is in the trail
+    RUN_DESK = "run_desk"  # agents, hours, policies, merges, handovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,14 @@ FINANCE = Role(
     "finance", _("Finance"), _READ | {Permission.SEE_EVIDENCE, Permission.EXPORT, Permission.SEE_TRAIL}
 )
 VIEWER = Role("viewer", _("Viewer"), _READ)
-ROLES = (OWNER, MARKETING, FINANCE, VIEWER)
+_DESK = frozenset({Permission.SEE_DESK, Permission.ANSWER, Permission.REVEAL_CONTACT})
+AGENT = Role("agent", _("Consultation agent"), _DESK)
+MANAGER = Role(
+    "manager",
+    _("Shop manager"),
+    _DESK | _READ | {Permission.RUN_DESK, Permission.BRING_DATA, Permission.EXPORT, Permission.SEE_TRAIL},
+)
+ROLES = (OWNER, MARKETING, FINANCE, VIEWER, AGENT, MANAGER)
 BY_CODE = {role.code: role for role in ROLES}
 
 

@@ -56,6 +56,7 @@ DISPATCH_COLUMNS = {
     "measurement_schedule": ["merchant_id", "paused", "next_at"],
     "measurement_mailing": ["merchant_id", "state"],
     "merchants_job": ["merchant_id", "kind", "state"],
+    "merchants_event": ["merchant_id", "next_at", "handled_at"],
     "measurement_experiment": [
         "id",
         "merchant_id",

@@ -13,6 +13,8 @@ BEAT = {
     "crowds of the day": {"task": "measurement.crowds_of_the_day", "schedule": crontab(hour=16, minute=10)},
     # the daily counts of touches that pages read
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
+    # what one app tells another goes on within seconds, hint or not
+    "sweep events": {"task": "merchants.sweep_events", "schedule": timedelta(seconds=5)},
     # journeys of marked days, and the models that pages asked for
     "sweep journeys": {"task": "measurement.sweep_journeys", "schedule": timedelta(seconds=20)},
     # windows close with the day in Shanghai: yesterday's journeys without an order

@@ -2,6 +2,7 @@
 
 from merchants.models.audit import AuditEvent
 from merchants.models.delivery import Connection, RawDelivery
+from merchants.models.event import Event
 from merchants.models.job import IdempotentAnswer, Job
 from merchants.models.mapping import ColumnMapping
 from merchants.models.membership import ApiToken, Membership
@@ -14,6 +15,7 @@ __all__ = [
     "AuditEvent",
     "ColumnMapping",
     "Connection",
+    "Event",
     "IdempotentAnswer",
     "Job",
     "Membership",

@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("merchants", "measurement")
+OURS = ("merchants", "measurement", "leads")
 
 
 @pytest.fixture(scope="module")

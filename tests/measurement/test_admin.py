@@ -29,7 +29,11 @@ from tests.conftest import make_member, make_merchant
 from tests.measurement.world import World
 
 pytestmark = pytest.mark.xdist_group("committed")
-OURS = [model for label in ("merchants", "measurement") for model in apps.get_app_config(label).get_models()]
+OURS = [
+    model
+    for label in ("merchants", "measurement", "leads")
+    for model in apps.get_app_config(label).get_models()
+]
 
 
 def populate(merchant: Merchant, name: str) -> World:

@@ -27,7 +27,7 @@ from measurement.models import (
 )
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
-from merchants.models import Connection, Job, Merchant, RawDelivery, Store, Upload, User
+from merchants.models import Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User
 from tests.conftest import emptied
 from tests.worlds import BASE, World, deliver, trade
 
@@ -331,6 +331,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             )
             Mailing.objects.create(merchant=merchant, schedule=letters, due_at=BASE)
             Job.objects.create(merchant=merchant, kind="whole", key="x")
+            Event.objects.create(merchant=merchant, kind="deal.closed", payload={})
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
     ids = sorted(merchant.pk for merchant in two)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules
-from merchants import tenancy, walls
+from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import uploads
 from portal.celery import app
@@ -147,6 +147,12 @@ def _waiting_letter(world: World, upload: Upload) -> dict[str, int]:
     return {"merchant_id": world.merchant.pk, "mailing_id": mailing}
 
 
+def _event(world: World, upload: Upload) -> dict[str, int]:
+    with tenancy.acting_for(world.merchant):
+        events.tell(world.merchant, "nobody.listens", {})
+    return _mine(world, upload)
+
+
 def _whole(world: World, upload: Upload) -> dict[str, int]:
     facts.settle(world.merchant)
     response.ask(world.merchant, by="user:1")
@@ -177,6 +183,7 @@ WAKE_OTHERS = {
     "measurement.sweep_journeys",
     "measurement.journeys_of_the_day",
     "measurement.sweep_comments",
+    "merchants.sweep_events",
 }
 NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles"}  # a draft; no data for a week
 
@@ -189,6 +196,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "merchants.apply_upload": _apply,
     "merchants.resume_uploads": lambda world, upload: {},
     "merchants.purge_deliveries": _expired,
+    "merchants.hand_out_events": _event,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,

@@ -1,0 +1,105 @@
+"""The desk on the operator's desk: to read; contacts stay masked, and words of people stay sealed."""
+
+from leads.models import (
+    Agent,
+    Appointment,
+    BookingRule,
+    ClockPolicy,
+    Consultation,
+    Contact,
+    ContactDetail,
+    ContactIdentity,
+    ContactPair,
+    Conversation,
+    Deal,
+    DealPosting,
+    Decision,
+    Feedback,
+    InternalNote,
+    Lead,
+    LeadChange,
+    Merge,
+    Message,
+    Reason,
+    ServiceSchedule,
+    Snippet,
+    Stage,
+    StageMove,
+    Visit,
+)
+from merchants.admin import listed
+
+listed(ServiceSchedule, "store version recorded_at recorded_by", "recorded_by", related="store")
+listed(
+    ClockPolicy,
+    "store version reply_seconds return_seconds idle_hours recorded_at recorded_by",
+    "recorded_by",
+    related="store",
+)
+listed(Stage, "code type label position", "code label", filters="type")
+listed(Reason, "code kind label archived_at", "code label", filters="kind")
+listed(BookingRule, "store service slot_minutes capacity", "service", related="store")
+listed(Snippet, "shortcut title position", "shortcut title")
+listed(Contact, "name city created_at merged_into", "name city", related="merged_into")
+listed(ContactIdentity, "contact platform external_id", "external_id", filters="platform", related="contact")
+listed(
+    ContactDetail, "contact kind masked recorded_at", "masked", filters="kind", keys="key", related="contact"
+)
+listed(ContactPair, "first second why state recorded_at", "why", filters="state", related="first second")
+listed(
+    Merge,
+    "survivor absorbed merged_at merged_by undo_until undone_at",
+    "merged_by",
+    related="survivor absorbed",
+)
+listed(Agent, "name user presence capacity leads_shift left_at", "name", filters="presence", related="user")
+listed(
+    Conversation,
+    "source external_id contact store skill",
+    "source external_id",
+    filters="source",
+    related="contact store",
+)
+listed(
+    Consultation,
+    "enquired_at conversation number state agent due_at first_human_reply_at result",
+    "conversation__external_id",
+    filters="state result",
+    related="conversation agent",
+)
+listed(
+    Message,
+    "sent_at conversation author kind delivery error",
+    "external_id error",
+    filters="author delivery",
+    related="conversation",
+)
+listed(InternalNote, "written_at conversation author_name", "author_name", related="conversation")
+listed(
+    Decision, "decided_at session kind agent why", "why decided_by", filters="kind", related="session agent"
+)
+listed(
+    Lead,
+    "left_at source external_id contact stage agent is_test",
+    "source external_id note_id campaign_id",
+    filters="source is_test",
+    related="contact stage agent",
+)
+listed(LeadChange, "recorded_at lead kind stated_at", "lead__external_id", filters="kind", related="lead")
+listed(
+    StageMove,
+    "moved_at lead before after reason seconds moved_by",
+    "lead__external_id moved_by",
+    related="lead before after reason",
+)
+listed(Appointment, "starts_at store service lead state", "service", filters="state", related="store lead")
+listed(Visit, "visited_at lead store by_code evidence", "evidence", related="lead store")
+listed(Deal, "closed_at lead fen order_number cancelled_at", "order_number evidence", related="lead")
+listed(DealPosting, "posted_at deal kind fen reference", "reference", filters="kind", related="deal")
+listed(
+    Feedback,
+    "happened_at lead verb code state attempts expires_at error",
+    "lead__external_id error",
+    filters="state",
+    related="lead",
+)
