@@ -80,9 +80,9 @@ listed(
 )
 listed(
     Lead,
-    "left_at source external_id contact stage agent is_test",
+    "began_at source external_id contact stage agent left_at",
     "source external_id note_id campaign_id",
-    filters="source is_test",
+    filters="source",
     related="contact stage agent",
 )
 listed(LeadChange, "recorded_at lead kind stated_at", "lead__external_id", filters="kind", related="lead")

@@ -1,4 +1,4 @@
-"""Consultations: the desk that answers people who ask. Comes with the leads work."""
+"""Consultations: the desk that answers people who ask."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class LeadsConfig(AppConfig):
     name = "leads"
     verbose_name = _("Leads")
+
+    def ready(self) -> None:
+        from leads import audit_events  # noqa: F401 - registers itself

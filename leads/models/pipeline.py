@@ -33,8 +33,8 @@ class Lead(MerchantOwned):
     campaign_id = models.CharField(_("campaign id"), max_length=64, blank=True)
     answers = models.JSONField(_("answers"), default=list, blank=True)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
-    is_test = models.BooleanField(_("test push"), default=False)
-    left_at = models.DateTimeField(_("contact left"))
+    began_at = models.DateTimeField(_("began"), db_default=Now())
+    left_at = models.DateTimeField(_("contact left"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"), db_default=Now())
     valid_at = models.DateTimeField(_("valid since"), null=True, blank=True)
     visited_at = models.DateTimeField(_("visited"), null=True, blank=True)
@@ -53,7 +53,7 @@ class Lead(MerchantOwned):
             )
         ]
         indexes = [
-            models.Index(fields=["merchant", "-left_at"], name="leads_by_time"),
+            models.Index(fields=["merchant", "-began_at"], name="leads_by_time"),
             models.Index(fields=["merchant", "stage", "-staged_at"], name="leads_by_stage"),
         ]
 

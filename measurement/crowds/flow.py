@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from measurement.crowds.rules import LAYERS, NONE
-from measurement.metrics import TWO_SIDED_95, wilson
+from merchants.shares import TWO_SIDED_95, wilson
 
 RANKS = tuple(range(NONE, len(LAYERS) + 1))
 Cells = Mapping[tuple[int, int], int]

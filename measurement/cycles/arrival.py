@@ -19,7 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-from measurement.metrics import TWO_SIDED_95, gamma_end
+from measurement.metrics import gamma_end
+from merchants.shares import TWO_SIDED_95
 
 LEAST_ORDERS = 30
 TELLING = 0.2  # a day with a smaller share in does not tell its own end

@@ -27,7 +27,7 @@ from enum import StrEnum
 from math import isfinite
 
 from measurement.cycles.survival import Step, Tally, steps
-from measurement.metrics import wilson
+from merchants.shares import wilson
 
 SHARES = (0.5, 0.8, 0.95)
 LEAST_PEOPLE = 200

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from measurement.metrics import wilson
+from merchants.shares import wilson
 
 LEAST = 30  # below this n a share says nothing and is hidden
 

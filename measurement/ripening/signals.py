@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
 
-from measurement.metrics import TWO_SIDED_95
+from merchants.shares import TWO_SIDED_95
 
 LEAST = 10  # past cohorts
 EARLY_DAYS = 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from measurement.metrics import TWO_SIDED_95
+from merchants.shares import TWO_SIDED_95
 
 MOST = 20
 """Beyond this many times what was spent, more of the same is no realistic test."""

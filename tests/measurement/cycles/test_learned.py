@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from measurement.cycles import Refusal, learn
-from measurement.metrics import wilson
+from merchants.shares import wilson
 
 Tally = dict[float, tuple[int, int]]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measurement.empathy.parts import Counts, Part, parts, share
-from measurement.metrics import wilson
+from merchants.shares import wilson
 
 
 def test_wilson_is_that_of_the_paper() -> None:

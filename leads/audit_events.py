@@ -1,0 +1,27 @@
+"""The acts that the desk records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from merchants import audit
+
+audit.declare(
+    {
+        "leads.hours.set": _("set service hours"),
+        "leads.policy.set": _("set a clock policy"),
+        "leads.agent.set": _("set up an agent"),
+        "leads.agent.left": _("handed over the work of an agent who leaves"),
+        "leads.consultation.handed": _("handed a consultation over"),
+        "leads.consultation.closed": _("closed a consultation"),
+        "leads.lead.moved": _("moved a lead"),
+        "leads.lead.undone": _("took the move of a lead back"),
+        "leads.contact.recorded": _("recorded how to reach a contact"),
+        "leads.contact.revealed": _("looked at a contact in the clear"),
+        "leads.contact.merged": _("merged two contacts"),
+        "leads.contact.unmerged": _("took a merge of contacts back"),
+        "leads.appointment.booked": _("booked an appointment"),
+        "leads.appointment.changed": _("changed an appointment"),
+        "leads.visit.recorded": _("recorded a visit"),
+        "leads.deal.closed": _("closed a deal"),
+        "leads.deal.posted": _("posted money of a deal"),
+    }
+)

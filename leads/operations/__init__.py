@@ -1,0 +1,1 @@
+"""Writes of the desk: one transaction each, with its trail."""
