@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from measurement import words
 from measurement.dictionary import definitions
-from measurement.reports import Report, Row
+from measurement.reports import Envelope, Report, ReportQuery, Row
 
 BYTE_ORDER_MARK = "\ufeff"  # so that spreadsheets read UTF-8
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -142,9 +142,21 @@ def spanned(first: date, last: date) -> str:
 
 def read_me(report: Report) -> list[tuple[str, str]]:
     """What was asked and what stands around the answer, in words."""
-    query, envelope, totals = report.query, report.envelope, report.totals
+    totals = report.totals
     return [
-        (_("Report"), words.said(words.DIMENSIONS, query.by)),
+        *around(report.query, report.envelope, str(words.said(words.DIMENSIONS, report.query.by))),
+        (_("Credited A"), _plain(totals.joined.get("A", 0), "yuan")),
+        (_("Credited B"), _plain(totals.joined.get("B", 0), "yuan")),
+        (_("Unjoined"), _plain(totals.unjoined, "yuan")),
+        (_("Postage and the rest"), _plain(totals.rest, "yuan")),
+        (_("Paid less refunded"), _plain(totals.lines + totals.rest, "yuan")),
+    ]
+
+
+def around(query: ReportQuery, envelope: Envelope, title: str) -> tuple[tuple[str, str], ...]:
+    """The question and its envelope in words, as label and value."""
+    return (
+        (_("Report"), title),
         (_("Period"), f"{query.period.start} – {query.period.last}"),
         (pgettext("filter", "Days"), words.said(words.AXES, query.axis)),
         (_("Model"), words.said(words.MODELS, query.model)),
@@ -161,12 +173,7 @@ def read_me(report: Report) -> list[tuple[str, str]]:
         (_("Coverage"), "–" if envelope.coverage is None else f"{envelope.coverage:.4f}"),
         (_("Interval"), envelope.interval),
         (_("Rows hidden for privacy"), str(envelope.suppressed_rows)),
-        (_("Credited A"), _plain(totals.joined.get("A", 0), "yuan")),
-        (_("Credited B"), _plain(totals.joined.get("B", 0), "yuan")),
-        (_("Unjoined"), _plain(totals.unjoined, "yuan")),
-        (_("Postage and the rest"), _plain(totals.rest, "yuan")),
-        (_("Paid less refunded"), _plain(totals.lines + totals.rest, "yuan")),
-    ]
+    )
 
 
 def _write_table(book: Any, report: Report, bold: Any) -> None:

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext, pgettext
 
 from measurement.choices import Model
 from measurement.metrics import Verdict, change
-from measurement.reports import Dimension, Report, Row
+from measurement.queries.curve import Curve
+from measurement.reports import Axis, Dimension, Report, Row
 
 CLOSE = Decimal("0.1")  # models this near to each other tell the same story
 
@@ -20,6 +21,27 @@ def of_results(report: Report) -> str:
     if not all(parts):
         return "".join(parts)
     return pgettext("two sentences", "%(first)s %(then)s") % {"first": parts[0], "then": parts[1]}
+
+
+def of_curve(found: Curve) -> str:
+    """Where the period stands and where it is expected to end; on order days, how old the touches were."""
+    total = found.total
+    if found.query.axis == Axis.ORDER or not total.credited:
+        return ""
+    if total.final is None:
+        return _("Where these touches will end cannot be told yet: too little has come in to learn from.")
+    if total.final.share >= 1:
+        return _("Everything these touches will bring within the decision cycle has come in.")
+    said = {"share": f"{total.final.share * 100:.0f}"}
+    ends = total.final_roi
+    if ends is None:
+        return _("About %(share)s %% of what these touches will bring has come in.") % said
+    low, high = (f"{end:.2f}" for end in ends[1:])
+    return _("About %(share)s %% has come in; ROI is expected to end between %(low)s and %(high)s.") % {
+        **said,
+        "low": low,
+        "high": high,
+    }
 
 
 def _over_time(report: Report) -> str:

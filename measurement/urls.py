@@ -7,6 +7,7 @@ from measurement.views import (
     audiences,
     crowd_rules,
     crowds,
+    curve,
     cycles,
     data,
     empathy,
@@ -28,6 +29,8 @@ app_name = "measurement"
 urlpatterns = [
     path("results/", results.page, name="results"),
     re_path(r"^results\.(?P<form>csv|xlsx)$", results.export, name="export"),
+    path("over-time/", curve.page, name="curve"),
+    re_path(r"^over-time\.(?P<form>csv|xlsx)$", curve.export, name="curve_export"),
     path("models/", models.page, name="models"),
     path("alliance/", alliance.page, name="alliance"),
     re_path(r"^alliance\.(?P<form>csv|xlsx)$", alliance.export, name="alliance_export"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from measurement.dictionary import (
     alliance,
     crowds,
+    curve,
     cycles,
     empathy,
     lift,
@@ -25,6 +26,7 @@ from measurement.metrics import VERSION
 
 AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("results", results.METRICS),
+    ("curve", curve.METRICS),
     ("models", models.METRICS),
     ("alliance", alliance.METRICS),
     ("moves", moves.METRICS),

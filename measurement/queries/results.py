@@ -71,7 +71,7 @@ def report(
     former = _former(merchant, query, through)
     proof = bought(merchant, query.period, fen=slices.FEN[query.model], as_of=query.as_of)
     classes = standing.classes(merchant, query) if judged else {}
-    known = _Known(query, _mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
+    known = _Known(query, mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
     rows, unassigned = _rows(found, costs, known)
     total = _row("", whole, costs.whole, known)
     if beside:
@@ -79,7 +79,7 @@ def report(
         unassigned = unassigned and _with(unassigned, beside.get(str(slices.NOTHING)))
     rows = _filtered(rows, query)
     shown = _page(merchant, rows, query, page_size)
-    envelope = _envelope(merchant, query, state, proof, total, products, through, now)
+    envelope = envelope_of(merchant, query, state, proof, total, products, through, now)
     return Report(
         query=query,
         envelope=replace(envelope, empty_reason=_why_empty(query, state, rows or unassigned, through)),
@@ -113,7 +113,7 @@ def _former(merchant: Merchant, query: ReportQuery, through: date) -> Former | N
     return slices.former(merchant, query, before, through - timedelta(days=apart))
 
 
-def _mean_order(proof: Bought) -> int:
+def mean_order(proof: Bought) -> int:
     return proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
 
 
@@ -250,7 +250,7 @@ def _scale(rows: tuple[Row, ...]) -> int:
     return max((row.high if row.high is not None else row.credited or 0 for row in rows), default=0)
 
 
-def _envelope(
+def envelope_of(
     merchant: Merchant,
     query: ReportQuery,
     state: Status,

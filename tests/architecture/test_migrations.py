@@ -53,20 +53,32 @@ def another_database(django_db_setup: None) -> Iterator[dict[str, str]]:
     name = f"{template}_migrations"
     connections.close_all()
     with psycopg.connect(os.environ["SEEDBED_TEST_ADMIN_URL"], autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _copy(admin, template, name)
+        urls = {key: value for key, value in os.environ.items() if key.startswith("DATABASE_")}
+        yield os.environ | {key: value.replace(f"/{template}?", f"/{name}?") for key, value in urls.items()}
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _copy(admin: psycopg.Connection, template: str, name: str) -> None:
+    """Copies a database; a server of other tests may come back to it between the two statements."""
+    for attempt in range(50):
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = %s AND pid <> pg_backend_pid()",
             [template],
         )
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER seedbed_owner").format(
-                sql.Identifier(name), sql.Identifier(template)
+        try:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER seedbed_owner").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
-        )
-        urls = {key: value for key, value in os.environ.items() if key.startswith("DATABASE_")}
-        yield os.environ | {key: value.replace(f"/{template}?", f"/{name}?") for key, value in urls.items()}
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if attempt == 49:
+                raise
+        else:
+            return
 
 
 def test_what_migrations_do_by_hand_leads_back_and_forth(another_database: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ PAGES = {
     "home": "/m/{m}/",
     "results": "/m/{m}/results/?period=90d",
     "results-by-campaign": "/m/{m}/results/?rows=campaign",
+    "over-time": "/m/{m}/over-time/?period=90d",
     "models": "/m/{m}/models/",
     "process": "/m/{m}/process/?period=90d&show=seeding",
     "process-all": "/m/{m}/process/?period=90d&show=all&by=blogger",

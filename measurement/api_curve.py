@@ -1,0 +1,177 @@
+"""The API of "Over time": the curve ROI(T+x) and its cohorts, for programs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from measurement import reports
+from measurement.choices import Model
+from measurement.cycles.cohorts import Cohort, marks
+from measurement.queries import curve
+from measurement.reports import ID_FILTERS, WORD_FILTERS, Axis
+from merchants.api_batches import ERROR
+from merchants.periods import day_of
+
+_FEN = {"type": "integer", "nullable": True, "description": "fen; null is unknown"}
+_RATIO = {"type": "string", "nullable": True, "description": "decimal text; null is unknown"}
+_COHORT = {
+    "type": "object",
+    "required": ["from", "to", "cost_fen", "credited_fen", "roi", "at", "final"],
+    "properties": {
+        "from": {"type": "string", "format": "date"},
+        "to": {"type": "string", "format": "date"},
+        "cost_fen": _FEN,
+        "credited_fen": {"type": "integer"},
+        "roi": _RATIO,
+        "at": {
+            "type": "object",
+            "description": "Credit in fen by age in days; an age that not every day has reached is missing.",
+            "additionalProperties": {"type": "integer"},
+        },
+        "final": {
+            "type": "object",
+            "nullable": True,
+            "description": "Where the credit is expected to end, with its 95 % range and the share that is in;"
+            " null while that cannot be told.",
+            "properties": {
+                "expected_fen": {"type": "integer"},
+                "low_fen": {"type": "integer"},
+                "high_fen": {"type": "integer"},
+                "share_in": {"type": "string"},
+            },
+        },
+    },
+}
+
+
+class CurveView(APIView):
+    """ROI(T+x) by the age of the touches."""
+
+    scope = "reports:read"
+
+    @extend_schema(
+        operation_id="over_time",
+        summary="ROI(T+x) over time",
+        description="Credit of the period by the age of its touches, its cohorts, and where each is expected to"
+        " end. A parameter that makes no sense is refused.",
+        parameters=[
+            OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
+            OpenApiParameter("to", str, description="Last day."),
+            OpenApiParameter(
+                "period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"
+            ),
+            OpenApiParameter(
+                "axis", str, enum=[str(axis) for axis in Axis], description="Days of touch or order."
+            ),
+            OpenApiParameter("model", str, enum=[str(model) for model in Model]),
+            OpenApiParameter("grade", str, enum=["A", "B"], description="Only this grade of evidence."),
+            OpenApiParameter("asof", str, description="As it stood at the end of this past day."),
+            *(OpenApiParameter(name, int, description="Only this one, by id.") for name in ID_FILTERS),
+            *(
+                OpenApiParameter(name, str, enum=[str(one) for one in kind])
+                for name, kind in WORD_FILTERS.items()
+            ),
+        ],
+        responses={
+            200: {
+                "type": "object",
+                "required": ["from", "to", "window_days", "points", "cohorts", "total", "coverage"],
+                "properties": {
+                    "from": {"type": "string", "format": "date"},
+                    "to": {"type": "string", "format": "date"},
+                    "axis": {"type": "string"},
+                    "model": {"type": "string"},
+                    "window_days": {"type": "integer"},
+                    "points": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "age": {"type": "integer"},
+                                "credited_fen": {"type": "integer"},
+                                "reached": {"type": "string"},
+                                "roi": _RATIO,
+                            },
+                        },
+                    },
+                    "cohorts": {"type": "array", "items": _COHORT},
+                    "total": _COHORT,
+                    "orders": {"type": "integer", "nullable": True},
+                    "coverage": _RATIO,
+                    "data_through": {"type": "string", "format": "date", "nullable": True},
+                    "definition_version": {"type": "string"},
+                },
+            },
+            400: ERROR,
+            401: ERROR,
+            403: ERROR,
+        },
+        tags=["reports"],
+    )
+    def get(self, request: Request) -> Response:
+        now = timezone.now()
+        query, problems = reports.read(request.query_params.dict(), day_of(now))
+        if problems:
+            told = ", ".join(f"{problem.name}={problem.value}" for problem in problems)
+            message = f"These parameters make no sense: {told}."
+            return Response({"error": {"code": "bad_parameter", "message": message}}, 400)
+        program: Any = request.user
+        found = curve.over_time(program.merchant, query, now=now)
+        return Response(
+            {
+                "from": query.period.start,
+                "to": query.period.last,
+                "axis": query.axis,
+                "model": query.model,
+                "window_days": found.window,
+                "points": [
+                    {
+                        "age": point.age,
+                        "credited_fen": point.credited,
+                        "reached": _text(point.reached),
+                        "roi": _text(point.roi),
+                    }
+                    for point in found.points
+                ],
+                "cohorts": [_told(cohort, found.window) for cohort in found.cohorts],
+                "total": _told(found.total, found.window),
+                "orders": found.orders,
+                "coverage": _text(found.envelope.coverage),
+                "data_through": found.envelope.data_through,
+                "definition_version": found.envelope.definition_version,
+            }
+        )
+
+
+def _told(cohort: Cohort, window: int) -> dict[str, Any]:
+    final = cohort.final
+    return {
+        "from": cohort.start,
+        "to": cohort.last,
+        "cost_fen": cohort.cost,
+        "credited_fen": cohort.credited,
+        "roi": _text(cohort.roi),
+        "at": {str(mark): cohort.at[mark] for mark in marks(window) if mark in cohort.at},
+        "final": final
+        and {
+            "expected_fen": final.expected,
+            "low_fen": final.low,
+            "high_fen": final.high,
+            "share_in": f"{final.share:.6f}",
+        },
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.6f}"
+
+
+urlpatterns = [path("reports/over-time", CurveView.as_view(), name="api-over-time")]

@@ -1,0 +1,179 @@
+"""ROI(T+x): how a period's credit came in by the age of its touches, and where it will end.
+
+Read from the rollups, whose grain holds both days, in one scan; the arrival of credit is learned from a
+second one over the days before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from measurement.cycles.arrival import LEAST_ORDERS, learn_arrival
+from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, curve, history, spans
+from measurement.queries import costs as spending
+from measurement.queries.names import names_of
+from measurement.queries.products import longest_cycle
+from measurement.queries.results import basis_of, envelope_of, mean_order
+from measurement.queries.slices import FEN, NOTE, conditions, scope_of
+from measurement.queries.status import bought
+from measurement.reports import Axis, Dimension, Envelope, ReportQuery, Row
+from merchants.models import Merchant
+from merchants.periods import Period, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Credited fen of a platform or an SPU."""
+
+    name: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """An answer. ``total`` is the whole period as one cohort; ``untold`` says why its end cannot be told:
+    "" (it is told, or nothing is to come), "axis" or "few"."""
+
+    query: ReportQuery
+    envelope: Envelope
+    window: int
+    points: tuple[Point, ...]
+    cohorts: tuple[Cohort, ...]
+    total: Cohort
+    platforms: tuple[Part, ...]
+    spus: tuple[Part, ...]
+    cost_by_task: Mapping[str, int]
+    orders: int | None
+    people: int | None
+    untold: str
+
+
+def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve:
+    """The curve that is asked, in a constant number of queries."""
+    query = query.but(by=Dimension.DAY, horizon=0)
+    state, products = basis_of(merchant)
+    today = day_of(now)
+    through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
+    window = longest_cycle(products)
+    cells, platforms, spus = _sums(merchant, query, query.period)
+    orders, people = (None, None) if query.as_of else _counted(merchant, query)
+    costs = spending.cost(merchant, query, products, through)
+    by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
+    last = through if query.axis == Axis.TOUCH else None
+    proof = bought(merchant, query.period, fen=FEN[query.model], as_of=query.as_of)
+    seen = _foresight(merchant, query, through, window, mean_order(proof)) if last else None
+    asked: dict[str, Any] = {"window": window, "through": last}
+    [total] = cohorts(cells, by_day, [query.period], foresight=seen, **asked)
+    row = Row("", cost=total.cost, credited=total.credited, orders=orders, people=people)
+    return Curve(
+        query=query,
+        envelope=envelope_of(merchant, query, state, proof, row, products, through, now),
+        window=window,
+        points=tuple(curve(cells, by_day, list(query.period), **asked)),
+        cohorts=tuple(cohorts(cells, by_day, spans(query.period), foresight=seen, **asked)),
+        total=total,
+        platforms=_named(merchant, Dimension.PLATFORM, platforms),
+        spus=_named(merchant, Dimension.SPU, spus),
+        cost_by_task=costs.by_task,
+        orders=orders,
+        people=people,
+        untold="axis" if last is None else "few" if total.final is None else "",
+    )
+
+
+def _named(merchant: Merchant, dimension: Dimension, sums: Mapping[str, int]) -> tuple[Part, ...]:
+    """Parts by name, the largest first; what belongs to no SPU comes last, without a name."""
+    called = names_of(merchant, dimension, [key for key in sums if key])
+    parts = [Part(called[key].name, fen) for key, fen in sums.items() if key]
+    rest = [Part("", sums[""])] if sums.get("") else []
+    return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
+
+
+def _sums(
+    merchant: Merchant, query: ReportQuery, period: Period
+) -> tuple[list[Cell], dict[str, int], dict[str, int]]:
+    """Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
+    statement = _SUMS.format(
+        day="r.touch_day" if query.axis == Axis.TOUCH else "r.order_day",
+        fen=FEN[query.model],
+        where=conditions(query),
+        recorded="r.recorded_day <= %(as_of)s" if query.as_of else "true",
+        note=NOTE,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, scope_of(merchant, query, period))
+        rows = cursor.fetchall()
+    cells: list[Cell] = [(day, lag, fen) for kind, day, lag, _, _, fen in rows if kind == _BY_DAY]
+    platforms = {platform: fen for kind, _, _, platform, _, fen in rows if kind == _BY_PLATFORM}
+    spus = {str(spu or ""): fen for kind, _, _, _, spu, fen in rows if kind == _BY_SPU}
+    return cells, platforms, spus
+
+
+# Of the four things that rows may be grouped by, the bits of those they are not.
+_BY_DAY, _BY_PLATFORM, _BY_SPU = 0b0011, 0b1101, 0b1110
+_SUMS = """
+SELECT grouping({day}, r.order_day - r.touch_day, r.platform, r.spu_id), {day}, r.order_day - r.touch_day,
+       r.platform, r.spu_id, sum(r.{fen})::bigint
+FROM measurement_rollup r
+JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+WHERE {where} AND {recorded}
+GROUP BY GROUPING SETS (({day}, r.order_day - r.touch_day), (r.platform), (r.spu_id))
+"""
+
+
+def _counted(merchant: Merchant, query: ReportQuery) -> tuple[int, int]:
+    """Distinct orders and persons behind the credit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTED.format(where=conditions(query), note=NOTE), scope_of(merchant, query, query.period)
+        )
+        orders, people = cursor.fetchone()
+    return orders, people
+
+
+_COUNTED = """
+SELECT count(DISTINCT r.order_id), count(DISTINCT r.person)
+FROM measurement_presence r
+JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
+WHERE {where}
+"""
+
+
+def _foresight(
+    merchant: Merchant, query: ReportQuery, through: date, window: int, mean: int
+) -> Foresight | None:
+    """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
+    past = history(through, window)
+    cells, _, _ = _sums(merchant, replace(query, axis=Axis.TOUCH), past)
+    size, dispersion = _sizes(merchant, past)
+    size = size or float(mean)
+    learned = learn_arrival(
+        [((through - day).days, lag, fen) for day, lag, fen in cells], window=window, mean_order=size
+    )
+    return Foresight(learned, size, dispersion) if learned else None
+
+
+def _sizes(merchant: Merchant, period: Period) -> tuple[float, float]:
+    """Mean of the merchant's orders in fen, and E(Y²) / E(Y)²; (0, 1) without one."""
+    start, end = period.instants()
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZES, {"merchant": merchant.pk, "from": start, "until": end})
+        mean, dispersion = cursor.fetchone()
+    return float(mean or 0), float(dispersion or 1)
+
+
+_SIZES = """
+SELECT avg(paid_fen - refunded_fen),
+       avg((paid_fen - refunded_fen)::float8 ^ 2) / nullif(avg(paid_fen - refunded_fen)::float8 ^ 2, 0)
+FROM measurement_order
+WHERE merchant_id = %(merchant)s AND paid_at >= %(from)s AND paid_at < %(until)s AND feed = 'shop'
+  AND NOT superseded AND paid_fen > refunded_fen
+"""
+
+NEEDED = LEAST_ORDERS
+"""Orders' worth of credit below which nothing is foretold."""
