@@ -1,4 +1,4 @@
-"""All measurements: `python -m benchmarks [files|database|crowds] [options]`; without a name all, as they stand."""
+"""All measurements: `python -m benchmarks [files|paths|database|crowds] [options]`; all without a name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 MEASUREMENTS = {
     "files": "benchmarks.attribute_files",
+    "paths": "benchmarks.paths",
     "database": "benchmarks.database",
     "crowds": "benchmarks.crowds",
 }

@@ -8,6 +8,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("SEEDBED_POOL", "0")  # a pool's threads do not survive the fork into workers
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # processes are many already; threads would wait for each other
 
 from celery import Celery
 

@@ -72,6 +72,60 @@ class _Chain:
     observed: float
 
 
+@dataclass(frozen=True)
+class Walks:
+    """Journeys as a chain of order 1 needs them, counted by channel: how many `began` at each, went `among`
+    them (a row for where from, a column for where to), `ended` at each, and how many of these `ordered`."""
+
+    began: Floats
+    among: Floats
+    ended: Floats
+    ordered: Floats
+
+    def joined(self, other: Walks) -> Walks:
+        """These journeys and others over the same channels."""
+        return Walks(
+            self.began + other.began,
+            self.among + other.among,
+            self.ended + other.ended,
+            self.ordered + other.ordered,
+        )
+
+
+def walks(paths: Paths) -> Walks:
+    """The journeys of paths, counted."""
+    count, journeys = len(paths.channels), paths.conversions + paths.nulls
+    here = np.flatnonzero(np.diff(paths.path_of_step) == 0)
+    pairs = paths.steps[here] * count + paths.steps[here + 1]
+    lasts = paths.steps[paths.ends - 1]
+    return Walks(
+        began=sums(paths.steps[paths.starts], journeys, count),
+        among=sums(pairs, journeys[paths.path_of_step[here]], count * count).reshape(count, count),
+        ended=sums(lasts, journeys, count),
+        ordered=sums(lasts, paths.conversions, count),
+    )
+
+
+def effects_of(walks: Walks) -> Removal:
+    """What `removal_effects` says in order 1, from counts. Raises ValueError if no journey ends with an order."""
+    if walks.ordered.sum() <= 0:
+        raise ValueError("no journey ends with an order")
+    count, leaving = len(walks.began), walks.among.sum(axis=1) + walks.ended
+    safe = np.where(leaving > 0, leaving, 1.0)
+    source, target = np.nonzero(walks.among)
+    return _solved(
+        _Chain(
+            states=count,
+            begin=walks.began / walks.began.sum(),
+            among=(source, target, walks.among[source, target] / safe[source]),
+            order=walks.ordered / safe,
+            holding=list(np.arange(count).reshape(-1, 1)),
+            passages=float(leaving.sum()),
+            observed=float(walks.ordered.sum() / walks.began.sum()),
+        )
+    )
+
+
 def removal_effects(paths: Paths, *, order: int = 1, with_nulls: bool = True) -> Removal:
     """The removal effect of every channel. Without nulls only journeys with an order are walked, and the
     base is 1.
@@ -83,7 +137,11 @@ def removal_effects(paths: Paths, *, order: int = 1, with_nulls: bool = True) ->
     journeys = paths.conversions + paths.nulls if with_nulls else paths.conversions
     if paths.conversions.sum() <= 0:
         raise ValueError("no journey ends with an order")
-    chain = _chain(paths, journeys, order)
+    return _solved(_chain(paths, journeys, order))
+
+
+def _solved(chain: _Chain) -> Removal:
+    """Every channel's effect. The chain's own base proves the solution."""
     base, effects = (_by_inverse if _is_full_cheaper(chain) else _by_bounds)(chain)
     if abs(base - chain.observed) > _AGREE:
         raise ArithmeticError(f"the chain's chance {base} is not the observed {chain.observed}")

@@ -83,7 +83,7 @@ def attribute(
     hour = TICKS_PER_HOUR[ts_unit]
     with tempfile.TemporaryDirectory(prefix=".attribute-", dir=out.parent) as folder:
         with duckdb.connect(config={**_ENGINE, "temp_directory": folder}) as engine:
-            _load(engine, touches, orders, categories)
+            load(engine, touches, orders, categories)
             _compute(engine, hour, half_life_days)
             written = Path(folder, "credits")
             _write(engine, written, out.suffix.lower())
@@ -103,8 +103,9 @@ def _check_out(out: Path, inputs: tuple[Path, ...]) -> None:
         raise Refused(f"{out}: is one of the files to be read. Name another.")
 
 
-def _load(engine: duckdb.DuckDBPyConnection, touches: Path, orders: Path, categories: Path) -> None:
-    """Makes the tables `categories`, `orders` and `candidates`, the touches of pairs that ordered."""
+def load(engine: duckdb.DuckDBPyConnection, touches: Path, orders: Path, categories: Path) -> Source:
+    """Makes the tables `categories`, `orders` and `candidates`, the touches of pairs that ordered, and returns
+    the touches as they were found. Raises `Refused` if a file cannot be used as it is."""
     seen, ordered, told = (
         find(engine, touches, _TOUCHES),
         find(engine, orders, _ORDERS),
@@ -135,6 +136,7 @@ def _load(engine: duckdb.DuckDBPyConnection, touches: Path, orders: Path, catego
         where=f"{pair} in (select person_id, product_id from orders) or {seen.faulty}",
     )
     _check_repeated(engine, touches)
+    return seen
 
 
 def _value(source: Source, column: str, texts: set[str]) -> str:
@@ -194,7 +196,7 @@ def _compute(engine: duckdb.DuckDBPyConnection, hour: int, half_life_days: Decim
         "create table decay as select unnest(range(len($1))) as age_hours, unnest($1) as weight", [table]
     )
     engine.execute(
-        f"create view touches as select *, {_by_id(engine, 'candidates', 'touch_id')} as tie from candidates"
+        f"create view touches as select *, {by_id(engine, 'candidates', 'touch_id')} as tie from candidates"
     )
     wide = _count(engine, f"orders where value_cents not between {1 - sql.NARROW} and {sql.NARROW - 1}") > 0
     engine.execute(f"create table credits as {sql.credit_sql(sql.DUCKDB, wide=wide, hour=hour)}")
@@ -210,7 +212,7 @@ def _longest_age(engine: duckdb.DuckDBPyConnection, hour: int) -> int:
     return max(0, min(found)) if found and None not in found else 0
 
 
-def _by_id(engine: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
+def by_id(engine: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
     """The expression that sorts ids: integers as they are, text as `touches.tie` says."""
     types = {row[0]: row[1] for row in engine.execute(f"describe {table}").fetchall()}
     return sql.tie(column) if types[column] == "VARCHAR" else column
@@ -235,7 +237,7 @@ def _write(engine: duckdb.DuckDBPyConnection, path: Path, ending: str) -> None:
         f" case when position = n_touches then {one} when position < n_touches then {nothing} end as w_last,"
         f" w_linear, w_position, (k_decay / s_decay)::{number} as w_decay, {fen}"
         " from (from credits left join ratios using (n_touches, k_position)"
-        f" order by {_by_id(engine, 'orders', 'order_id')}, position)) to {literal(str(path))} ({form})"
+        f" order by {by_id(engine, 'orders', 'order_id')}, position)) to {literal(str(path))} ({form})"
     )
 
 
