@@ -34,17 +34,17 @@ Runs = list[dict[str, Any]]
 
 
 def peers_python() -> Path:
-    """The interpreter of the peers' environment, which is built on first use."""
+    """The interpreter of the peers' environment, which is built on first use and when what it needs changed."""
     folder = DATA / "venv"
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
+    python, complete = folder / "bin" / "python", folder / "complete"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    shared = [need for need in project["dependencies"] if need.startswith(("duckdb", "numpy"))]
+    needs = [*shared, *project["optional-dependencies"]["bench"]]
+    if not complete.exists() or complete.read_text() != "\n".join(needs):
         print("Installing the peers; ChannelAttribution is compiled.", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-        shared = [need for need in project["dependencies"] if need.startswith(("duckdb", "numpy"))]
-        needs = [*shared, *project["optional-dependencies"]["bench"]]
         subprocess.run([python, "-m", "pip", "install", "--quiet", *needs], check=True)
-        (folder / "complete").touch()
+        complete.write_text("\n".join(needs))
     return python
 
 

@@ -15,15 +15,13 @@ import statistics
 import subprocess
 import sys
 import time
-import tomllib
-import venv
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.attribute_files import DATA, RESULTS, ROOT, files_of, machine, median
+from benchmarks.attribute_files import DATA, RESULTS, ROOT, files_of, machine, median, peers_python
 from benchmarks.path_peers import CONTENDERS
 
 OURS = "Seedbed, Markov and Shapley"
@@ -33,20 +31,6 @@ SAME = 1e-9
 """How far the effects of two exact solutions may lie apart."""
 
 Runs = list[dict[str, Any]]
-
-
-def peers_python() -> Path:
-    """The interpreter of the peers' environment, which is built on first use; it is not that of
-    `benchmarks.attribute_files`, because these peers ask for other versions."""
-    folder = DATA / "venv-paths"
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        print("Installing the peers; ChannelAttribution is compiled.", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        needs = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *needs["bench"]], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def measure(name: str, python: Path, folder: Path) -> dict[str, Any]:
