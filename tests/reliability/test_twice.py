@@ -16,6 +16,7 @@ from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import uploads
 from portal.celery import app
+from tests.leads.desks import Desk
 from tests.reliability import facts
 from tests.worlds import World
 
@@ -153,6 +154,15 @@ def _event(world: World, upload: Upload) -> dict[str, int]:
     return _mine(world, upload)
 
 
+def _asked(world: World, upload: Upload) -> dict[str, int]:
+    """Somebody has asked, an agent is there, and time has passed."""
+    with tenancy.acting_for(world.merchant):
+        desk = Desk(world.merchant)
+        desk.agent("lin")
+        desk.say("ann", at=timezone.now() - timedelta(minutes=1))
+    return _mine(world, upload)
+
+
 def _whole(world: World, upload: Upload) -> dict[str, int]:
     facts.settle(world.merchant)
     response.ask(world.merchant, by="user:1")
@@ -184,6 +194,7 @@ WAKE_OTHERS = {
     "measurement.journeys_of_the_day",
     "measurement.sweep_comments",
     "merchants.sweep_events",
+    "leads.sweep_desks",
 }
 NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles"}  # a draft; no data for a week
 
@@ -197,6 +208,8 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "merchants.resume_uploads": lambda world, upload: {},
     "merchants.purge_deliveries": _expired,
     "merchants.hand_out_events": _event,
+    "leads.assign": _asked,
+    "leads.tend": _asked,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,

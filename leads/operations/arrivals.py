@@ -1,0 +1,140 @@
+"""Leads that a source states: forms, files, the API. The same again is the same; another content is history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads.models import Contact, Lead, LeadChange, StageMove
+from leads.operations import contacts, setup, stages
+from merchants import tenancy
+from merchants.models import Merchant, Store
+
+BY = "system:arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A lead as a source tells it. ``external_id`` is the source's own; ``details`` are (kind, text) with kind
+    phone, wechat or email; ``answers`` the rest of a form as (label, value); ``origin`` what is known of how
+    it came. ``stated_at`` says how new this is: an older statement never replaces a newer one."""
+
+    source: str
+    external_id: str
+    submitted_at: datetime
+    stated_at: datetime
+    name: str = ""
+    city: str = ""
+    platform_user: str = ""
+    details: Sequence[tuple[str, str]] = ()
+    answers: Sequence[tuple[str, str]] = ()
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    store: Store | None = None
+    skill: str = ""
+
+
+def take_lead(merchant: Merchant, stated: Stated) -> tuple[Lead, bool]:
+    """Takes in a lead; True when it is new. A lead of a platform user who is known is that contact's."""
+    with tenancy.acting_for(merchant):
+        setup.ensure(merchant)
+        mine = Lead.objects.for_merchant(merchant).select_for_update(of=("self",)).select_related("contact")
+        lead = mine.filter(source=stated.source, external_id=stated.external_id).first()
+        if lead is not None:
+            _update(merchant, lead, stated)
+            return lead, False
+        contact = _contact(merchant, stated)
+        lead, made = Lead.objects.get_or_create(
+            merchant=merchant,
+            source=stated.source,
+            external_id=stated.external_id,
+            defaults={
+                "contact": contact,
+                "stage": stages.stage_of(merchant, "new"),
+                "staged_at": stated.submitted_at,
+                "began_at": stated.submitted_at,
+                "store": stated.store,
+                "skill": stated.skill,
+                "origin": dict(stated.origin),
+                **_traced(stated.origin),
+                "answers": [list(pair) for pair in stated.answers],
+                "content_hash": content_hash(stated),
+            },
+        )
+        if not made:  # another worker was quicker
+            _update(merchant, lead, stated)
+            return lead, False
+        StageMove.objects.create(
+            merchant=merchant, lead=lead, after=lead.stage, moved_at=stated.submitted_at, moved_by=BY
+        )
+        if _reach(merchant, contact, stated.details):
+            lead.left_at = stated.submitted_at
+            lead.save(update_fields=["left_at"])
+        contacts.compare_names(merchant, lead)
+    return lead, True
+
+
+def content_hash(stated: Stated) -> str:
+    """Of what a person filled in; the same whatever else is pushed along."""
+    told = [stated.name, stated.city, sorted(stated.details), [list(pair) for pair in stated.answers]]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def _contact(merchant: Merchant, stated: Stated) -> Contact:
+    if stated.platform_user:
+        contact = contacts.of_platform_user(
+            merchant, platform=stated.source, external_id=stated.platform_user, name=stated.name
+        )
+    else:
+        contact = Contact.objects.create(merchant=merchant, name=stated.name[:80])
+    if stated.city and not contact.city:
+        contact.city = stated.city[:40]
+        contact.save(update_fields=["city"])
+    return contact
+
+
+def _reach(merchant: Merchant, contact: Contact, details: Iterable[tuple[str, str]]) -> bool:
+    kept = [contacts.put_detail(merchant, contact, kind=kind, text=text) for kind, text in details]
+    return any(kept)
+
+
+def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
+    """What changed becomes history; what is older than the last change is not taken over."""
+    latest = lead.changes.order_by("-stated_at").values_list("stated_at", flat=True).first()
+    if latest is not None and stated.stated_at <= latest:
+        return
+    origin = {name: value for name, value in stated.origin.items() if lead.origin.get(name) != value}
+    if origin:
+        _change(merchant, lead, "origin", {name: lead.origin.get(name) for name in origin}, origin, stated)
+        lead.origin = lead.origin | origin
+        for name, value in _traced(lead.origin).items():
+            setattr(lead, name, value)
+    if lead.content_hash != content_hash(stated):
+        answers = [list(pair) for pair in stated.answers]
+        reached = _reach(merchant, lead.contact, stated.details)
+        before = {"answers": lead.answers, "name": lead.contact.name}
+        after = {"answers": answers, "name": stated.name, "details": [kind for kind, _ in stated.details]}
+        _change(merchant, lead, "content", before, after, stated)
+        lead.answers, lead.content_hash = answers, content_hash(stated)
+        if reached and lead.left_at is None:
+            lead.left_at = stated.stated_at
+        if stated.name and stated.name != lead.contact.name:
+            lead.contact.name = stated.name[:80]
+            lead.contact.save(update_fields=["name"])
+    lead.save()
+
+
+def _change(
+    merchant: Merchant, lead: Lead, kind: str, before: dict[str, Any], after: dict[str, Any], stated: Stated
+) -> None:
+    LeadChange.objects.create(
+        merchant=merchant, lead=lead, kind=kind, before=before, after=after, stated_at=stated.stated_at
+    )
+
+
+def _traced(origin: Mapping[str, Any]) -> dict[str, str]:
+    """The names that reports group by."""
+    return {name: str(origin.get(name) or "")[:64] for name in ("note_id", "campaign_id")}

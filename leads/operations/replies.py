@@ -1,0 +1,142 @@
+"""What agents write: replies, internal notes, the lease of who is writing, the end of a session."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from leads import sealing
+from leads.models import Agent, Consultation, Conversation, InternalNote, Message
+from leads.operations import contacts, sessions, stages
+from merchants import audit, tenancy
+from merchants.models import Merchant
+
+LEASE = timedelta(seconds=30)
+SENDERS: frozenset[str] = (
+    frozenset()
+)  # sources whose replies we can send ourselves; others are copied by hand
+State = Consultation.State
+
+
+class Refused(ValueError):
+    """The code of why: stale (somebody wrote meanwhile), closed, empty."""
+
+
+def reply(
+    merchant: Merchant,
+    session: Consultation,
+    agent: Agent,
+    *,
+    text: str,
+    by: str,
+    seen_revision: int | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """An agent's reply. Where the source has a sender it waits to be sent, else the agent copies it over and
+    the message says so. With ``seen_revision``, one that was written before the latest change is refused, so
+    that two do not answer at once."""
+    moment = now or datetime.now(UTC)
+    if not text.strip():
+        raise Refused("empty")
+    with tenancy.acting_for(merchant):
+        thread = (
+            Conversation.objects.for_merchant(merchant).select_for_update().get(pk=session.conversation_id)
+        )
+        if seen_revision is not None and seen_revision != thread.revision:
+            raise Refused("stale")
+        row = Consultation.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=session.pk)
+        if row.state == State.CLOSED:
+            raise Refused("closed")
+        if row.agent_id is None:
+            row.agent, row.assigned_at = agent, moment
+        message: Message = Message.objects.create(
+            merchant=merchant,
+            conversation=thread,
+            session=row,
+            source=thread.source,
+            external_id=f"ours:{uuid.uuid4()}",
+            author=Message.Author.AGENT,
+            agent=agent,
+            sealed=sealing.seal(merchant, "message", text.strip()),
+            sent_at=moment,
+            received_at=moment,
+            delivery=Message.Delivery.QUEUED if thread.source in SENDERS else Message.Delivery.COPIED,
+        )
+        row.return_at = None
+        thread.typing_agent = thread.typing_until = None
+        thread.save(update_fields=["typing_agent", "typing_until"])
+        sessions.settle(merchant, row)
+        sessions.touched(thread)
+        session.refresh_from_db()
+    return message
+
+
+def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author_name: str) -> InternalNote:
+    """A note for colleagues; it stops no clock and goes nowhere."""
+    if not text.strip():
+        raise Refused("empty")
+    with tenancy.acting_for(merchant):
+        row = Conversation.objects.for_merchant(merchant).select_for_update().get(pk=thread.pk)
+        made: InternalNote = InternalNote.objects.create(
+            merchant=merchant,
+            conversation=row,
+            sealed=sealing.seal(merchant, "note", text.strip()),
+            written_by=by,
+            author_name=author_name,
+        )
+        sessions.touched(row)
+    return made
+
+
+def is_writing(
+    merchant: Merchant, session: Consultation, agent: Agent, *, now: datetime | None = None
+) -> bool:
+    """Takes the lease of who is writing for 30 s, and keeps the return timer away; False when a colleague
+    holds it."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        thread = (
+            Conversation.objects.for_merchant(merchant).select_for_update().get(pk=session.conversation_id)
+        )
+        held = thread.typing_until is not None and thread.typing_until > moment
+        if held and thread.typing_agent_id != agent.pk:
+            return False
+        thread.typing_agent, thread.typing_until = agent, moment + LEASE
+        thread.save(update_fields=["typing_agent", "typing_until"])
+        Consultation.objects.for_merchant(merchant).filter(
+            pk=session.pk, agent=agent, return_at__isnull=False, return_at__lt=moment + LEASE
+        ).update(return_at=moment + LEASE)
+    return True
+
+
+def close(merchant: Merchant, session: Consultation, *, by: str, now: datetime | None = None) -> None:
+    """Ends a session; the person's next message begins another with a clock of its own."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        row = Consultation.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=session.pk)
+        if row.state == State.CLOSED:
+            return
+        sessions.shut(row, at=moment)
+        sessions.touched(row.conversation)
+        audit.record(merchant, "leads.consultation.closed", by=by, on=row)
+        session.refresh_from_db()
+
+
+def take_contact(
+    merchant: Merchant, session: Consultation, *, kind: str, text: str, by: str, now: datetime | None = None
+) -> bool:
+    """Notes how to reach the person who asks; the conversation's lead has left a contact from then on. False
+    when nothing of a phone or id is in the text."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        lead = stages.begin(merchant, session)
+        detail = contacts.put_detail(merchant, lead.contact, kind=kind, text=text)
+        if detail is None:
+            return False
+        if lead.left_at is None:
+            lead.left_at = moment
+            lead.save(update_fields=["left_at"])
+        contacts.compare_names(merchant, lead)
+        sessions.touched(session.conversation)
+        audit.record(merchant, "leads.contact.recorded", by=by, on=detail, contact=lead.contact_id)
+    return True

@@ -1,0 +1,225 @@
+"""Moves of leads: guarded, appended to the history, taken back within ten minutes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from leads import pipeline
+from leads.models import Consultation, Feedback, Lead, Reason, Stage, StageMove
+from leads.pipeline import Facts, Lacks
+from merchants import audit, tenancy
+from merchants.models import Merchant
+from merchants.periods import day_of
+
+DESK = "system:desk"
+TOLD_FOR = timedelta(days=7)  # a source takes feedback on a lead for this long
+FIRST_TIMES = {"qualified": "valid_at", "visited": "visited_at", "won": "won_at"}
+RESTORED = (
+    "valid_at", "visited_at", "won_at", "ended_at", "reason_id", "duplicate_of_id", "next_contact_on", "staged_at",
+)  # fmt: skip
+
+
+class Refused(ValueError):
+    """The codes of what a move lacks (:class:`leads.pipeline.Lacks`), or ``too_late``, ``taken_back``."""
+
+    def __init__(self, *codes: str) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+def begin(merchant: Merchant, session: Consultation) -> Lead:
+    """The lead that a conversation is: its open one, else a new one."""
+    thread = session.conversation
+    mine = Lead.objects.for_merchant(merchant).filter(conversation=thread)
+    lead: Lead | None = mine.exclude(stage__type__in=["won", "lost"]).order_by("-pk").first()
+    if lead is not None:
+        return lead
+    count = mine.count()
+    suffix = f"#{count + 1}" if count else ""
+    lead = Lead.objects.create(
+        merchant=merchant,
+        source=thread.source,
+        external_id=f"conversation:{thread.external_id}{suffix}"[:128],
+        contact_id=thread.contact_id,
+        conversation=thread,
+        session=session,
+        store_id=thread.store_id,
+        skill=thread.skill,
+        stage=stage_of(merchant, "new"),
+        staged_at=session.opened_at,
+        began_at=session.opened_at,
+        agent_id=session.agent_id,
+        origin=thread.origin,
+        note_id=str(thread.origin.get("note_id", ""))[:64],
+        campaign_id=str(thread.origin.get("campaign_id", ""))[:64],
+    )
+    StageMove.objects.create(
+        merchant=merchant, lead=lead, after=lead.stage, moved_at=session.opened_at, moved_by=DESK
+    )
+    return lead
+
+
+def assigned(merchant: Merchant, session: Consultation) -> None:
+    """The lead follows the consultation to its agent, and leaves the first stage."""
+    _follow(merchant, session, {"new"}, "assigned")
+
+
+def answered(merchant: Merchant, session: Consultation) -> None:
+    _follow(merchant, session, {"new", "assigned"}, "replied")
+
+
+def _follow(merchant: Merchant, session: Consultation, stages: set[str], to: str) -> None:
+    for lead in Lead.objects.for_merchant(merchant).filter(conversation_id=session.conversation_id):
+        if lead.stage.type in {"won", "lost"}:
+            continue
+        if session.agent_id and lead.agent_id != session.agent_id:
+            lead.agent_id = session.agent_id
+            lead.save(update_fields=["agent"])
+        if lead.stage.code in stages and (to != "assigned" or lead.agent_id):
+            move(merchant, lead, to=to, by=DESK, now=session.first_human_reply_at or session.assigned_at)
+
+
+def stage_of(merchant: Merchant, code: str) -> Stage:
+    found: Stage = Stage.objects.for_merchant(merchant).get(code=code)
+    return found
+
+
+def move(
+    merchant: Merchant,
+    lead: Lead,
+    *,
+    to: str,
+    by: str,
+    reason: str = "",
+    duplicate_of: Lead | None = None,
+    next_contact_on: date | None = None,
+    remark: str = "",
+    now: datetime | None = None,
+) -> StageMove:
+    """Puts a lead into a stage. Raises :class:`Refused` with what it lacks, and writes nothing then. The
+    first arrival in a step of the funnel is dated once; ends are told to the lead's source."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        row = Lead.objects.for_merchant(merchant).select_for_update().get(pk=lead.pk)
+        stage, before = stage_of(merchant, to), row.stage
+        facts = facts_of(merchant, row, reason=reason, original=duplicate_of, next_contact_on=next_contact_on)
+        if missing := pipeline.lacks(stage.code, stage.type, facts, today=day_of(moment)):
+            raise Refused(*missing)
+        former = {name: _plain(getattr(row, name)) for name in RESTORED}
+        why = None
+        if stage.type == "lost":
+            kind = Reason.Kind.INVALID if stage.code == "invalid" else Reason.Kind.LOST
+            why = Reason.objects.for_merchant(merchant).filter(kind=kind, code=reason).first()
+            if why is None:
+                raise Refused(Lacks.REASON)
+        made: StageMove = StageMove.objects.create(
+            merchant=merchant,
+            lead=row,
+            before=before,
+            after=stage,
+            reason=why,
+            remark=remark[:200],
+            former=former,
+            seconds=max(0, int((moment - row.staged_at).total_seconds())),
+            moved_at=moment,
+            moved_by=by,
+        )
+        row.stage, row.staged_at, row.reason = stage, moment, why
+        row.duplicate_of, row.next_contact_on = duplicate_of, next_contact_on
+        row.ended_at = moment if stage.type in {"won", "lost"} else None
+        first = FIRST_TIMES.get(stage.code)
+        if first and getattr(row, first) is None:
+            setattr(row, first, moment)
+        row.save()
+        lead.refresh_from_db()
+        if stage.code in pipeline.FEEDBACK:
+            _tell_source(merchant, row, pipeline.FEEDBACK[stage.code], moment)
+        if by != DESK:
+            audit.record(merchant, "leads.lead.moved", by=by, on=row, before=before.code, after=stage.code)
+    return made
+
+
+def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None = None) -> None:
+    """Takes the latest move of a lead back, as far as ten minutes later; all that it set is as before."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        row = Lead.objects.for_merchant(merchant).select_for_update().get(pk=moved.lead_id)
+        latest = StageMove.objects.for_merchant(merchant).filter(lead=row).order_by("-pk").first()
+        if latest is None or latest.pk != moved.pk or moved.before is None or moved.undoes_id:
+            raise Refused("taken_back")
+        if not pipeline.may_undo(moved.moved_at, moment):
+            raise Refused("too_late")
+        StageMove.objects.create(
+            merchant=merchant,
+            lead=row,
+            before=moved.after,
+            after=moved.before,
+            undoes=moved,
+            seconds=max(0, int((moment - moved.moved_at).total_seconds())),
+            moved_at=moment,
+            moved_by=by,
+        )
+        row.stage = moved.before
+        for name, value in moved.former.items():
+            field = Lead._meta.get_field(name.removesuffix("_id"))
+            setattr(row, name, value if name.endswith("_id") else field.to_python(value))
+        row.save()
+        if moved.after.code in pipeline.FEEDBACK:
+            _take_back(merchant, row, pipeline.FEEDBACK[moved.after.code], moment)
+        audit.record(merchant, "leads.lead.undone", by=by, on=row, before=moved.after.code)
+
+
+def facts_of(
+    merchant: Merchant,
+    lead: Lead,
+    *,
+    reason: str = "",
+    original: Lead | None = None,
+    next_contact_on: date | None = None,
+) -> Facts:
+    """What is known of a lead when it is to move."""
+    sessions = Consultation.objects.for_merchant(merchant).filter(conversation_id=lead.conversation_id)
+    return Facts(
+        has_agent=lead.agent_id is not None,
+        was_answered=lead.conversation_id is not None
+        and sessions.exclude(first_human_reply_at=None).exists(),
+        is_reachable=lead.contact.details.exists() or lead.conversation_id is not None,
+        has_appointment=lead.appointments.filter(state="booked").exists(),
+        has_visit=lead.visits.exists(),
+        has_deal=lead.deals.filter(cancelled_at=None).exists(),
+        reason=reason,
+        has_original=original is not None and original.pk != lead.pk,
+        next_contact_on=next_contact_on,
+    )
+
+
+def _tell_source(merchant: Merchant, lead: Lead, code: int, at: datetime) -> None:
+    """Once for each code while it stands."""
+    told = Feedback.objects.for_merchant(merchant).filter(lead=lead, code=code).order_by("-pk").first()
+    if told is None or told.verb == Feedback.Verb.RETRACT:
+        Feedback.objects.create(
+            merchant=merchant, lead=lead, code=code, happened_at=at, expires_at=at + TOLD_FOR
+        )
+
+
+def _take_back(merchant: Merchant, lead: Lead, code: int, at: datetime) -> None:
+    """What was not sent yet is not sent at all; what was is retracted."""
+    told = Feedback.objects.for_merchant(merchant).filter(lead=lead, code=code).order_by("-pk").first()
+    if told is None or told.verb == Feedback.Verb.RETRACT:
+        return
+    if told.state == Feedback.State.QUEUED and told.attempts == 0:
+        told.delete()
+        return
+    Feedback.objects.create(
+        merchant=merchant,
+        lead=lead,
+        verb=Feedback.Verb.RETRACT,
+        code=code,
+        happened_at=at,
+        expires_at=told.expires_at,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

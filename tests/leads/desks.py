@@ -1,0 +1,65 @@
+"""A desk to test with: a merchant with a store, agents, and people who ask."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leads.models import Agent, Consultation, Lead
+from leads.operations import sessions, setup
+from merchants import tenancy
+from merchants.models import Membership, Merchant, Store, User
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BY = "user:1"
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)  # a Wednesday, within 09:00 to 23:00
+SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86_400))
+_NUMBERS = count(1)
+
+
+class Desk:
+    """``ask`` brings in a person's message through the product's own door."""
+
+    def __init__(self, merchant: Merchant) -> None:
+        self.merchant = merchant
+        setup.ensure(merchant)
+        with tenancy.acting_for(merchant):
+            self.store, _ = Store.objects.get_or_create(
+                merchant=merchant, code="sea", defaults={"name": "Sea studio"}
+            )
+
+    def agent(self, name: str, **fields: Any) -> Agent:
+        user = User.objects.create(username=f"{name}-{self.merchant.code}")
+        Membership.objects.create(user=user, merchant=self.merchant, role="agent")
+        return setup.set_agent(
+            self.merchant, user=user, name=name, by=BY, **({"presence": "online"} | fields)
+        )
+
+    def say(self, who: str, text: str = "hello", *, at: datetime = NOON, **fields: Any) -> Consultation:
+        """A message of a conversation named after the person; the session it belongs to."""
+        stated = {
+            "source": "xiaohongshu_im",
+            "conversation": f"with {who}",
+            "message_id": f"m{next(_NUMBERS)}",
+            "platform_user": who,
+            "received_at": at + SECOND,
+        }
+        message = sessions.take_message(self.merchant, text=text, sent_at=at, by=BY, **(stated | fields))
+        found: Consultation = message.session
+        return found
+
+    def fresh(self, session: Consultation) -> Consultation:
+        with tenancy.acting_for(self.merchant):
+            found: Consultation = Consultation.objects.get(pk=session.pk)
+            return found
+
+    def lead_of(self, session: Consultation) -> Lead:
+        with tenancy.acting_for(self.merchant):
+            found: Lead = (
+                Lead.objects.select_related("stage", "contact")
+                .filter(conversation_id=session.conversation_id)
+                .latest("pk")
+            )
+            return found
