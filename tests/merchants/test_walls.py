@@ -308,9 +308,8 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
                 content_hash="0" * 64, size=6, expires_at=BASE,
             )  # fmt: skip
             Upload.objects.create(merchant=merchant, kind="orders", filename="a.csv", size=1, path="x")
-            Experiment.objects.create(
-                merchant=merchant, name="Held back", kind="holdout", starts_on=BASE, ends_on=BASE
-            )
+            days = {"starts_on": BASE, "ends_on": BASE}
+            Experiment.objects.create(merchant=merchant, name="Held back", kind="holdout", **days)
             TallySpan.objects.create(merchant=merchant, first_day=BASE, last_day=BASE)
             JourneyMark.objects.create(merchant=merchant, first_day=BASE)
             JourneyDay.objects.create(merchant=merchant, day=BASE)
