@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from measurement.alliance.facts import ErrorClass, Refusal
-from measurement.alliance.shapes import integer
+from merchants.wire.shapes import integer
 
 # Read from top to bottom: "invalid signature for access token" is about the signature, "the token has no
 # permission" about the permission, "invalid token" about the token.

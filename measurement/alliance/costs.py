@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from measurement.alliance.pugongying import merge_notes
-from measurement.alliance.times import SHANGHAI, from_iso, utc_from_any
 from measurement.choices import SpendKind, Task
+from merchants.wire.times import SHANGHAI, from_iso, utc_from_any
 
 JUGUANG, PUGONGYING = "juguang", "pugongying"
 _NOTE_TOTALS = (

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderFact, OrderStatus, Piece
-from measurement.alliance.times import from_iso, iso_z
+from merchants.wire.times import from_iso, iso_z
 
 KIND = "file_line"
 _NEVER_PAID = {OrderStatus.UNPAID, OrderStatus.CANCELLED}

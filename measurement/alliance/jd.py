@@ -13,7 +13,7 @@ from typing import Any
 from measurement.alliance import jd_shop, jd_union
 from measurement.alliance.answers import body_of, class_of_words
 from measurement.alliance.facts import ErrorClass, Feed, OrderFact, Page, Piece, Refusal
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none, truth
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none, truth
 
 _GOOD_UNION_CODE = "200"
 # Codes that say by themselves what the words may leave open; the union's are those of HTTP.

@@ -10,9 +10,9 @@ from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderF
 from measurement.alliance.lines import line_ids
 from measurement.alliance.money import fen_from_yuan, spread
 from measurement.alliance.orders import status_of, told
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none
 from measurement.alliance.stamps import stamped
-from measurement.alliance.times import from_iso, iso_z, utc_from_any
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none
+from merchants.wire.times import from_iso, iso_z, utc_from_any
 
 PLATFORM = "jd"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderFact, OrderStatus, Piece
 from measurement.alliance.money import fen_from_yuan
-from measurement.alliance.shapes import as_mapping, integer, text_or_none
 from measurement.alliance.stamps import stamped
-from measurement.alliance.times import from_iso, iso_z, utc_from_any
+from merchants.wire.shapes import as_mapping, integer, text_or_none
+from merchants.wire.times import from_iso, iso_z, utc_from_any
 
 PLATFORM = "jd"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurement.alliance.money import spread
-from measurement.alliance.shapes import integer
+from merchants.wire.shapes import integer
 
 
 def line_ids(order_id: str, skus: Sequence[str | None]) -> list[str]:

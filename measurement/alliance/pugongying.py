@@ -11,7 +11,7 @@ from typing import Any
 
 from measurement.alliance.facts import Page
 from measurement.alliance.juguang_metrics import count, fen, two_decimals
-from measurement.alliance.shapes import as_list, integer, text_or_none
+from merchants.wire.shapes import as_list, integer, text_or_none
 
 PLATFORM = "xiaohongshu_pugongying"
 

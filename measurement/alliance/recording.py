@@ -9,8 +9,8 @@ from measurement.alliance import reader
 from measurement.alliance.answers import Push
 from measurement.alliance.facts import Feed, LineFact, OrderFact, Page, Piece
 from measurement.alliance.orders import assemble, superseded
-from measurement.alliance.shapes import as_mapping
-from measurement.alliance.times import iso_z
+from merchants.wire.shapes import as_mapping
+from merchants.wire.times import iso_z
 
 
 class PlatformReader(Protocol):

@@ -25,10 +25,10 @@ from measurement.alliance.facts import (
 )
 from measurement.alliance.money import fen_from_yuan
 from measurement.alliance.orders import told
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none, truth
 from measurement.alliance.stamps import stamped
 from measurement.alliance.taobao_lines import lines_of, lines_without_money
-from measurement.alliance.times import from_iso, iso_z, utc_from_shanghai
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none, truth
+from merchants.wire.times import from_iso, iso_z, utc_from_shanghai
 
 PLATFORM = "taobao"
 

@@ -9,7 +9,7 @@ from measurement.alliance.facts import LineFact, OrderStatus
 from measurement.alliance.lines import line_ids
 from measurement.alliance.money import spread
 from measurement.alliance.orders import status_of
-from measurement.alliance.times import from_iso
+from merchants.wire.times import from_iso
 
 Fields = Mapping[str, Any]
 

@@ -17,8 +17,8 @@ from typing import Any
 from measurement.alliance import vipshop_seller, vipshop_union
 from measurement.alliance.answers import body_of, class_of_words
 from measurement.alliance.facts import ErrorClass, Feed, OrderFact, Page, Piece, Refusal
-from measurement.alliance.shapes import as_mapping, integer, text_or_none, truth
-from measurement.alliance.times import utc_from_any
+from merchants.wire.shapes import as_mapping, integer, text_or_none, truth
+from merchants.wire.times import utc_from_any
 
 _CLASS_OF_CODE = {
     "vipapis.miss-parameter": ErrorClass.BAD_REQUEST,

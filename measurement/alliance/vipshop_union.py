@@ -16,9 +16,9 @@ from measurement.alliance.facts import Feed, JoinKey, JoinKind, LineFact, OrderF
 from measurement.alliance.lines import Returned, bought, fitted, line_ids, returned_by_line
 from measurement.alliance.money import fen_from_yuan
 from measurement.alliance.orders import status_of
-from measurement.alliance.shapes import as_list, integer, text_or_none, truth
 from measurement.alliance.stamps import stamped
-from measurement.alliance.times import from_iso, iso_z, utc_from_any
+from merchants.wire.shapes import as_list, integer, text_or_none, truth
+from merchants.wire.times import from_iso, iso_z, utc_from_any
 
 PLATFORM = "vipshop"
 _UNPAID, _VOID = "已下单", "已失效"

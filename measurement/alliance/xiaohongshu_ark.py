@@ -16,8 +16,8 @@ from typing import Any
 from measurement.alliance import xiaohongshu_ark_orders as orders
 from measurement.alliance.answers import Push, body_of, class_of_words
 from measurement.alliance.facts import ErrorClass, OrderFact, Page, Piece, Refusal
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none, truth
-from measurement.alliance.times import utc_from_any
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none, truth
+from merchants.wire.times import utc_from_any
 
 _CLASS_OF_CODE = {
     "401": ErrorClass.AUTH,

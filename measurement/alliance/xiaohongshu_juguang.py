@@ -15,8 +15,8 @@ from measurement.alliance import pugongying
 from measurement.alliance.answers import body_of, class_of_words
 from measurement.alliance.facts import ErrorClass, Page, Refusal
 from measurement.alliance.juguang_metrics import metrics_of
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none, truth
-from measurement.alliance.times import SHANGHAI, iso_z, utc_from_any
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none, truth
+from merchants.wire.times import SHANGHAI, iso_z, utc_from_any
 
 PLATFORM = "xiaohongshu_juguang"
 Row = Mapping[str, Any]

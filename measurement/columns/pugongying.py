@@ -13,7 +13,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from measurement.alliance.costs import SpendRow
-from measurement.alliance.times import SHANGHAI
 from measurement.choices import SpendKind
 from measurement.columns.surroundings import Surroundings, Values, spu_of
 from measurement.reported.rates import Stated, check
@@ -21,6 +20,7 @@ from merchants.intake.cells import Id, Text
 from merchants.intake.columns import Column
 from merchants.intake.figures import DayOfTime, Rate, Tally, Yuan
 from merchants.intake.problems import Refused
+from merchants.wire.times import SHANGHAI
 
 _COUNTS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "imp_num": (_("Impressions"), ("曝光量", "曝光数", "曝光")),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from measurement.alliance.times import SHANGHAI
+from merchants.wire.times import SHANGHAI
 from portal.demo.cast import Brand, Drive, Idea, Live, Person
 from portal.demo.cast.bloggers import BLOGGERS
 

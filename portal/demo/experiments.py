@@ -15,7 +15,6 @@ from math import pi, sin
 from random import Random
 from uuid import UUID
 
-from measurement.alliance.times import SHANGHAI
 from measurement.lift.assignment import CONTROL, arm_of
 from measurement.lift.geo import Method
 from measurement.lift.plan import ExperimentKind, Outcome
@@ -26,6 +25,7 @@ from measurement.operations.experiments import Draft
 from measurement.queries.experiments import LOOKBACK
 from merchants import tenancy
 from merchants.models import Merchant
+from merchants.wire.times import SHANGHAI
 from portal.demo.people import People
 from portal.demo.sales import Sale
 from portal.demo.shelves import BY

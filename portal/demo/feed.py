@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from measurement.alliance.times import SHANGHAI
 from measurement.choices import TouchKind
 from measurement.operations import identities, touches
 from measurement.operations.touches import TouchRow
 from merchants import tenancy
 from merchants.models import Connection, Merchant
 from merchants.operations import supervision
+from merchants.wire.times import SHANGHAI
 from portal.demo.accounts import DEMO_SEED
 from portal.demo.cast import Brand, Shop
 from portal.demo.cast.hexiaoshao import HEXIAOSHAO

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from measurement.alliance.times import SHANGHAI
 from measurement.choices import TouchKind
+from merchants.wire.times import SHANGHAI
 from portal.demo.content import Content
 
 DAY = 86_400

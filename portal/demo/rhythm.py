@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from measurement.alliance.times import SHANGHAI
+from merchants.wire.times import SHANGHAI
 from portal.demo.cast import Product
 from portal.demo.content import Content
 from portal.demo.costs import AdDay

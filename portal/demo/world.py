@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from measurement.alliance.times import SHANGHAI
+from merchants.wire.times import SHANGHAI
 from portal.demo.cast import Brand
 from portal.demo.content import Content, content_of
 from portal.demo.costs import AdDay, Cooperation, OtherCost, ad_days_of, cooperations_of, other_costs_of

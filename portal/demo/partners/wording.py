@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 
-from measurement.alliance.times import SHANGHAI
+from merchants.wire.times import SHANGHAI
 
 T = TypeVar("T")
 

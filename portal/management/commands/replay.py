@@ -9,8 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from measurement.alliance import PLATFORMS
-from measurement.alliance.recording import replay
+from leads.channels import recording as channels
+from measurement import alliance
+from measurement.alliance import recording as orders
+
+PLATFORMS = (*alliance.PLATFORMS, *channels.PLATFORMS)
 
 
 class Command(BaseCommand):
@@ -26,7 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, platform: str, file: Path, **options: Any) -> None:
         if platform not in PLATFORMS:
             raise CommandError(f"Unknown platform {platform!r}. Known: {', '.join(PLATFORMS)}.")
-        result = replay(platform, _recording(file))
+        recording = _recording(file)
+        of_leads = platform in channels.PLATFORMS
+        result = channels.replay(recording) if of_leads else orders.replay(platform, recording)
         self.stdout.write(json.dumps(result, ensure_ascii=False, indent=1))
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from measurement.alliance.times import SHANGHAI
 from merchants.models import Membership, Merchant, User
 from merchants.roles import OWNER
+from merchants.wire.times import SHANGHAI
 from portal.demo import accounts
 from portal.demo.cast import Brand
 from portal.demo.experiments import with_lift

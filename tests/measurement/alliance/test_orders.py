@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from measurement.alliance import PLATFORMS, jd, reader, taobao
 from measurement.alliance.facts import Feed, LineFact, OrderFact, OrderStatus, Piece
 from measurement.alliance.orders import assemble, assemble_one, retires, standing, status_of, superseded, told
-from measurement.alliance.times import utc_from_seconds
+from merchants.wire.times import utc_from_seconds
 
 from . import jd_wire, taobao_wire
 

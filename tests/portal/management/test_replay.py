@@ -43,3 +43,13 @@ def test_a_missing_file_and_an_unknown_platform_are_refused_in_words(tmp_path: P
         printed("jd", str(tmp_path / "none.json"))
     with pytest.raises(CommandError, match=r"Unknown platform 'ebay'\. Known: taobao, jd"):
         printed("ebay", str(tmp_path / "none.json"))
+
+
+def test_recordings_of_leads_are_read_as_well(tmp_path: Path) -> None:
+    file = tmp_path / "leads.json"
+    file.write_text(json.dumps({"api": "form push", "deliveries": [{"raw_body": "[]"}]}), encoding="utf-8")
+    assert json.loads(printed("xiaohongshu_leads", str(file))) == {
+        "leads": [],
+        "messages": [],
+        "http_status": [400],
+    }

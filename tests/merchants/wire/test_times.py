@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from measurement.alliance.times import (
+from merchants.wire.times import (
     from_iso,
     iso_z,
     utc_from_any,

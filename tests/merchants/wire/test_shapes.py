@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from measurement.alliance.shapes import as_list, as_mapping, integer, text_or_none, truth
+from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none, truth
 
 
 @pytest.mark.parametrize("nothing", [None, [], {}, "", {"trade": None}, {"trade": []}, {"trade": {}}])

@@ -1,0 +1,25 @@
+"""What sources of consultations say, read and checked. Pure: no database, no clock, no settings.
+
+``CHANNELS`` names every source and the module that reads it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from leads.channels.facts import Channel
+
+CHANNELS = ("xiaohongshu_form", "xiaohongshu_im", "feiyu", "meta", "own")
+ABROAD = frozenset({"meta"})
+"""Sources outside the country: off until somebody switches them on."""
+PULLED = frozenset({"feiyu"})
+"""Sources that are asked and send nothing of their own accord."""
+
+
+def channel(name: str) -> Channel:
+    """The module that reads ``name``; ``KeyError`` for a name that is none of :data:`CHANNELS`."""
+    if name not in CHANNELS:
+        raise KeyError(name)
+    return cast("Channel", import_module(f"{__name__}.{name}"))

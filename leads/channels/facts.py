@@ -1,0 +1,194 @@
+"""What a delivery is, how it is judged, and the leads and messages it states."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from merchants.wire.times import iso_z
+
+BODY_LIMIT = 1024 * 1024  # bytes; a lead has a few kilobytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One call of a source as it travelled. Names of ``headers`` are in lower case."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a source and we share. ``tokens`` sign (two while one is being replaced), ``key_hex`` decrypts,
+    ``verify_token`` answers the check of an address."""
+
+    tokens: tuple[str, ...] = ()
+    key_hex: str = ""
+    verify_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a delivery is answered: the HTTP status, why (a code, empty when all is well), and the body."""
+
+    status: int
+    why: str = ""
+    reply: Mapping[str, Any] | str = field(default_factory=dict)
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is something to store; the check of an address has nothing."""
+        return self.status == 200 and not isinstance(self.reply, str)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFact:
+    """A lead as its source states it. What the source does not tell is None.
+
+    ``details`` are (kind, text) with kind phone (digits, without +86), wechat or email, in the order given;
+    ``answers`` are the other questions of a form; ``stated_at`` is when the source said so.
+    """
+
+    platform: str
+    external_id: str | None = None
+    submitted_at: datetime | None = None
+    stated_at: datetime | None = None
+    name: str | None = None
+    city: str | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[str, str | None], ...] = ()
+    landing_page_id: str | None = None
+    page_url: str | None = None
+    form_id: str | None = None
+    account_id: str | None = None
+    account_name: str | None = None
+    campaign_id: str | None = None
+    campaign_name: str | None = None
+    unit_id: str | None = None
+    unit_name: str | None = None
+    creative_id: str | None = None
+    keyword: str | None = None
+    source_channel: str | None = None
+    platform_user_id: str | None = None
+    conversation_id: str | None = None
+    note_id: str | None = None
+    live_room_id: str | None = None
+    is_test: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes two statements one lead: the source's id, else a hash of where, who, when and what.
+        The time of sending is not in it, because it changes with each retry."""
+        if self.external_id:
+            return self.external_id
+        told = [
+            self.landing_page_id,
+            self.form_id,
+            self.platform_user_id,
+            self.conversation_id,
+            iso_z(self.submitted_at),
+            self.name,
+            self.details,
+            self.answers,
+        ]
+        return "h-" + hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:40]
+
+    def detail(self, kind: str) -> str | None:
+        """The first phone, WeChat id or e-mail address."""
+        return next((text for one, text in self.details if one == kind), None)
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What is known of how the person came; a missing name is unknown."""
+        return {name: value for name in ORIGIN if (value := getattr(self, name)) is not None}
+
+
+ORIGIN = (
+    "landing_page_id",
+    "page_url",
+    "form_id",
+    "account_id",
+    "account_name",
+    "campaign_id",
+    "campaign_name",
+    "unit_id",
+    "unit_name",
+    "creative_id",
+    "keyword",
+    "source_channel",
+    "platform_user_id",
+    "conversation_id",
+    "note_id",
+    "live_room_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """A private message. ``user_id`` and ``nickname`` are the visitor's, whoever wrote."""
+
+    message_id: str
+    from_user: bool
+    user_id: str | None
+    brand_id: str | None
+    nickname: str | None
+    type: str
+    text: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a delivery or an answer states. ``problems`` are codes of what could not be read in it."""
+
+    leads: tuple[LeadFact, ...] = ()
+    messages: tuple[MessageFact, ...] = ()
+    fetch: tuple[str, ...] = ()  # ids of leads whose contents are to be fetched
+    problems: tuple[str, ...] = ()
+
+
+class Channel(Protocol):
+    """What a source's module gives."""
+
+    def judge(self, delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> Verdict:
+        """How a delivery is answered; without ``now`` its age is not judged. Never raises."""
+
+    def told(self, delivery: Delivery, secrets: Secrets) -> Told:
+        """What a delivery that was judged good says; everything odd in it is read as unknown."""
+
+    def signed(self, delivery: Delivery) -> bytes:
+        """The exact bytes that the source's signature is made of."""
+
+
+def combined(older: LeadFact, newer: LeadFact) -> LeadFact:
+    """One lead of two statements: the newer one holds, but what it leaves out stays known."""
+    kept = {
+        one.name: getattr(older, one.name)
+        for one in fields(LeadFact)
+        if getattr(newer, one.name) in (None, ()) and getattr(older, one.name) not in (None, ())
+    }
+    return replace(newer, **kept)
+
+
+def standing(facts: Iterable[LeadFact]) -> list[LeadFact]:
+    """Each lead once, in the order of its first arrival, as its latest statement has it; of equal or unknown
+    times the one that arrived later."""
+    found: dict[tuple[str, str], LeadFact] = {}
+    for fact in facts:
+        key = (fact.platform, fact.key)
+        known = found.get(key)
+        if known is None:
+            found[key] = fact
+        elif known.stated_at and fact.stated_at and fact.stated_at < known.stated_at:
+            found[key] = combined(fact, known)
+        else:
+            found[key] = combined(known, fact)
+    return list(found.values())

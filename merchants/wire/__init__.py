@@ -1,0 +1,1 @@
+"""How partners write values, whoever they are: odd shapes of JSON, times (pure)."""
