@@ -1,6 +1,7 @@
 """A chart as a picture for letters: the same option that the page draws, by a program without a browser.
 
-Draws what report pages show most: bars (upright or lying) and lines over categories. Needs a font with the
+Draws what report pages show most: bars (upright, lying or upon each other), lines and bands over categories, and
+what people wrote on days. Needs a font with the
 characters of the names; where the server has none for Chinese, there is no picture rather than one of boxes.
 """
 
@@ -36,7 +37,8 @@ def png(option: dict[str, Any], title: str) -> bytes | None:
     lying = option.get("yAxis", {}).get("type") == "category"
     names = [_short(str(name)) for name in option["yAxis" if lying else "xAxis"].get("data", [])]
     series = [one for one in option.get("series", []) if one.get("type") in {"bar", "line"}]
-    font = _font(f"{title}{''.join(names)}{''.join(str(one.get('name', '')) for one in series)}")
+    marked = "".join(_words_of(one) for one in series)
+    font = _font(f"{title}{''.join(names)}{marked}")
     if font is None or not series or not names:
         return None
     figure = Figure(figsize=SIZE, dpi=DOTS, layout="constrained")
@@ -45,7 +47,8 @@ def png(option: dict[str, Any], title: str) -> bytes | None:
     _draw(axes, series, len(names), lying)
     _label(axes, names, lying, font)
     axes.set_title(title, loc="left", fontproperties=font, fontsize=12)
-    axes.legend(loc="best", frameon=False, prop=font)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(loc="best", frameon=False, prop=font)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     file = io.BytesIO()
@@ -54,26 +57,76 @@ def png(option: dict[str, Any], title: str) -> bytes | None:
 
 
 def _draw(axes: Any, series: list[dict[str, Any]], count: int, lying: bool) -> None:
-    bars = [one for one in series if one["type"] == "bar"]
-    thick = 0.8 / max(1, len(bars))
-    for place, one in enumerate(bars):
-        at = [n - 0.4 + thick * (place + 0.5) for n in range(count)]
-        values = [_value(cell) for cell in one["data"]]
-        style = {"color": _colour(one), "label": str(one.get("name", ""))}
-        drawn = axes.barh(at, values, thick, **style) if lying else axes.bar(at, values, thick, **style)
-        for bar, cell in zip(drawn, one["data"], strict=True):
-            if isinstance(cell, dict) and cell.get("itemStyle", {}).get("decal"):
-                bar.set(hatch="///", edgecolor="white")
+    beside = [one for one in series if one["type"] == "bar" and not one.get("stack")]
+    thick = 0.8 / max(1, len(beside))
+    below: dict[str, list[float]] = {}  # how high each stack is so far
     for one in series:
-        if one["type"] == "line":
-            dashed = one.get("lineStyle", {}).get("type") == "dashed"
-            axes.plot(
-                range(count),
-                [_value(cell, gap=True) for cell in one["data"]],
-                color=_colour(one),
-                linestyle="--" if dashed else "-",
-                label=str(one.get("name", "")),
-            )
+        values = [_value(cell, gap=one["type"] == "line") for cell in one["data"]]
+        base = below.get(one.get("stack", ""), [0.0] * count)
+        if one["type"] == "bar":
+            place = beside.index(one) if one in beside else 0
+            at = [n - 0.4 + (thick * (place + 0.5) if one in beside else 0.4) for n in range(count)]
+            _bars(axes, one, at, values, base, thick if one in beside else 0.6, lying)
+        else:
+            _line(axes, one, values, base)
+        if one.get("stack"):
+            below[one["stack"]] = [low + (value or 0.0) for low, value in zip(base, values, strict=True)]
+    if not lying:
+        _marks(axes, series)
+
+
+def _bars(
+    axes: Any,
+    one: dict[str, Any],
+    at: list[float],
+    values: list[float],
+    base: list[float],
+    thick: float,
+    lying: bool,
+) -> None:
+    if one.get("itemStyle", {}).get("color") == "transparent":
+        return
+    style = {"color": _colour(one), "label": str(one.get("name", "")) or None}
+    start = {"left": base} if lying else {"bottom": base}
+    drawn = (
+        axes.barh(at, values, thick, **start, **style)
+        if lying
+        else axes.bar(at, values, thick, **start, **style)
+    )
+    for bar, cell in zip(drawn, one["data"], strict=True):
+        own = cell.get("itemStyle", {}) if isinstance(cell, dict) else {}
+        if own.get("decal"):
+            bar.set(hatch="///", edgecolor="white")
+        elif own.get("color"):
+            bar.set(facecolor=COLOURS.get(own["color"], COLOURS["accent"]))
+
+
+def _line(axes: Any, one: dict[str, Any], values: list[float], base: list[float]) -> None:
+    """A line, or the band between the ends of a stack; the lower end of one is not drawn."""
+    places = range(len(values))
+    if one.get("stack"):
+        if "areaStyle" in one:
+            top = [low + value for low, value in zip(base, values, strict=True)]
+            colour = COLOURS.get(one["areaStyle"].get("color", ""), COLOURS["compare"])
+            axes.fill_between(places, base, top, color=colour, alpha=0.25, linewidth=0)
+        return
+    dashed = one.get("lineStyle", {}).get("type") == "dashed"
+    axes.plot(
+        places, values, color=_colour(one), linestyle="--" if dashed else "-", label=str(one.get("name", ""))
+    )
+
+
+def _marks(axes: Any, series: list[dict[str, Any]]) -> None:
+    """What people wrote on days: a dotted line with its words on top."""
+    for one in series:
+        for mark in one.get("markLine", {}).get("data", ()):
+            if isinstance(mark.get("xAxis"), int):
+                axes.axvline(mark["xAxis"], color=COLOURS["quiet"], linestyle=":", linewidth=1)
+                text = str(mark.get("label", {}).get("formatter", ""))
+                axes.annotate(
+                    text, (mark["xAxis"], 1), xycoords=("data", "axes fraction"), xytext=(3, -10),
+                    textcoords="offset points", fontsize=9, color=COLOURS["quiet"], fontproperties=_font(text),
+                )  # fmt: skip
 
 
 def _label(axes: Any, names: list[str], lying: bool, font: Any) -> None:
@@ -86,6 +139,14 @@ def _label(axes: Any, names: list[str], lying: bool, font: Any) -> None:
         axes.set_xticks(at, told, fontproperties=font, rotation=0 if step > 1 or len(names) < 7 else 30)
     axes.grid(axis="x" if lying else "y", color="#e4e6e1", linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def _words_of(one: dict[str, Any]) -> str:
+    """What stands in words on a series: its name, and the notes it carries."""
+    marks = one.get("markLine", {}).get("data", ())
+    return str(one.get("name", "")) + "".join(
+        str(mark.get("label", {}).get("formatter", "")) for mark in marks
+    )
 
 
 def _value(cell: Any, *, gap: bool = False) -> float:

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from measurement.printed import PAGES
 from measurement.views import (
     alliance,
     audiences,
@@ -12,6 +13,7 @@ from measurement.views import (
     data,
     empathy,
     experiments,
+    files,
     lives,
     matrix,
     models,
@@ -28,12 +30,10 @@ app_name = "measurement"
 
 urlpatterns = [
     path("results/", results.page, name="results"),
-    re_path(r"^results\.(?P<form>csv|xlsx)$", results.export, name="export"),
     path("over-time/", curve.page, name="curve"),
-    re_path(r"^over-time\.(?P<form>csv|xlsx)$", curve.export, name="curve_export"),
+    re_path(rf"^(?P<page>{'|'.join(PAGES)})\.(?P<form>csv|xlsx|png)$", files.export, name="export"),
     path("models/", models.page, name="models"),
     path("alliance/", alliance.page, name="alliance"),
-    re_path(r"^alliance\.(?P<form>csv|xlsx)$", alliance.export, name="alliance_export"),
     path("orders/", orders.page, name="orders"),
     path("evidence/<int:line_id>/", orders.evidence, name="evidence"),
     path("whole/", whole.page, name="whole"),
@@ -84,7 +84,6 @@ urlpatterns = [
     path("saved/note/<int:annotation_id>/remove/", saved.take_back, name="take_back"),
     path("saved/digest/", saved.digest, name="digest"),
     path("process/", process.page, name="process"),
-    re_path(r"^process\.(?P<form>csv|xlsx)$", process.export, name="export_process"),
     path("live/", lives.page, name="live"),
     path("matrix/", matrix.page, name="matrix"),
     path("process/definition/", process.define, name="define_engagement"),

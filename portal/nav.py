@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from merchants.roles import Permission
+from portal import ways
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,20 @@ def _address(tab: Tab, code: str) -> str:
         return ""
 
 
+def _way_back(request: HttpRequest, code: str) -> dict[str, Any] | None:
+    url = ways.way_back(request, code)
+    name = ways.name_of(url) if url else ""
+    if not name:
+        return None
+    labels = {tab.url_name: tab.label for entry in BRAND for tab in entry.tabs}
+    beside = {other: tab.label for entry in BRAND for tab in entry.tabs for other in tab.also}
+    return {
+        "url": url,
+        "label": labels.get(name) or BEHIND.get(name) or beside.get(name) or _("the page before"),
+    }
+
+
+BEHIND = {"measurement:orders": _("Orders"), "measurement:comments": _("Comments")}
 REPORTS = frozenset(tab.url_name for tab in (*RESULTS, *CROWDS, *CAMPAIGNS))
 """Pages whose whole state is their address: what is on the screen can be saved as a view."""
 
@@ -143,7 +158,8 @@ REPORTS = frozenset(tab.url_name for tab in (*RESULTS, *CROWDS, *CAMPAIGNS))
 def menu(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the sections of this request's merchant and role, `[{label, url, icon, active}]`; ``tabs``:
     the pages of the section one is in, `[{label, url, active}]`, none when it has but one; ``saveable``: the
-    name of a report page that this person may save as it is, else empty."""
+    name of a report page that this person may save as it is, else empty; ``printable``: the name of a report page
+    whose file this person may take away; ``way_back``: `{label, url}` of the page this one was opened from."""
     code = request.merchant.code
     sections = [(entry, pages(entry, request.permissions, code)) for entry in BRAND]
     sections = [(entry, shown) for entry, shown in sections if shown]
@@ -156,6 +172,10 @@ def menu(request: HttpRequest) -> dict[str, Any]:
             for entry, shown in sections
         ],
         "saveable": page_name if page_name in REPORTS and Permission.PLAN in request.permissions else "",
+        "printable": page_name.partition(":")[2]
+        if page_name in REPORTS and Permission.EXPORT in request.permissions
+        else "",
+        "way_back": _way_back(request, code),
         "tabs": [{"label": page.tab.label, "url": page.url, "active": page == here} for page in inside]
         if len(inside) > 1
         else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -27,17 +28,18 @@ def of_results(report: Report, notes: Told = ()) -> dict[str, Any] | None:
 
 
 def annotated(option: dict[str, Any] | None, notes: Told, days: list[date]) -> dict[str, Any] | None:
-    """The option of a chart over days with a mark where people wrote a note; its first series carries them.
-    A note that began before the chart stands at its first day."""
+    """The option of a chart over days with a mark where people wrote a note; its last series carries them.
+    ``days`` are where the places of its axis begin: days, or the first days of weeks. A note that began before
+    the chart stands at its first place."""
     if option is None or not notes or not days:
         return option
     marks = [
         {
-            "xAxis": (max(first, days[0]) - days[0]).days,
+            "xAxis": max(0, bisect_right(days, first) - 1),
             "label": {"formatter": text if len(text) <= 12 else text[:11] + "…"},
         }
-        for first, _last, text in notes
-        if first <= days[-1]
+        for first, last, text in notes
+        if last >= days[0]
     ]
     line = {
         "symbol": "none",
@@ -46,8 +48,8 @@ def annotated(option: dict[str, Any] | None, notes: Told, days: list[date]) -> d
         "label": {"color": "quiet", "position": "end", "rotate": 0},
         "data": marks,
     }
-    head, *rest = option["series"]
-    return {**option, "series": [{**head, "markLine": line}, *rest]}
+    *others, carrier = option["series"]
+    return {**option, "series": [*others, {**carrier, "markLine": line}]}
 
 
 def _yuan(fen: int | None) -> float | None:

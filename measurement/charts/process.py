@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from measurement.charts import BARS, GRID
+from measurement.charts import BARS, GRID, Told, annotated
 from measurement.process.questions import MAIN, Row
 from measurement.queries.process import Answer
 
 
-def of_process(answer: Answer, code: str, name: str, *, in_yuan: bool, former: str) -> dict[str, Any] | None:
-    """Days in time against the former period, else the ten largest rows of the page by a figure."""
+def of_process(
+    answer: Answer, code: str, name: str, *, in_yuan: bool, former: str, notes: Told = ()
+) -> dict[str, Any] | None:
+    """Days in time against the former period, with what people wrote on them; else the ten largest rows of
+    the page by a figure."""
     if answer.question.by == Row.DAY:
-        return _days(answer, code, name, former, in_yuan)
+        return annotated(_days(answer, code, name, former, in_yuan), notes, list(answer.question.period))
     rows = [(line.name, line.figures[code]) for line in answer.lines if line.figures[code] is not None]
     chosen = sorted(rows, key=lambda row: -(row[1] or 0))[:BARS][::-1]
     if not any(value for _, value in chosen):

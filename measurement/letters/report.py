@@ -3,67 +3,74 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from measurement import charts, exports, pictures, reports, takeaways, words
+from measurement import printed
+from measurement.exports import KINDS, Head
 from measurement.letters.letter import Attached, Letter, link
 from measurement.models import SavedView
-from measurement.queries import results, saved
-from measurement.reports import Report
+from measurement.printed import Asking, NotReady, Printed
 from merchants.models import Merchant
 from merchants.periods import day_of
 
-PAGES = frozenset({"measurement:results"})
-KINDS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+PAGES = frozenset(f"measurement:{page}" for page in printed.PAGES)
 SHOWN = 10  # rows in the letter itself; all of them are in the file
+LISTED = 4  # columns, where the report names none
 
 
 def compose(merchant: Merchant, view: SavedView, *, form: str, now: datetime) -> Letter:
-    """The report of the view's address as it is now: a relative period moves on, a fixed one stays."""
-    query, _problems = reports.read(dict(parse_qsl(view.query)), day_of(now))
-    report = results.report(merchant, query.but(page=1), now=now, page_size=None)
+    """The report of the view's address as it is now: a relative period moves on, a fixed one stays. What is
+    still being worked out goes out as a letter that says so and has no file."""
+    asking = Asking(merchant, dict(parse_qsl(view.query)), now, view.owner_id)
+    around = {"merchant": merchant, "view": view, "url": link(merchant, view.page, view.query)}
+    try:
+        found = printed.PAGES[view.page.partition(":")[2]](asking)
+    except NotReady as waits:
+        return _letter(_subject(view, merchant, day_of(now)), {**around, "takeaway": str(waits)})
+    attached = _files(merchant, found, form)
+    period = found.period
+    days = (
+        _("%(first)s to %(last)s") % {"first": period.start, "last": period.last} if period else day_of(now)
+    )
+    table = found.sheet.table
     context = {
-        "merchant": merchant,
-        "view": view,
-        "report": report,
-        "rows": report.rows[:SHOWN],
-        "dimension": words.said(words.DIMENSIONS, query.by),
-        "takeaway": takeaways.of_results(report),
-        "url": link(merchant, view.page, view.query),
-        "notes": saved.told(merchant, query.period),
-        "more": max(0, report.count - SHOWN),
+        **around,
+        "found": found,
+        "takeaway": found.takeaway,
+        "heads": _listed(found),
+        "rows": [[(row.get(one.code), one.unit) for one in _listed(found)] for row in table.rows[:SHOWN]],
+        "said": found.sheet.said,
+        "notes": found.notes,
+        "more": max(0, len(table.rows) - SHOWN),
+        "without_picture": len(attached) == 1,
     }
-    name = f"{merchant.code}-{query.by}-{query.period.start}-{query.period.last}"
-    attached = [Attached(f"{name}.{form}", _file(merchant, report, form), KINDS[form])]
-    if picture := _picture(report):
-        attached.append(Attached(f"{name}.png", picture, "image/png"))
+    return _letter(_subject(view, merchant, days), context, attached)
+
+
+def _subject(view: SavedView, merchant: Merchant, days: Any) -> str:
+    told = {"name": view.name, "merchant": merchant.name, "days": days}
+    return _("%(name)s · %(merchant)s, %(days)s") % told
+
+
+def _letter(subject: str, context: dict[str, Any], attached: tuple[Attached, ...] = ()) -> Letter:
     return Letter(
-        subject=_("%(name)s · %(merchant)s, %(first)s to %(last)s")
-        % {
-            "name": view.name,
-            "merchant": merchant.name,
-            "first": query.period.start,
-            "last": query.period.last,
-        },
+        subject=subject,
         text=render_to_string("measurement/letters/report.txt", context),
         html=render_to_string("measurement/letters/report.html", context),
-        attached=tuple(attached),
+        attached=attached,
     )
 
 
-def _file(merchant: Merchant, report: Report, form: str) -> bytes:
-    if form == "csv":
-        return "".join(exports.csv_lines(report)).encode()
-    with exports.workbook(report, saved.told(merchant, report.query.period)) as file:
-        return file.read()
+def _files(merchant: Merchant, found: Printed, form: str) -> tuple[Attached, ...]:
+    name = f"{merchant.code}-{found.stem}"
+    files = ((kind, printed.content(found, kind)) for kind in (form, "png"))
+    return tuple(Attached(f"{name}.{kind}", file, KINDS[kind]) for kind, file in files if file)
 
 
-def _picture(report: Report) -> bytes | None:
-    option = charts.of_results(report)
-    return pictures.png(option, _("Attributed return and cost")) if option else None
+def _listed(found: Printed) -> tuple[Head, ...]:
+    heads = {head.code: head for head in found.sheet.table.heads}
+    return tuple(heads[code] for code in found.listed or tuple(heads)[:LISTED])

@@ -21,8 +21,9 @@ class Carrier(StrEnum):
 
 SEARCH_PLACEMENTS = {"2", "search"}
 FEED_PLACEMENTS = {"1", "7", "feed", "video_feed"}
-"""Codes of Juguang's ``placement``: 1 feed, 2 search, 7 inside of video. 4 is both at once ("whole site") and
-says nothing; then the act tells, as it does where no placement is known."""
+"""Codes of Juguang's ``placement`` as its report interface names them: 1 feed, 2 search, 4 whole site, 7 video
+feed. 4 may be either and says nothing; then the act tells, as it does where no placement is known or the code
+is another."""
 
 _ACTS_OF_SEARCH = {TouchKind.SEARCH, TouchKind.SEARCH_CLICK}
 

@@ -48,8 +48,11 @@ class Empathy:
     least: int = LEAST
 
 
-def empathy(merchant: Merchant, period: Period, by: Dimension, page: int = 1) -> Empathy:
-    """The comments posted in a period by rows of a dimension, the most talked of first."""
+def empathy(
+    merchant: Merchant, period: Period, by: Dimension, page: int = 1, *, page_size: int | None = PAGE
+) -> Empathy:
+    """The comments posted in a period by rows of a dimension, the most talked of first; ``page_size`` None:
+    all of them."""
     start, end = period.instants()
     scope: dict[str, Any] = {
         "merchant": merchant.pk, "from": start, "until": end, "start": period.start, "end": period.end,
@@ -61,7 +64,7 @@ def empathy(merchant: Merchant, period: Period, by: Dimension, page: int = 1) ->
         acts = {str(row[0]): row[1:] for row in cursor.fetchall()}
     found = [_row(key, None, columns, acts.get(key)) for key, columns in said.items() if columns[0]]
     found.sort(key=lambda row: (-row.counts.comments, row.key))
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    shown = found if page_size is None else found[(page - 1) * page_size : page * page_size]
     names = names_of(merchant, by, [row.key for row in shown])
     whole = _summed(list(said.values()))
     every = [acts[key] for key in said if key in acts]
@@ -84,6 +87,24 @@ def _row(key: str, name: Name | None, said: Any, acts: Any) -> Row:
         could_echo=could, echoes=echoes, reads=acts[0] if acts else None, deep_acts=acts[1] if acts else None,
     )  # fmt: skip
     return Row(key, name, counts, parts(counts), dict(zip(INTENTS, intents, strict=True)))
+
+
+def of_content(merchant: Merchant, period: Period) -> dict[tuple[int, str, str, bool], Counts]:
+    """What the comments of a period say, by (SPU, buying point, scene, whether the note was paid for) of the
+    note that they stand under. One query; acts are not in it."""
+    start, end = period.instants()
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMENTS.format(key=_CONTENT), {"merchant": merchant.pk, "from": start, "until": end})
+        rows = cursor.fetchall()
+    return {
+        (int(spu), point, scene, paid == "true"): _row("", None, said, None).counts
+        for (spu, point, scene, paid), *said in rows
+    }
+
+
+_CONTENT = """ARRAY[coalesce(n.spu_id, 0)::text, n.buying_point, n.scene, (EXISTS (
+           SELECT FROM measurement_spend s WHERE s.merchant_id = n.merchant_id AND s.note_id = n.id
+             AND s.kind = 'note_fee' AND s.replaced_at IS NULL))::text]"""
 
 
 def _summed(rows: list[Any]) -> tuple[int, ...]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from measurement import metrics
+from measurement.empathy.parts import Counts, Part, Share, parts
+from measurement.metrics import Interval
 from measurement.models import Spu
 from measurement.process.placement import Carrier, Facts, carrier
+from measurement.queries import empathy
+from measurement.queries.status import bought, status
 from merchants.models import Merchant
 from merchants.periods import WEEK, Period
 
@@ -23,6 +28,7 @@ class Sold:
     earlier order in the ledger; ``again`` of these have bought once more by now."""
 
     name: str
+    spu: int = 0
     orders: int = 0
     units: int = 0
     paid_fen: int = 0
@@ -78,7 +84,7 @@ def sold(merchant: Merchant, period: Period) -> tuple[list[Sold], Sold]:
     with connection.cursor() as cursor:
         cursor.execute(_SOLD, {"merchant": merchant.pk, "start": period.start, "end": period.end})
         for spu, *counts in cursor.fetchall():
-            row = found.setdefault(spu, Sold(names.get(spu, "")))
+            row = found.setdefault(spu, Sold(names.get(spu, ""), max(spu, 0)))
             for name, count in zip(_COUNTS, counts, strict=True):
                 setattr(row, name, getattr(row, name) + int(count))
     whole = found.pop(ALL, Sold(""))
@@ -92,8 +98,11 @@ def sold(merchant: Merchant, period: Period) -> tuple[list[Sold], Sold]:
 @dataclass(slots=True)
 class Cell:
     """One SPU, buying point, audience and carrier. Fen; ``ti`` is the platform's count, None where it tells
-    none; ``notes`` were published in the period."""
+    none; ``notes`` were published in the period; ``orders`` are distinct orders with credit of the cell,
+    ``squares`` the sum of their squared credits (fen²); ``said`` what comments say of its content. ``key`` is
+    (SPU, buying point, audience, carrier)."""
 
+    key: Key
     spu: str
     point: str
     scene: str
@@ -102,8 +111,12 @@ class Cell:
     ti: int | None = None
     ti_cost: int | None = None
     credited: int = 0
+    orders: int = 0
+    squares: int = 0
     notes: int = 0
     weeks: Decimal = Decimal(1)
+    said: Counts | None = None
+    interval: Interval | None = None
 
     @property
     def cost_per_ti(self) -> Decimal | None:
@@ -116,27 +129,64 @@ class Cell:
     @property
     def cadence(self) -> Decimal | None:
         """Only content has one: an ad shows notes that were published once."""
-        return Decimal(self.notes) / self.weeks if self.carrier in {Carrier.KOL, Carrier.OTHER} else None
+        return Decimal(self.notes) / self.weeks if self.carrier in CONTENT else None
+
+    @property
+    def parts(self) -> Mapping[Part, Share]:
+        """Parts of empathy; nobody tells of a comment whether an ad brought its author, so ads have none."""
+        return parts(self.said) if self.said else {}
 
 
+Key = tuple[int, str, str, Carrier]
+CONTENT = {Carrier.KOL, Carrier.OTHER}
 _PAID_NOTES = """
     SELECT DISTINCT note_id FROM measurement_spend
     WHERE merchant_id = %(merchant)s AND kind = 'note_fee' AND replaced_at IS NULL AND note_id IS NOT NULL
 """
-_CREDITED = f"""
+_CHANNELS = f"""
 WITH paid AS ({_PAID_NOTES})
-SELECT coalesce(n.spu_id, r.spu_id, 0), coalesce(n.buying_point, ''), coalesce(n.scene, ''), c.kind,
+SELECT c.id, coalesce(n.spu_id, 0), coalesce(n.buying_point, ''), coalesce(n.scene, ''), c.kind,
        coalesce(c.campaign_id, c.creative_id) IS NOT NULL, coalesce(g.placement, ''),
-       c.keyword_id IS NOT NULL, c.note_id IS NOT NULL, p.note_id IS NOT NULL, sum(r.fen_linear)::bigint
-FROM measurement_rollup r
-JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
-LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s
-LEFT JOIN measurement_creative x ON x.id = c.creative_id AND x.merchant_id = %(merchant)s
+       c.keyword_id IS NOT NULL, c.note_id IS NOT NULL, p.note_id IS NOT NULL
+FROM measurement_channel c
+LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = c.merchant_id
+LEFT JOIN measurement_creative x ON x.id = c.creative_id AND x.merchant_id = c.merchant_id
 LEFT JOIN measurement_campaign g ON g.id = coalesce(c.campaign_id, x.campaign_id)
-    AND g.merchant_id = %(merchant)s
+    AND g.merchant_id = c.merchant_id
 LEFT JOIN paid p ON p.note_id = c.note_id
-WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+WHERE c.merchant_id = %(merchant)s AND EXISTS (
+    SELECT FROM measurement_rollup r WHERE r.merchant_id = c.merchant_id AND r.channel_id = c.id
+      AND r.touch_day >= %(start)s AND r.touch_day < %(end)s)
+"""
+# Amounts of the orders of one product on one day of one platform are taken as equal, as on the results page.
+_CREDITED = """
+WITH named AS (
+    SELECT * FROM unnest(%(channels)s::bigint[], %(places)s::integer[], %(spus)s::bigint[])
+        AS t(channel, place, spu)
+), money AS (
+    SELECT t.place, coalesce(nullif(t.spu, 0), r.spu_id, 0) AS spu, coalesce(r.spu_id, 0) AS sold, r.platform,
+           r.order_day, sum(r.fen_linear)::bigint AS fen
+    FROM measurement_rollup r JOIN named t ON t.channel = r.channel_id
+    WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
+      AND r.order_day <= %(through)s
+    GROUP BY 1, 2, 3, 4, 5
+), present AS MATERIALIZED (
+    SELECT DISTINCT t.place, coalesce(nullif(t.spu, 0), r.spu_id, 0) AS spu, coalesce(r.spu_id, 0) AS sold,
+           r.platform, r.order_day, r.order_id
+    FROM measurement_presence r JOIN named t ON t.channel = r.channel_id
+    WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
+      AND r.order_day <= %(through)s
+), counted AS (
+    SELECT place, spu, sold, platform, order_day, count(*) AS orders FROM present GROUP BY 1, 2, 3, 4, 5
+), distinct_orders AS (
+    SELECT place, spu, count(DISTINCT order_id) AS orders FROM present GROUP BY 1, 2
+)
+SELECT place, spu, sum(fen)::bigint, ceil(sum(fen::float8 * fen / coalesce(c.orders, 1))),
+       coalesce(min(d.orders), 0)
+FROM money
+LEFT JOIN counted c USING (place, spu, sold, platform, order_day)
+LEFT JOIN distinct_orders d USING (place, spu)
+GROUP BY 1, 2
 """
 _SPENT = f"""
 WITH paid AS ({_PAID_NOTES})
@@ -164,28 +214,31 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-def matrix(merchant: Merchant, period: Period) -> list[Cell]:
+def matrix(merchant: Merchant, period: Period, *, through: date = date.max) -> list[Cell]:
     """Every cell with a cost, a credit or a note, the dearest first. Cost of each source and kind is of the
-    level that names notes for most of it; what names no note stands in cells without a buying point."""
+    level that names notes for most of it; what names no note stands in cells without a buying point. Credit of
+    orders up to ``through``, so that an earlier period can be seen at the same age. A constant number of
+    queries."""
     names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
     start, end = period.instants()
     scope: dict[str, Any] = {
         "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "until": end,
+        "through": min(through, _FAR),
     }  # fmt: skip
-    cells: dict[tuple[int, str, str, Carrier], Cell] = {}
+    cells: dict[Key, Cell] = {}
     weeks = Decimal(period.days) / WEEK
 
     def cell(spu: int, point: str, scene: str, by: Carrier) -> Cell:
         key = (spu, point, scene, by)
         if key not in cells:
-            cells[key] = Cell(names.get(spu, ""), point, scene, by, weeks=weeks)
+            cells[key] = Cell(key, names.get(spu, ""), point, scene, by, weeks=weeks)
         return cells[key]
 
     with connection.cursor() as cursor:
-        cursor.execute(_CREDITED, scope)
-        for spu, point, scene, kind, delivered, placement, worded, noted, coop, fen in cursor.fetchall():
-            facts = Facts(kind, delivered, placement, worded, noted, coop)
-            cell(spu, point, scene, carrier(facts)).credited += fen
+        for (point, scene, by), spu, fen, squares, orders in _credited(cursor, scope):
+            found = cell(spu, point, scene, by)
+            found.credited, found.squares = found.credited + fen, found.squares + squares
+            found.orders += orders
         cursor.execute(_SPENT, scope)
         for row in _of_one_level(cursor.fetchall()):
             _, _, _, noted, spu, point, scene, ads, placement, worded, coop, fen, ti, ti_fen = row
@@ -197,7 +250,96 @@ def matrix(merchant: Merchant, period: Period) -> list[Cell]:
         for spu, point, scene, coop, count in cursor.fetchall():
             facts = Facts("", noted=True, cooperation=coop)
             cell(spu, point, scene, carrier(facts)).notes += count
+    for (spu, point, scene, coop), counts in empathy.of_content(merchant, period).items():
+        found = cell(spu, point, scene, carrier(Facts("", noted=True, cooperation=coop)))
+        found.said = counts
     return sorted(cells.values(), key=lambda one: (-(one.cost or 0), -one.credited, one.spu, one.point))
+
+
+_FAR = date(9999, 12, 31)
+
+
+def _credited(
+    cursor: Any, scope: dict[str, Any]
+) -> Iterator[tuple[tuple[str, str, Carrier], int, int, int, int]]:
+    """((buying point, audience, carrier), SPU, fen, squares, orders) of all that was credited."""
+    cursor.execute(_CHANNELS, scope)
+    places: dict[tuple[str, str, Carrier], int] = {}
+    channels, placed, spus = [], [], []
+    for channel, spu, point, scene, *facts in cursor.fetchall():
+        place = (point, scene, carrier(Facts(*facts)))
+        channels.append(channel)
+        placed.append(places.setdefault(place, len(places)))
+        spus.append(spu)
+    cursor.execute(_CREDITED, {**scope, "channels": channels, "places": placed, "spus": spus})
+    named = list(places)
+    for place, spu, fen, squares, orders in cursor.fetchall():
+        yield named[place], spu, fen, int(squares), orders
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a cell was in the period before, at the same age."""
+
+    cost: int | None = None
+    credited: int | None = None
+    orders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the page shows. ``coverage`` is the joined share of the period's revenue, ``placed`` the share
+    of cost whose product and buying point are known; ``before`` the cells of the period before by key."""
+
+    products: tuple[Sold, ...]
+    whole: Sold
+    cells: tuple[Cell, ...]
+    coverage: Decimal | None
+    placed: Decimal | None
+    through: date | None
+    computed_at: datetime | None
+    before: Mapping[Key, Former] = field(default_factory=dict)
+    whole_before: Sold | None = None
+    products_before: Mapping[str, Sold] = field(default_factory=dict)
+    joinable: bool = True
+
+
+def board(merchant: Merchant, period: Period, former: Period | None, today: date) -> Board:
+    """The page in a constant number of queries; ``former`` is the period to compare with."""
+    state = status(merchant)
+    through = state.through(today)
+    products, whole = sold(merchant, period)
+    cells = matrix(merchant, period)
+    proof = bought(merchant, period, fen="fen_linear")
+    mean = proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
+    for cell in cells:
+        if state.has_credit:
+            cell.interval = metrics.credit_interval(cell.credited, cell.squares, mean)
+    cost = sum(cell.cost or 0 for cell in cells)
+    known = sum(cell.cost or 0 for cell in cells if cell.spu and cell.point)
+    found = Board(
+        products=tuple(products),
+        whole=whole,
+        cells=tuple(cells),
+        coverage=metrics.coverage(sum(proof.totals.joined.values()), proof.totals.unjoined),
+        placed=metrics.ratio(known, cost),
+        through=through,
+        computed_at=state.computed_at,
+        joinable=state.has_credit,
+    )
+    if former is None:
+        return found
+    apart = period.start - former.start
+    earlier, before = sold(merchant, former)
+    return replace(
+        found,
+        before={
+            cell.key: Former(cell.cost, cell.credited, cell.orders)
+            for cell in matrix(merchant, former, through=(through or today) - apart)
+        },
+        whole_before=before,
+        products_before={row.name: row for row in earlier},
+    )
 
 
 def _of_one_level(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -98,8 +98,8 @@ class Waste:
         return min([0, *lows]), max([0, *highs])
 
 
-def waste(merchant: Merchant, asked: Asked) -> Waste:
-    """Everything the page shows, in a constant number of queries."""
+def waste(merchant: Merchant, asked: Asked, *, page_size: int | None = PAGE) -> Waste:
+    """Everything the page shows, in a constant number of queries; ``page_size`` None: all rows."""
     judging = Judging.objects.for_merchant(merchant).first()
     of_all = JudgedRow.objects.for_merchant(merchant).filter(days=asked.days, dimension=asked.by)
     rows = of_all.exclude(key="").exclude(verdict="")
@@ -111,8 +111,9 @@ def waste(merchant: Merchant, asked: Asked) -> Waste:
         if verdict in by_class
     )
     wanted = rows.filter(verdict=asked.verdict) if asked.verdict else rows
-    first = (asked.page - 1) * PAGE
-    shown = tuple(wanted.order_by(*ORDERS[asked.sort], "key")[first : first + PAGE])
+    ordered = wanted.order_by(*ORDERS[asked.sort], "key")
+    first = (asked.page - 1) * (page_size or 0)
+    shown = tuple(ordered[first : first + page_size] if page_size else ordered)
     return Waste(
         judging=judging,
         classes=classes,

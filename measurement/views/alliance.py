@@ -7,28 +7,27 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measurement import alliance_files, words
+from measurement import words
 from measurement.charts import alliance as charts
 from measurement.dictionary import definitions
 from measurement.metrics import roi
-from measurement.queries import alliance
+from measurement.printed.alliance import days_chart, found_for, takeaway
+from measurement.queries import alliance, saved
 from measurement.queries.alliance import AlliancePage, ReportedRow
-from measurement.queries.status import Status, status
-from measurement.reported import question
+from measurement.queries.status import Status
 from measurement.reported.chain import Sums
 from measurement.reported.question import Asked, View
 from measurement.reports import EmptyReason, ReportQuery
-from measurement.views.questions import asked as period_asked
-from measurement.views.questions import choices
-from measurement.views.results import WORKBOOK
+from measurement.views.questions import choices, said_problems
 from measurement.words import alliance as names
-from merchants import audit
 from merchants.access import MerchantRequest, merchant_required
+from merchants.periods import day_of
 from merchants.roles import Permission
 
 
@@ -53,9 +52,9 @@ def page(request: MerchantRequest) -> HttpResponse:
         "view_window": str(found.view.window_days) if found.view else "",
         "parts": _parts(found),
         "gap_chart": charts.waterfall(found.gap) if found.gap else None,
-        "days_chart": charts.days(found),
+        "chart": days_chart(found, saved.told(request.merchant, query.period)),
         "incomplete": [day for day in found.days if not day.complete],
-        "takeaway": _takeaway(found),
+        "takeaway": takeaway(found),
         "off_site": [_off_site(one) for one in found.off_site],
         "empty": _empty(found, state),
         "definitions": definitions(get_language() or "en"),
@@ -70,39 +69,11 @@ def page(request: MerchantRequest) -> HttpResponse:
     return render(request, "measurement/alliance.html", context)
 
 
-@merchant_required(Permission.EXPORT)
-def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """The same view as a file; the act is kept in the trail."""
-    query, asked, found, _state = _found(request)
-    if found.view is None:
-        raise Http404
-    audit.record(
-        request.merchant,
-        "measurement.report.exported",
-        by=f"user:{request.user.pk}",
-        form=form,
-        rows=len(found.rows),
-        query={"report": "alliance", **query.parameters(), **asked.parameters()},
-    )
-    name = f"{request.merchant.code}-{found.view.programme}-{query.period.start}-{query.period.last}.{form}"
-    if form == "xlsx":
-        book = alliance_files.workbook(
-            found, f"{query.period.start} – {query.period.last}", words.said(words.MODELS, query.model)
-        )
-        return FileResponse(book, as_attachment=True, filename=name, content_type=WORKBOOK)
-    answer = StreamingHttpResponse(alliance_files.csv_lines(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
 def _found(request: MerchantRequest) -> tuple[ReportQuery, Asked, AlliancePage, Status]:
-    query = period_asked(request)
-    asked = question.read(request.GET.dict())
-    state = status(request.merchant)
-    found = alliance.page(request.merchant, asked, query.period, query.model)
-    if not state.has_credit:  # not one order was ever tied to content: our figure is unknown, not zero
-        rows = tuple(replace(row, credited=None) for row in found.rows)
-        found = replace(found, gap=None, credited=None, rows=rows)
+    query, asked, found, state, problems = found_for(
+        request.merchant, request.GET.dict(), day_of(timezone.now())
+    )
+    said_problems(request, problems)
     return query, asked, found, state
 
 
@@ -211,19 +182,6 @@ def _parts(found: AlliancePage) -> list[dict[str, Any]]:
 def _off_site(one: alliance.OffSite) -> dict[str, Any]:
     each = None if one.cost_fen is None or not one.orders else one.cost_fen / one.orders
     return {"one": one, "roi": roi(one.revenue_fen, one.cost_fen), "order_cost": each}
-
-
-def _takeaway(found: AlliancePage) -> str:
-    """What the page says first."""
-    gap = found.gap
-    if gap is None or not gap.reported:
-        return ""
-    explained = max((part for part in gap.parts if part[0] != "rest"), key=lambda part: abs(part[1]))
-    rest = abs(dict(gap.parts)["rest"]) / gap.reported
-    told = {"part": words.said(names.PARTS, explained[0]), "percent": f"{rest * 100:.0f}"}
-    if not explained[1]:
-        return _("Nothing we know explains the gap between the report and our figure.")
-    return _("“%(part)s” explains most of the gap; %(percent)s %% of the report is not explained.") % told
 
 
 def _empty(found: AlliancePage, state: Status) -> str:

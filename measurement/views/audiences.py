@@ -7,19 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measurement import privacy
-from measurement.crowds.audiences import BadDefinition, Definition, read
+from measurement.crowds.audiences import BadDefinition
 from measurement.dictionary import definitions
 from measurement.forms import AudienceForm
-from measurement.models import Audience, Blogger
+from measurement.models import Audience
 from measurement.operations import audiences, privacy_budget
+from measurement.printed import audiences as printed
 from measurement.queries import crowds
 from measurement.words import crowds as words
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
-from merchants.background import wake
 from merchants.roles import Permission
 
 
@@ -73,25 +72,10 @@ def archive(request: MerchantRequest, audience_id: int) -> HttpResponse:
 
 def _context(request: MerchantRequest) -> dict[str, Any]:
     merchant = request.merchant
-    rows = list(
-        Audience.objects.for_merchant(merchant).filter(archived_at=None).prefetch_related("handovers")
-    )
-    if any(row.counted_at is None for row in rows):
-        wake("measurement.crowds", merchant_id=merchant.pk)
-    spus, bloggers = crowds.spus_of(merchant), _bloggers(request)
-    k = crowds.k()
     return {
         "definitions": definitions(get_language() or "en"),
-        "k": k,
-        "rows": [
-            {
-                "row": row,
-                "people": privacy.published(row.people or 0, k),
-                "words": _words(read(row.definition), spus, dict(bloggers)),
-                "handovers": list(row.handovers.all()),
-            }
-            for row in sorted(rows, key=lambda row: (-(privacy.published(row.people or 0, k) or 0), row.name))
-        ],
+        "k": crowds.k(),
+        "rows": printed.audiences_of(merchant),
         "form": _form(request),
         "may_plan": Permission.PLAN in request.permissions,
         "has_rule": bool(crowds.rules_of(merchant)),
@@ -102,33 +86,7 @@ def _form(request: MerchantRequest, data: Any = None) -> AudienceForm:
     return AudienceForm(
         data,
         spus=crowds.spus_of(request.merchant).items(),
-        bloggers=_bloggers(request),
+        bloggers=printed.bloggers_of(request.merchant),
         layers=words.layer_choices(),
         auto_id="audience_%s",
     )
-
-
-def _bloggers(request: MerchantRequest) -> list[tuple[int, str]]:
-    rows: Any = Blogger.objects.for_merchant(request.merchant).order_by("name")
-    return list(rows.values_list("id", "name")[:500])
-
-
-def _words(told: Definition, spus: dict[int, str], bloggers: dict[int, str]) -> list[str]:
-    """The definition in words, part by part."""
-    said = [" / ".join(words.layer(layer) for layer in told.layers)]
-    said.append(spus.get(told.spu, f"#{told.spu}") if told.spu else _("the whole brand"))
-    if told.least_days:
-        said.append(
-            ngettext("for at least %(days)d day", "for at least %(days)d days", told.least_days)
-            % {"days": told.least_days}
-        )
-    if told.most_days is not None:
-        said.append(
-            ngettext("for at most %(days)d day", "for at most %(days)d days", told.most_days)
-            % {"days": told.most_days}
-        )
-    if told.blogger:
-        said.append(_("carried in by %(name)s") % {"name": bloggers.get(told.blogger, f"#{told.blogger}")})
-    if told.without:
-        said.append(_("without %(layers)s") % {"layers": " / ".join(told.without)})
-    return said

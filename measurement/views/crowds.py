@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,55 +13,32 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measurement.charts import crowds as charts
-from measurement.crowds.asked import SPANS, CrowdQuestion, read
+from measurement.crowds.asked import SPANS, CrowdQuestion
 from measurement.crowds.flow import RANKS, Flow
 from measurement.crowds.rules import LAYERS
 from measurement.dictionary import definitions
 from measurement.models import CrowdFlow, CrowdRule
-from measurement.operations import crowd_flows, privacy_budget
+from measurement.operations import crowd_flows
+from measurement.printed import crowds as printed
+from measurement.printed.crowds import Opened
 from measurement.queries import crowds
+from measurement.views.questions import asking
 from measurement.words import crowds as words
 from merchants.access import MerchantRequest, merchant_required
-from merchants.background import wake
 from merchants.periods import day_of
 from merchants.roles import Permission
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a crowd page begins with. ``row`` None: the budget of questions is spent."""
-
-    rules: list[CrowdRule]
-    rule: CrowdRule
-    question: CrowdQuestion
-    row: CrowdFlow | None
-    moved: crowds.Movement | None
-
-
 def opened(request: MerchantRequest) -> Opened | None:
-    """The question of the address and its published matrix; None: nothing has come in, or is being computed
-    for the first time."""
-    rules = crowds.rules_of(request.merchant)
-    number = request.GET.get("rule", "")
-    rule = crowds.rule_in(
-        rules, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
-    )
-    through = crowd_flows.last_day(rule) if rule else None
-    if rule is None or through is None or rule.built_at is None:
-        wake("measurement.crowds", merchant_id=request.merchant.pk)
-        return None
-    question, problems = read(request.GET.dict(), through)
-    for name, value in problems:
+    """The question of the address and its published matrix; what made no sense is said."""
+    found = printed.opened(asking(request))
+    for name, value in found.problems if found else ():
         messages.warning(
             request,
             _("“%(value)s” is not a value of “%(name)s”; the default is shown instead.")
             % {"name": name, "value": value},
         )
-    asked = {"crowd": question.parameters(), "first": question.first, "last": question.last, "v": rule.pk}
-    if not privacy_budget.may_ask(request.merchant, user_id=request.user.pk, question=asked):
-        return Opened(rules, rule, question, None, None)
-    row = crowd_flows.ask(request.merchant, rule, question.first, question.last)
-    return Opened(rules, rule, question, row, crowds.movement(row, question.spu))
+    return found
 
 
 def around(request: MerchantRequest, found: Opened | None) -> dict[str, Any]:
@@ -126,7 +102,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     told = crowds.reported_layers(request.merchant, question)
     carried = crowds.carried(request.merchant, found.rule, question)
     context |= {
-        "takeaway": _takeaway(flow, carried),
+        "takeaway": printed.takeaway(flow, carried),
         "chart": charts.of_layers(flow),
         "layers": [_layer(found.moved, layer, told.get(layer)) for layer in RANKS[1:]],
         "reported": any(told.values()),
@@ -153,23 +129,6 @@ def _layer(moved: crowds.Movement, layer: int, told: crowds.Reported | None) -> 
         "change": moved.flow.end(layer) - moved.flow.start(layer) if moved.end(layer) is not None else None,
         "rose": moved.rate(layer, RANKS[layer + 1 :]),
         "told": told,
-    }
-
-
-def _takeaway(flow: Flow, carried: crowds.Carried) -> str:
-    people = flow.end(crowds.TI)
-    moved = people - flow.start(crowds.TI)
-    if not people:
-        return ""
-    if carried.whole and carried.whole.cpti:
-        return _("%(people)d people in TI, %(moved)+d; a new one cost ¥%(cpti).2f.") % {
-            "people": people,
-            "moved": moved,
-            "cpti": carried.whole.cpti / 100,
-        }
-    return _("%(people)d people in TI, %(moved)+d; what a new one cost is not known.") % {
-        "people": people,
-        "moved": moved,
     }
 
 
@@ -219,7 +178,7 @@ def flow(request: MerchantRequest) -> HttpResponse:
         return render(request, "measurement/flow.html", context)
     told = found.moved.flow
     context |= {
-        "takeaway": _flow_takeaway(found.moved),
+        "takeaway": printed.flow_takeaway(found.moved),
         "chart": charts.of_flow(told),
         "heads": [words.code_of_rank(layer) for layer in RANKS],
         "matrix": [_matrix_row(found.moved, before) for before in RANKS],
@@ -266,19 +225,6 @@ def _rates(moved: crowds.Movement) -> list[dict[str, Any]]:
         if before and after != before
     ]
     return sorted(found, key=lambda one: -one["people"])
-
-
-def _flow_takeaway(moved: crowds.Movement) -> str:
-    rose = moved.rate(crowds.TI - 1, RANKS[crowds.TI :])
-    if rose is None:
-        return ""
-    return _(
-        "Of those who stood in I, %(share).0f %% stand higher at the end (%(low).0f to %(high).0f %%)."
-    ) % {
-        "share": rose.share * 100,
-        "low": rose.low * 100,
-        "high": rose.high * 100,
-    }
 
 
 def _earlier(question: CrowdQuestion) -> str:

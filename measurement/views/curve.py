@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measurement import exports, table_files, takeaways, words
+from measurement import takeaways, words
 from measurement.charts.curve import of_curve
 from measurement.cycles.cohorts import Cohort, marks
 from measurement.dictionary import definitions
 from measurement.queries import buyers, curve
 from measurement.queries.curve import Curve
 from measurement.reports import Axis
-from measurement.table_files import Head, Sheet
-from measurement.views.questions import WORKBOOK, address, around, asked, chips
-from merchants import audit
+from measurement.views.questions import address, around, asked, chips
 from merchants.access import MerchantRequest, merchant_required
 from merchants.roles import Permission
 
@@ -75,93 +73,3 @@ def _behind(request: MerchantRequest, query: Any) -> dict[str, Any]:
         "groups": [(label, found.groups[code]) for code, label in named if code in found.groups],
         "definitions": definitions(get_language() or "en"),
     }
-
-
-@merchant_required(Permission.EXPORT)
-def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """The cohorts as a file, or with ``table=points`` the curve; the act is kept in the trail."""
-    query = asked(request)
-    found = curve.over_time(request.merchant, query, now=timezone.now())
-    sheet = _curve_sheet(found) if request.GET.get("table") == "points" else _cohort_sheet(found)
-    audit.record(
-        request.merchant,
-        "measurement.report.exported",
-        by=f"user:{request.user.pk}",
-        form=form,
-        rows=len(sheet.rows),
-        query=query.parameters(),
-    )
-    name = f"{request.merchant.code}-over-time-{query.period.start}-{query.period.last}.{form}"
-    if form == "xlsx":
-        return FileResponse(
-            table_files.workbook(sheet), as_attachment=True, filename=name, content_type=WORKBOOK
-        )
-    answer = StreamingHttpResponse(table_files.csv_lines(sheet), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _cohort_sheet(found: Curve) -> Sheet:
-    told, unit = definitions(get_language() or "en"), found.envelope.currency
-    heads = [
-        Head("start", _("From")),
-        Head("last", _("To")),
-        Head("cost", f"{told['cost'].name} ({unit})", "fen"),
-        Head("credited", f"{told['credited'].name} ({unit})", "fen"),
-        *(
-            Head(f"at{mark}", f"{told['credited'].name} T+{mark} ({unit})", "fen")
-            for mark in marks(found.window)
-        ),
-        *(Head(f"roi{mark}", f"ROI T+{mark}", "ratio") for mark in marks(found.window)),
-        Head("roi", told["roi"].name, "ratio"),
-        Head("share", told["credit_in"].name, "share"),
-        Head("expected", f"{told['final_range'].name} ({unit})", "fen"),
-        Head("low", _("95 %% from (%(unit)s)") % {"unit": unit}, "fen"),
-        Head("high", _("95 %% to (%(unit)s)") % {"unit": unit}, "fen"),
-    ]
-    rows = [_cells(cohort, found.window) for cohort in found.cohorts]
-    rows.append({**_cells(found.total, found.window), "start": _("Total"), "last": ""})
-    codes = ("cost", "credited", "roi", "credit_in", "final_range")
-    return Sheet(
-        title=_("Cohorts"),
-        heads=tuple(heads),
-        rows=tuple(rows),
-        said=exports.around(found.query, found.envelope, pgettext("tab", "Over time")),
-        definitions=tuple(told[code] for code in codes),
-    )
-
-
-def _cells(cohort: Cohort, window: int) -> dict[str, Any]:
-    final = cohort.final
-    return {
-        "start": cohort.start,
-        "last": cohort.last,
-        "cost": cohort.cost,
-        "credited": cohort.credited,
-        **{f"at{mark}": cohort.at.get(mark) for mark in marks(window)},
-        **{f"roi{mark}": cohort.roi_at(mark) for mark in marks(window)},
-        "roi": cohort.roi,
-        "share": final.share if final else None,
-        "expected": final.expected if final else None,
-        "low": final.low if final else None,
-        "high": final.high if final else None,
-    }
-
-
-def _curve_sheet(found: Curve) -> Sheet:
-    told, unit = definitions(get_language() or "en"), found.envelope.currency
-    return Sheet(
-        title="T+x",
-        heads=(
-            Head("age", "x", "count"),
-            Head("credited", f"{told['credited'].name} ({unit})", "fen"),
-            Head("reached", told["reached"].name, "share"),
-            Head("roi", told["roi_by_age"].name, "ratio"),
-        ),
-        rows=tuple(
-            {"age": point.age, "credited": point.credited, "reached": point.reached, "roi": point.roi}
-            for point in found.points
-        ),
-        said=exports.around(found.query, found.envelope, pgettext("tab", "Over time")),
-        definitions=tuple(told[code] for code in ("credited", "reached", "roi_by_age")),
-    )

@@ -7,27 +7,25 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measurement import reports
 from measurement.dictionary import definitions
 from measurement.empathy.labels import Polarity
 from measurement.empathy.parts import Part
 from measurement.models import Comment
 from measurement.operations import comment_labels
+from measurement.printed import empathy as printed
 from measurement.queries import empathy as reading
-from measurement.reports import Dimension, ReportQuery
-from measurement.views.questions import choices
+from measurement.reports import ReportQuery
+from measurement.views.questions import asking, choices
 from measurement.words import empathy as words
 from measurement.words import said
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
-from merchants.periods import day_of
 from merchants.roles import Permission
 
 SHOWN = 50  # comments of a page
@@ -36,7 +34,7 @@ SHOWN = 50  # comments of a page
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
     """The parts of empathy by note, blogger or SPU, over the comments of the period."""
-    query = _asked(request)
+    query = printed.empathy_query(asking(request))
     found = reading.empathy(request.merchant, query.period, query.by, query.page)
     context = {
         **_around(query),
@@ -48,7 +46,7 @@ def page(request: MerchantRequest) -> HttpResponse:
             for intent, count in sorted(found.total.intents.items(), key=lambda pair: -pair[1])
             if count
         ],
-        "takeaway": _takeaway(found),
+        "takeaway": printed.empathy_takeaway(found),
         "pages": Paginator(range(found.count), reading.PAGE).get_page(query.page),
         "all_url": _comments_url(request, query, ""),
         "judged": _judged(found),
@@ -60,7 +58,7 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_RESULTS)
 def comments(request: MerchantRequest) -> HttpResponse:
     """The comments behind a row, each with what it is taken to say and why; a person may correct it."""
-    query = _asked(request)
+    query = printed.empathy_query(asking(request))
     key = request.GET.get("of", "")
     key = key if key.isascii() and key.isdigit() and len(key) < 16 else ""
     polarity = request.GET.get("says", "")
@@ -111,12 +109,6 @@ def correct(request: MerchantRequest, comment_id: int) -> HttpResponse:
     return redirect(back)
 
 
-def _asked(request: HttpRequest) -> ReportQuery:
-    """Period, rows and page of the address; rows that comments cannot have are notes."""
-    query, _problems = reports.read(request.GET.dict(), day_of(timezone.now()))
-    return query if query.by in reading.KEYS else query.but(by=Dimension.NOTE)
-
-
 def _address(query: ReportQuery, **more: str) -> str:
     return "?" + urlencode({**query.parameters(), **more})
 
@@ -133,32 +125,6 @@ def _around(query: ReportQuery) -> dict[str, Any]:
         "definitions": definitions(get_language() or "en"),
         "dimension": said(words.ROWS, query.by),
     }
-
-
-def _takeaway(found: reading.Empathy) -> str:
-    """What the comments say first; nothing where there are too few."""
-    if not found.labelled:
-        return ""
-    asked = found.total.parts[Part.QUESTIONS]
-    liked = found.total.parts[Part.LIKED]
-    if asked.value is None:
-        return ngettext(
-            "%(n)d comment so far; shares are shown from %(least)d on.",
-            "%(n)d comments so far; shares are shown from %(least)d on.",
-            found.labelled,
-        ) % {"n": found.labelled, "least": found.least}
-    told = _("%(share)s %% of %(n)d comments ask something.") % {
-        "share": f"{asked.value * 100:.0f}",
-        "n": asked.n,
-    }
-    if liked.value is None:
-        return told
-    then = _("Of those that praise or blame, %(share)s %% praise (95 %%: %(low)s to %(high)s %%).") % {
-        "share": f"{liked.value * 100:.0f}",
-        "low": f"{(liked.low or 0) * 100:.0f}",
-        "high": f"{(liked.high or 0) * 100:.0f}",
-    }
-    return f"{told} {then}"
 
 
 def _judged(found: reading.Empathy) -> str:

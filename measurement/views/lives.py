@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from measurement import privacy, words
+from measurement import words
 from measurement.dictionary import definitions
+from measurement.metrics import change
+from measurement.printed import lives as printed
 from measurement.process.questions import Question
 from measurement.queries import lives
-from measurement.reports import read
 from measurement.views.process import address
 from measurement.views.questions import said_problems
 from measurement.words import process as named
@@ -27,17 +28,19 @@ from merchants.roles import Permission
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
     today = day_of(timezone.now())
-    given = {name: value for name, value in request.GET.dict().items() if name in {"period", "from", "to"}}
-    query, problems = read(given or {"period": "90d"}, today)
+    query, by, problems = printed.asked(request.GET.dict(), today)
     said_problems(request, problems)
-    by = request.GET.get("by", "stream")
-    by = by if by in named.LIVE_ROWS else "stream"
-    found = lives.lives(request.merchant, query.period, by)
-    question = Question(query.period, span=query.span)
+    of = printed.people_of(request.GET.dict())
+    found = lives.lives(request.merchant, query.period, by, of=of)
+    before = lives.lives(request.merchant, query.before, by, of=of) if query.before else None
+    former = {row.key: row for row in before.rows} if before and by != "stream" else {}
+    question = Question(query.period, span=query.span, compare=query.compare)
     context = {
         "lives": found,
-        "rows": [_shown(row, today) for row in found.rows],
-        "total_viewers": _sum_of_shown(found.rows),
+        "rows": [_shown(row, former.get(row.key), today, question, by) for row in found.rows],
+        "total_viewers": printed.viewers_of(found.rows),
+        "changes": _changes(found.total, before.total if before else None),
+        "compared": before is not None,
         "by": by,
         "by_words": named.LIVE_ROWS[by],
         "question": question,
@@ -46,41 +49,45 @@ def page(request: MerchantRequest) -> HttpResponse:
             {"label": label, "url": address(question, by=kind), "active": kind == by}
             for kind, label in named.LIVE_ROWS.items()
         ],
-        "platforms": [(words.platform(name), *sums) for name, sums in sorted(found.platforms.items())],
-        "takeaway": _takeaway(found),
+        "takeaway": printed.takeaway(found),
         "definitions": definitions(get_language() or "en"),
-        "choices": list(words.SPANS.items()),
+        "choices": {"period": list(words.SPANS.items()), "compare": list(words.COMPARISONS.items())},
         "computed_at": found.computed_at,
+        "of": of,
+        "whose": next((row.host if "host" in of else row.curator for row in found.rows), "") if of else "",
+        "whole_url": address(question, by=next(iter(of))) if of else "",
+        "orders_url": reverse("measurement:orders", args=[request.merchant.code]),
     }
     return render(request, "measurement/lives.html", context)
 
 
-def _shown(row: lives.Sum, today: Any) -> dict[str, Any]:
+def _shown(
+    row: lives.Sum, former: lives.Sum | None, today: date, question: Question, by: str
+) -> dict[str, Any]:
+    paid = change(row.paid_fen, former.paid_fen, former.orders) if former else None
     return {
         "row": row,
-        "viewers": _viewers(row),
+        "viewers": printed.viewers(row),
         "young": row.complete_on is not None and row.complete_on >= today,
-        "platforms": words.listed(
-            f"{words.platform(name)} {orders}" for name, orders in sorted(row.platforms.items()) if orders
-        ),
+        "platforms": printed.platforms(row),
+        "change": paid,
+        "former": former,
+        "streams_url": address(question, by="stream", **{by: row.key}) if by != "stream" and row.key else "",
+        "orders_query": _orders(row) if by == "stream" else "",
     }
 
 
-def _viewers(row: lives.Sum) -> int | None:
-    """Viewers are not the merchant's own customers: in steps of the threshold, hidden below it."""
-    k = privacy.threshold(settings.PRIVACY_THRESHOLD)
-    return None if row.viewers is None else privacy.published(row.viewers, k)
-
-
-def _sum_of_shown(rows: tuple[lives.Sum, ...]) -> int | None:
-    shown = [viewers for row in rows if (viewers := _viewers(row)) is not None]
-    return sum(shown) if shown else None
-
-
-def _takeaway(found: lives.Lives) -> str:
-    paid, later = found.total.paid_fen, found.total.later_paid_fen
-    if not paid or later is None:
+def _orders(row: lives.Sum) -> str:
+    """The orders credited to live views of the stream's host from its day to the end of its window."""
+    if row.started_on is None or not row.host_key:
         return ""
-    return _("For each yuan within 24 hours, the same viewers paid %(more)s more in the 30 days after.") % {
-        "more": f"{later / paid:.2f}"
-    }
+    day = row.started_on.isoformat()
+    return f"?from={day}&to={day}&kind=live_view&blogger={row.host_key}"
+
+
+def _changes(now: lives.Sum, before: lives.Sum | None) -> dict[str, Any]:
+    """Changes of the sums against the period before; none on fewer than 30 orders."""
+    if before is None:
+        return {}
+    names = ("views", "buyers", "paid_fen")
+    return {name: change(getattr(now, name), getattr(before, name), before.orders) for name in names}

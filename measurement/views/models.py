@@ -8,24 +8,18 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from measurement import takeaways, words
-from measurement.attribution import samples
 from measurement.charts import journeys as charts
-from measurement.operations import journey_models
-from measurement.operations.journey_models import Question
-from measurement.queries import journeys, results
+from measurement.printed.results import EVERY, beside_of, models_query, shares_of, why_not
+from measurement.queries import results
 from measurement.queries.journeys import Beside
 from measurement.reports import Axis, ReportQuery, Row
 from measurement.views.questions import address, around, asked, chips
 from measurement.views.results import shown
-from measurement.words.journeys import JOURNEY_MODELS, NULLS, ORDERS, REFUSED, UNAVAILABLE
+from measurement.words.journeys import NULLS, ORDERS
 from merchants.access import MerchantRequest, merchant_required
-from merchants.models import Merchant
 from merchants.roles import Permission
-
-EVERY = {**words.MODELS, **JOURNEY_MODELS}
 
 
 @merchant_required(Permission.SEE_RESULTS)
@@ -33,11 +27,8 @@ def page(request: MerchantRequest) -> HttpResponse:
     """The models side by side, the largest disagreements first. What a worker has not worked out yet is asked
     for, and comes by itself."""
     query = asked(request)
-    if "sort" not in request.GET:
-        query = query.but(sort="-spread", page=query.page)
-    if "axis" not in request.GET:  # by day of the order the models add up to the same
-        query = query.but(axis=Axis.ORDER, page=query.page)
-    beside = read(request.merchant, query)
+    query = models_query(query, request.GET)
+    beside = beside_of(request.merchant, query)
     report = results.report(
         request.merchant, query, now=timezone.now(), models=True, beside=beside.shares or None
     )
@@ -65,42 +56,11 @@ def page(request: MerchantRequest) -> HttpResponse:
     return render(request, "measurement/models.html", context)
 
 
-def read(merchant: Merchant, query: ReportQuery) -> Beside:
-    """The models of all journeys for this question, as far as there are any."""
-    if reason := journeys.unavailable(query):
-        return Beside("unavailable", reason)
-    question = Question(
-        by=query.by,
-        first_day=query.period.start,
-        last_day=query.period.last,
-        spu_id=int(query.filters.get("spu", 0)),
-        order=query.order,
-        with_nulls=query.nulls,
-    )
-    return journeys.told(journey_models.ask(merchant, question))
-
-
-def why_not(beside: Beside) -> str:
-    """Why the three stand without figures, in a sentence; empty when they have some."""
-    if beside.state == "unavailable":
-        return words.said(UNAVAILABLE, beside.reason)
-    if beside.state == "waiting":
-        return _(
-            "Markov, Shapley and leave-one-out are being worked out for this question; they will appear here."
-        )
-    if beside.state == "refused":
-        least = {"least": samples.CONVERSIONS, "each": samples.PASSAGES}
-        return words.said(REFUSED, beside.reason) % {**beside.counts, **least}
-    return ""
-
-
 def _shown(row: Row, query: ReportQuery, beside: Beside) -> dict[str, Any]:
     """A row with its eight shares; one that a model does not know is a dash, not a zero."""
-    ready = beside.state == "ready"
-    shares = [row.shares.get(model, 0 if ready or model in words.MODELS else None) for model in EVERY]
     return {
         **shown(row, query),
-        "shares": shares,
+        "shares": list(shares_of(row, beside).values()),
         "most": max(row.shares.values(), default=0),
         "effect": beside.effects.get(row.key or "0"),
         "why": takeaways.why_models_differ(row),

@@ -9,26 +9,24 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measurement import table_files, takeaways_process, words
-from measurement.charts import process as charts
+from measurement import takeaways_process, words
 from measurement.dictionary import BY_CODE, definitions
 from measurement.forms import EngagementForm
 from measurement.operations import process_setting
+from measurement.printed.process import drawn, drawn_code
 from measurement.process import questions
 from measurement.process.questions import COLUMNS, MAIN, Group, Question, Row
-from measurement.queries import process
+from measurement.queries import process, saved
 from measurement.queries.process import Answer, Line
-from measurement.table_files import Head, Sheet
-from measurement.views.questions import WORKBOOK, said_problems
+from measurement.views.questions import said_problems
 from measurement.words import process as named
-from merchants import audit
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import day_of
 from merchants.roles import Permission
@@ -51,14 +49,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     question = _asked(request)
     answer = process.report(request.merchant, question, now=timezone.now())
     heads = _heads(answer)
-    code = _drawn_code(question)
-    drawn = charts.of_process(
-        answer,
-        code,
-        definitions(get_language() or "en")[code].name,
-        in_yuan=BY_CODE[code].unit == "fen",
-        former=_("Period before"),
-    )
+    code = drawn_code(question)
     context = {
         "answer": answer,
         "question": question,
@@ -69,7 +60,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "unassigned": _cells(answer.unassigned, question) if answer.unassigned else None,
         "unassigned_name": named.UNASSIGNED[question.by],
         "cards": _cards(answer),
-        "chart": drawn,
+        "chart": drawn(answer, saved.told(request.merchant, question.period)),
         "chart_code": definitions(get_language() or "en")[code].name,
         "groups": _groups(question),
         "dimension": named.ROWS[question.by],
@@ -95,31 +86,6 @@ def page(request: MerchantRequest) -> HttpResponse:
         "may_set": Permission.SET_RULES in request.permissions,
     }
     return render(request, "measurement/process.html", context)
-
-
-@merchant_required(Permission.EXPORT)
-def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """All rows with the columns of the screen as a file; the act is kept in the trail."""
-    question = _asked(request)
-    answer = process.report(request.merchant, question, now=timezone.now(), page_size=None)
-    audit.record(
-        request.merchant,
-        "measurement.report.exported",
-        by=f"user:{request.user.pk}",
-        form=form,
-        report="process",
-        rows=answer.count,
-        query=question.parameters(),
-    )
-    sheet = _sheet(answer)
-    days = f"{question.period.start}-{question.period.last}"
-    name = f"{request.merchant.code}-{question.show}-{question.by}-{days}.{form}"
-    if form == "xlsx":
-        book = table_files.workbook(sheet)
-        return FileResponse(book, as_attachment=True, filename=name, content_type=WORKBOOK)
-    written = StreamingHttpResponse(table_files.csv_lines(sheet), content_type="text/csv; charset=utf-8")
-    written["Content-Disposition"] = f'attachment; filename="{name}"'
-    return written
 
 
 @merchant_required(Permission.SET_RULES, methods=("POST",))
@@ -217,12 +183,6 @@ def _sort(question: Question, code: str) -> dict[str, str]:
     return {"url": "" if question.by == Row.DAY else address(question.but(sort=turned)), "state": state}
 
 
-def _drawn_code(question: Question) -> str:
-    """The figure of the chart: the one sorted by when it is on the screen, else the group's main one."""
-    code = question.order.lstrip("-")
-    return code if code in question.columns and question.by != Row.DAY else MAIN[question.show]
-
-
 def _cards(answer: Answer) -> list[dict[str, Any]]:
     told = definitions(get_language() or "en")
     base = _number(answer.before[MAIN[answer.question.show]]) if answer.before else None
@@ -275,45 +235,3 @@ def _chips(request: MerchantRequest, question: Question) -> list[dict[str, str]]
         label = f"{named.ROWS[row]}: {called}"
         chips.append({"label": label, "url": address(question.without(name))})
     return chips
-
-
-def _sheet(answer: Answer) -> Sheet:
-    question, told = answer.question, definitions(get_language() or "en")
-    heads = [Head("name", str(named.ROWS[question.by])), Head("by_line", _("Belongs to"))]
-    heads += [
-        Head(code, _headed(told[code].name, BY_CODE[code].unit, answer), BY_CODE[code].unit)
-        for code in question.columns
-    ]
-    lines = [*answer.lines]
-    rows = [{"name": line.name, "by_line": line.by_line, **line.figures} for line in lines]
-    if answer.unassigned:
-        rows.append({"name": str(named.UNASSIGNED[question.by]), **answer.unassigned.figures})
-    rows.append({"name": _("Total"), **answer.total.figures})
-    return Sheet(
-        title=str(named.GROUPS[question.show]),
-        heads=tuple(heads),
-        rows=tuple(rows),
-        said=_said(answer),
-        definitions=tuple(told[code] for code in question.columns),
-    )
-
-
-def _headed(name: str, unit: str, answer: Answer) -> str:
-    return f"{name} ({answer.currency})" if unit == "fen" else name
-
-
-def _said(answer: Answer) -> tuple[tuple[str, str], ...]:
-    question, fresh = answer.question, answer.freshness
-    return (
-        (_("Report"), f"{named.GROUPS[question.show]} · {named.ROWS[question.by]}"),
-        (_("Source"), str(named.SOURCES[question.show])),
-        (_("Period"), f"{question.period.start} – {question.period.last}"),
-        (_("Filters"), ", ".join(f"{name} = {value}" for name, value in question.within) or "–"),
-        (_("Address"), address(question)),
-        (_("Reports to"), str(fresh.reported_through or "–")),
-        (_("Touchpoints to"), str(fresh.touched_through or "–")),
-        (_("Engagement"), f"{named.engagement(answer.definition)} ({named.whose(answer.definition)})"),
-        (pgettext("of a note", "Hit"), named.hit(answer.definition)),
-        (_("Time zone, currency"), f"{answer.time_zone}, {answer.currency}"),
-        (_("Definitions"), answer.definition_version),
-    )

@@ -13,12 +13,17 @@ from django.utils.translation import gettext as _
 
 from measurement import reports, words
 from measurement.dictionary import definitions
+from measurement.printed.printed import Asking
 from measurement.queries.names import names_of
 from measurement.reports import Dimension, Envelope, Problem, ReportQuery
+from merchants.access import MerchantRequest
 from merchants.models import Merchant
 from merchants.periods import day_of
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+def asking(request: MerchantRequest) -> Asking:
+    """Who asks what: the address as it came."""
+    return Asking(request.merchant, request.GET.dict(), timezone.now(), request.user.pk)
 
 
 def asked(request: HttpRequest) -> ReportQuery:

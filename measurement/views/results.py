@@ -6,17 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from measurement import charts, exports, takeaways, words
+from measurement import charts, takeaways, words
 from measurement.metrics import change
 from measurement.queries import results, saved
 from measurement.reports import CUSTOM, Dimension, Report, ReportQuery, Row
-from measurement.views.questions import WORKBOOK, address, around, asked, chips
-from merchants import audit
+from measurement.views.questions import address, around, asked, chips
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import Period
 from merchants.roles import Permission
@@ -108,29 +107,3 @@ def _reported(one: Any) -> dict[str, Any]:
         "value": one.value,
         "is_money": one.metric.endswith("_fen"),
     }
-
-
-@merchant_required(Permission.EXPORT)
-def export(request: MerchantRequest, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """All rows of the report as a file (``csv`` or ``xlsx``); the act is kept in the trail."""
-    query = asked(request)
-    report = results.report(request.merchant, query, now=timezone.now(), page_size=None)
-    audit.record(
-        request.merchant,
-        "measurement.report.exported",
-        by=f"user:{request.user.pk}",
-        form=form,
-        rows=report.count,
-        query=query.parameters(),
-    )
-    name = f"{request.merchant.code}-{query.by}-{query.period.start}-{query.period.last}.{form}"
-    if form == "xlsx":
-        return FileResponse(
-            exports.workbook(report, saved.told(request.merchant, query.period)),
-            as_attachment=True,
-            filename=name,
-            content_type=WORKBOOK,
-        )
-    answer = StreamingHttpResponse(exports.csv_lines(report), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measurement import takeaways_moves as said
-from measurement.charts import ripening as charts
 from measurement.dictionary import definitions
 from measurement.forms import StopRuleForm
 from measurement.models import Campaign, RipeningRow, StopRule
 from measurement.operations import stoprules as operation
+from measurement.printed.ripening import ripening_chart, ripening_notes
 from measurement.queries import ripening as reading
 from measurement.ripening.stoprules import Action, Against, RuleMetric
 from measurement.words import moves as named
@@ -90,7 +90,7 @@ def _context(request: MerchantRequest, campaign: str, form: StopRuleForm | None 
         "rows": [_row(row, found) for row in found.rows],
         "most": max((row.high or row.orders for row in found.rows), default=0),
         "chosen": chosen,
-        "chart": charts.of_campaign(chosen, through) if chosen and chosen.past >= 1 else None,
+        "chart": ripening_chart(chosen, through, ripening_notes(request.merchant, chosen)),
         "points": chosen.curve if chosen else [],
         "signals": _signals(chosen, found) if chosen else [],
         "history": [_rule(rule) for rule in found.history],

@@ -25,6 +25,7 @@ from measurement.words import saved as words
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
 
+NOT_KEPT = {"back", "part"}  # where a page was opened from is no part of what it shows
 DIGEST = "digest"  # stands for the digest where a schedule names a view
 
 
@@ -41,7 +42,7 @@ def save(request: MerchantRequest) -> HttpResponse:
     if not form.is_valid() or not _exists(form.cleaned_data["page"], request.merchant.code):
         return _page(request, status=422, view_form=form)
     told = form.cleaned_data
-    query = urlencode(parse_qsl(told["query"]))
+    query = urlencode([pair for pair in parse_qsl(told["query"]) if pair[0] not in NOT_KEPT])
     try:
         saved.save_view(
             request.merchant,

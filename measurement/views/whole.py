@@ -16,11 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measurement import words
-from measurement.charts.whole import Week, weeks, with_and_without
 from measurement.choices import WholeOutcome
 from measurement.dictionary import definitions
 from measurement.models import ResponseEstimate
 from measurement.operations import response
+from measurement.printed.whole import chosen_whole, ends_of, whole_asked, whole_chart
 from measurement.queries import whole
 from measurement.response.verdicts import Reason, Verdict
 from measurement.words import response as told
@@ -43,9 +43,9 @@ def page(request: MerchantRequest) -> HttpResponse:
     """All products, and one of them opened: ``outcome``, ``platform``, ``spu`` and ``as_of`` in the address."""
     as_of = _as_of(request)
     tried = whole.series_of(request.merchant, as_of=as_of)
-    outcome, platform = _asked(request, tried)
+    outcome, platform = whole_asked(request.GET.dict(), tried)
     rows = whole.latest(request.merchant, outcome, platform, as_of=as_of)
-    chosen = _chosen(rows, request.GET.get("spu", ""))
+    chosen = chosen_whole(rows, request.GET.get("spu", ""))
     job = whole.job_of(request.merchant)
     here = {"outcome": outcome, "platform": platform, "as_of": as_of.isoformat() if as_of else ""}
     money = outcome == WholeOutcome.REVENUE
@@ -95,30 +95,14 @@ def _as_of(request: MerchantRequest) -> date | None:
         return None
 
 
-def _asked(request: MerchantRequest, tried: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """The outcome and platform of the address where they have been estimated, else revenue of all."""
-    outcome = request.GET.get("outcome", WholeOutcome.REVENUE.value)
-    if outcome not in {one for one, _platform in tried}:
-        outcome = WholeOutcome.REVENUE.value
-    there = [platform for one, platform in tried if one == outcome]
-    platform = request.GET.get("platform", "")
-    return outcome, platform if platform in there else min(there, default="")
-
-
 def _platforms(tried: Sequence[tuple[str, str]], outcome: str) -> list[tuple[str, Any]]:
     there = [platform for one, platform in tried if one == outcome]
     return [(one, words.platform(one) if one else _("All platforms")) for one in there]
 
 
-def _chosen(rows: Sequence[ResponseEstimate], spu: str) -> ResponseEstimate | None:
-    """The product of the address, else the first."""
-    named = [row for row in rows if spu and str(row.spu_id or 0) == spu]
-    return (named or [*rows, None])[0]
-
-
 def _listed(row: ResponseEstimate, here: dict[str, str], chosen: ResponseEstimate | None) -> dict[str, Any]:
     query = {name: value for name, value in {**here, "spu": str(row.spu_id or 0)}.items() if value}
-    effect, low, high = _shown(row)
+    effect, low, high = ends_of(row)
     return {
         "row": row,
         "name": row.spu.name if row.spu else _("The whole brand"),
@@ -134,37 +118,26 @@ def _listed(row: ResponseEstimate, here: dict[str, str], chosen: ResponseEstimat
     }
 
 
-def _shown(row: ResponseEstimate) -> tuple[float | None, float | None, float | None]:
-    """Effect, low and high: calibrated where a lift test was finished."""
-    if row.calibration:
-        return row.calibration["effect"], row.calibration["low"], row.calibration["high"]
-    return row.effect, row.low, row.high
-
-
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
 def _scale(rows: Sequence[ResponseEstimate]) -> dict[str, int]:
     """The common axis of the whiskers."""
-    ends = [end for row in rows for end in _shown(row)[1:] if end is not None]
+    ends = [end for row in rows for end in ends_of(row)[1:] if end is not None]
     return {"low": round(min([*ends, 0.0])), "high": round(max([*ends, 1.0]))}
 
 
 def _opened(request: MerchantRequest, row: ResponseEstimate, form: str) -> dict[str, Any]:
     """Everything about one product."""
     item = _listed(row, {}, row)
-    effect, low, high = _shown(row)
-    course: list[Week] = []
-    if effect is not None and low is not None and high is not None:
-        daily = whole.days_of(request.merchant, row)
-        course = weeks(row.first_day, daily["outcome"], daily["course"], (effect, low, high))
-    scale = 100 if form == "fen" else 1
+    effect, low, high = ends_of(row)
+    course, chart, _notes = whole_chart(request.merchant, row)
     return {
         "item": item,
         "weeks": [{name: _whole(getattr(week, name)) for name in ("sold", "without", "low", "high")}
                   | {"first": week.first} for week in course],
-        "chart": with_and_without(course, scale, told.what_came(row.outcome)) if course else None,
+        "chart": chart,
         "plain": told.in_plain_words(row, item["name"], effect, low, high),
         "why": [told.WHY[Reason(reason)] for reason in row.reasons],
         "remedies": _remedies(request, row),

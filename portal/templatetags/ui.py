@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from portal import formats, marks, words
+from portal import formats, marks, ways, words
 
 register = template.Library()
 
@@ -220,6 +221,19 @@ def page_url(context: template.Context, param: str, number: int) -> str:
     query = context["request"].GET.copy()
     query[param] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def opened_here(context: template.Context) -> str:
+    """What an address with a query ends in so that the page it opens offers the way back to this one."""
+    return "&" + urlencode({ways.PARAMETER: ways.here(context["request"])})
+
+
+@register.simple_tag(takes_context=True)
+def carried(context: template.Context) -> str:
+    """What an address of the same page, with a query, ends in so that the way back is not lost."""
+    back = context["request"].GET.get(ways.PARAMETER, "")
+    return "&" + urlencode({ways.PARAMETER: back}) if back else ""
 
 
 @register.filter

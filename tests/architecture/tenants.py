@@ -296,5 +296,5 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 
-CHOICES = {"form": "csv", "kind": "orders", "cycle_key": "facial-essence"}
+CHOICES = {"page": "results", "form": "csv", "kind": "orders", "cycle_key": "facial-essence"}
 """Parameters that name no object."""

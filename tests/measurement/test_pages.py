@@ -107,7 +107,10 @@ def test_a_stranger_meets_nothing_and_a_viewer_may_not_open_evidence(world, clie
         assert client.get(reverse(name, args=[world.merchant.code])).status_code == 404
     client.force_login(make_member(world.merchant, "viewer"))
     assert client.get(reverse("measurement:evidence", args=[world.merchant.code, 1])).status_code == 403
-    assert client.get(reverse("measurement:export", args=[world.merchant.code, "csv"])).status_code == 403
+    assert (
+        client.get(reverse("measurement:export", args=[world.merchant.code, "results", "csv"])).status_code
+        == 403
+    )
     assert client.post(reverse("measurement:set_cycle", args=[world.merchant.code])).status_code == 403
 
 
@@ -177,7 +180,7 @@ def table_of_csv(answer) -> list[list[str]]:
 
 
 def test_the_csv_holds_the_rows_of_the_screen_and_its_total(world, page):
-    table = table_of_csv(page("measurement:export", "csv"))
+    table = table_of_csv(page("measurement:export", "results", "csv"))
     assert table[0][:4] == ["Note", "Belongs to", "Cost (CNY)", "Attributed return (CNY)"]
     rows = {line[0]: line[2:6] for line in table[1:]}
     assert rows == {
@@ -188,7 +191,7 @@ def test_the_csv_holds_the_rows_of_the_screen_and_its_total(world, page):
 
 
 def test_the_workbook_begins_with_what_was_asked_and_equals_the_csv(world, page):
-    answer = page("measurement:export", "xlsx", by="blogger", sort="credited")
+    answer = page("measurement:export", "results", "xlsx", by="blogger", sort="credited")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     read_me, sheet = book.worksheets
     facts = {row[0].value: row[1].value for row in reversed(list(read_me.iter_rows())) if row[0].value}
@@ -197,7 +200,7 @@ def test_the_workbook_begins_with_what_was_asked_and_equals_the_csv(world, page)
     )  # fmt: skip
     assert facts["ROI (T+x)"].startswith("Attributed return of a cohort")
     written = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    table = table_of_csv(page("measurement:export", "csv", by="blogger", sort="credited"))
+    table = table_of_csv(page("measurement:export", "results", "csv", by="blogger", sort="credited"))
     assert [row[0] for row in written] == [row[0] for row in table] == ["Blogger", "Mei", "Lin", "Total"]
     assert [row[3] for row in written[1:]] == [float(row[3]) for row in table[1:]]
 
@@ -206,20 +209,20 @@ def test_an_export_holds_all_rows_where_the_screen_shows_a_page(world, page):
     for number in range(60):
         world.spend(ago(5), 100, note=f"Note {number:02}")
     assert text(page("measurement:results")).count("Note 0") < len(
-        table_of_csv(page("measurement:export", "csv"))
+        table_of_csv(page("measurement:export", "results", "csv"))
     )
-    assert len(table_of_csv(page("measurement:export", "csv"))) == 1 + 62 + 1
+    assert len(table_of_csv(page("measurement:export", "results", "csv"))) == 1 + 62 + 1
 
 
 def test_an_export_is_in_the_trail_with_its_question(world, page):
-    page("measurement:export", "csv", by="blogger")
+    page("measurement:export", "results", "csv", by="blogger")
     trail = AuditEvent.objects.for_merchant(world.merchant).get(act="measurement.report.exported")
-    assert trail.data == {"form": "csv", "rows": 2, "query": {"by": "blogger"}}
+    assert trail.data == {"form": "csv", "report": "results", "rows": 2, "query": {"by": "blogger"}}
 
 
 def test_a_name_that_a_spreadsheet_would_compute_is_quoted(world, page):
     world.spend(ago(5), 100, note="=1+1")
-    assert "'=1+1" in [line[0] for line in table_of_csv(page("measurement:export", "csv"))]
+    assert "'=1+1" in [line[0] for line in table_of_csv(page("measurement:export", "results", "csv"))]
 
 
 def test_setting_a_cycle_keeps_the_former_one_readable(world, client, page):

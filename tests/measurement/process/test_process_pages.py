@@ -82,7 +82,7 @@ def test_what_makes_no_sense_is_said(page, world):
 
 
 def test_a_file_equals_the_screen(page, world):
-    lines = b"".join(page("measurement:export_process", "csv", show="seeding")).decode("utf-8-sig")
+    lines = b"".join(page("measurement:export", "process", "csv", show="seeding")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(lines)))
     assert [row["Note"] for row in rows] == ["Winter repair", "Morning care", "Total"]
     assert [row["CPTI (CNY)"] for row in rows] == ["0.60", "0.45", "0.52"]
@@ -90,7 +90,7 @@ def test_a_file_equals_the_screen(page, world):
     kept = AuditEvent.objects.filter(act="measurement.report.exported").get()
     assert kept.data["report"] == "process"
     book = openpyxl.load_workbook(
-        io.BytesIO(b"".join(page("measurement:export_process", "xlsx", show="seeding")))
+        io.BytesIO(b"".join(page("measurement:export", "process", "xlsx", show="seeding")))
     )
     assert book.sheetnames == ["Read me", "Seeding"]
     assert book["Seeding"].cell(2, 1).value == "Winter repair"
@@ -111,16 +111,18 @@ def test_an_owner_defines_engagement_and_a_viewer_cannot(page, client, world, me
     assert client.post(address, asked).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["measurement:process", "measurement:export_process"])
+@pytest.mark.parametrize("name", ["measurement:process", "measurement:export"])
 def test_a_stranger_finds_nothing(client, merchant, stranger, name):
     client.force_login(make_member(stranger, "owner"))
-    more = ["csv"] if name.endswith("export_process") else []
+    more = ["process", "csv"] if name.endswith("export") else []
     assert client.get(reverse(name, args=[merchant.code, *more])).status_code == 404
 
 
 def test_a_viewer_may_not_export(client, merchant):
     client.force_login(make_member(merchant, "viewer"))
-    assert client.get(reverse("measurement:export_process", args=[merchant.code, "csv"])).status_code == 403
+    assert (
+        client.get(reverse("measurement:export", args=[merchant.code, "process", "csv"])).status_code == 403
+    )
 
 
 def test_a_program_reads_the_same_figures(client, world, merchant, owner):

@@ -235,7 +235,7 @@ def test_ripening_says_when_four_fifths_are_in_and_that_the_past_is_too_short(wo
     assert "not enough past: 1 cohort with this signal, 10 are needed" in page
 
 
-@pytest.mark.parametrize(("name", "queries"), [("measurement:moves", 19), ("measurement:ripening", 17)])
+@pytest.mark.parametrize(("name", "queries"), [("measurement:moves", 19), ("measurement:ripening", 18)])
 def test_pages_take_the_same_queries_however_many_rows(
     world, visit, name, queries, django_assert_num_queries
 ):
