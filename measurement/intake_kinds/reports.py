@@ -23,114 +23,80 @@ from merchants.models import Merchant, RawDelivery
 SOURCE = "file"
 
 
-def _writer(put: Callable[..., Any], source: str) -> Callable[..., Any]:
-    """A writer of rows that each tell several things."""
+def _told(
+    code: str,
+    label: Any,
+    columns: Any,
+    shape: Any,
+    put: Callable[..., Any],
+    *examples: dict[str, str],
+    source: str = SOURCE,
+) -> None:
+    """Registers a file of sums: a row of it is shaped into several things, which one operation puts away."""
 
     def write(
         merchant: Merchant, rows: Iterable[Any], *, delivery: RawDelivery | None = None, by: str
     ) -> Any:
         return put(merchant, chain.from_iterable(rows), source=source, by=by)
 
-    return write
+    register(
+        Kind(
+            code=code,
+            label=label,
+            columns=columns,
+            examples=examples,
+            prepare=prepared(shape),
+            write=write,
+            rows_at_once=2_000,
+        )
+    )
 
 
-register(
-    Kind(
-        code="alliance",
-        label=_("Alliance report"),
-        columns=ALLIANCE,
-        examples=(
-            {
-                "day": "2026-03-01", "programme": "小红星", "window_days": "15", "level": "task", "task_id": "88012",
-                "task_name": "春季修护", "read_uv": "52310", "shop_entry_uv": "6120", "new_visitor_uv": "4080",
-                "cart_uv": "880", "order_uv": "214", "gmv": "83190.00", "task_gmv": "71020.00",
-                "other_gmv": "12170.00", "new_customers": "151", "cost": "38800.00",
-            },
-            {
-                "day": "2026-03-01", "programme": "小红盟", "window_days": "30", "level": "note",
-                "note_id": "65f0c1d2000000001203a4b5", "read_uv": "8120", "shop_entry_uv": "903",
-                "order_uv": "31", "gmv": "12030.00",
-            },
-        ),
-        prepare=prepared(alliance_shape),
-        write=_writer(reported.put_alliance, SOURCE),
-        rows_at_once=2_000,
-    )
+_told(
+    "alliance", _("Alliance report"), ALLIANCE, alliance_shape, reported.put_alliance,
+    {
+        "day": "2026-03-01", "programme": "小红星", "window_days": "15", "level": "task", "task_id": "88012",
+        "task_name": "春季修护", "read_uv": "52310", "shop_entry_uv": "6120", "new_visitor_uv": "4080",
+        "cart_uv": "880", "order_uv": "214", "gmv": "83190.00", "task_gmv": "71020.00",
+        "other_gmv": "12170.00", "new_customers": "151", "cost": "38800.00",
+    },
+    {
+        "day": "2026-03-01", "programme": "小红盟", "window_days": "30", "level": "note",
+        "note_id": "65f0c1d2000000001203a4b5", "read_uv": "8120", "shop_entry_uv": "903",
+        "order_uv": "31", "gmv": "12030.00",
+    },
 )  # fmt: skip
-register(
-    Kind(
-        code="juguang",
-        label=_("Juguang console report"),
-        columns=JUGUANG_COLUMNS,
-        examples=(
-            {
-                "day": "2026-03-01", "fee": "1284.05", "campaign_id": "2000001", "campaign_name": "春季修护",
-                "impression": "20110", "click": "2204", "interaction": "310", "ti_user_num": "402", "ctr": "10.96%",
-            },
-        ),
-        prepare=prepared(juguang_shape),
-        write=_writer(spend.put, JUGUANG),
-        rows_at_once=2_000,
-    )
+_told(
+    "juguang", _("Juguang console report"), JUGUANG_COLUMNS, juguang_shape, spend.put,
+    {
+        "day": "2026-03-01", "fee": "1284.05", "campaign_id": "2000001", "campaign_name": "春季修护",
+        "impression": "20110", "click": "2204", "interaction": "310", "ti_user_num": "402", "ctr": "10.96%",
+    },
+    source=JUGUANG,
 )  # fmt: skip
-register(
-    Kind(
-        code="pugongying",
-        label=_("Pugongying console report"),
-        columns=PUGONGYING_COLUMNS,
-        examples=(
-            {
-                "order_id": "HT-2026-0031", "note_id": "65f0c1d2000000001203a4b5", "blogger_name": "小满护肤日记",
-                "published_on": "2026-03-01", "day": "2026-03-09", "note_fee": "12000.00",
-                "platform_fee": "1200.00", "imp_num": "182000", "read_num": "31200", "engage_num": "2140",
-            },
-        ),
-        prepare=prepared(pugongying_shape),
-        write=_writer(spend.put, PUGONGYING),
-        rows_at_once=2_000,
-    )
+_told(
+    "pugongying", _("Pugongying console report"), PUGONGYING_COLUMNS, pugongying_shape, spend.put,
+    {
+        "order_id": "HT-2026-0031", "note_id": "65f0c1d2000000001203a4b5", "blogger_name": "小满护肤日记",
+        "published_on": "2026-03-01", "day": "2026-03-09", "note_fee": "12000.00",
+        "platform_fee": "1200.00", "imp_num": "182000", "read_num": "31200", "engage_num": "2140",
+    },
+    source=PUGONGYING,
 )  # fmt: skip
-register(
-    Kind(
-        code="crowds",
-        label=_("Layers of the platform (AIPS)"),
-        columns=CROWDS,
-        examples=(
-            {"day": "2026-03-01", "layer": "TI", "people": "48210", "added": "1203"},
-            {"day": "2026-03-02", "spu": "essence-30ml", "people_a": "902000", "people_i": "120400",
-                "people_ti": "48900"},
-        ),
-        prepare=prepared(crowd_shape),
-        write=_writer(reported.put_crowds, SOURCE),
-        rows_at_once=2_000,
-    )
+_told(
+    "crowds", _("Layers of the platform (AIPS)"), CROWDS, crowd_shape, reported.put_crowds,
+    {"day": "2026-03-01", "layer": "TI", "people": "48210", "added": "1203"},
+    {"day": "2026-03-02", "spu": "essence-30ml", "people_a": "902000", "people_i": "120400",
+        "people_ti": "48900"},
 )  # fmt: skip
-register(
-    Kind(
-        code="market",
-        label=_("Marketplace series"),
-        columns=MARKET,
-        examples=(
-            {"day": "2026-03-01", "platform": "taobao", "search": "8302", "brand_search": "1204",
-                "shop_visitors": "5210"},
-            {"day": "2026-03-01", "platform": "jd", "spu": "essence-30ml", "search": "1022", "price": "389.00"},
-        ),
-        prepare=prepared(market_shape),
-        write=_writer(reported.put_market, SOURCE),
-        rows_at_once=2_000,
-    )
+_told(
+    "market", _("Marketplace series"), MARKET, market_shape, reported.put_market,
+    {"day": "2026-03-01", "platform": "taobao", "search": "8302", "brand_search": "1204",
+        "shop_visitors": "5210"},
+    {"day": "2026-03-01", "platform": "jd", "spu": "essence-30ml", "search": "1022", "price": "389.00"},
 )  # fmt: skip
-register(
-    Kind(
-        code="promotions",
-        label=_("Calendar of promotions"),
-        columns=PROMOTIONS,
-        examples=(
-            {"name": "618", "first_day": "2026-05-31", "last_day": "2026-06-18", "kind": "promotion"},
-            {"name": "春节", "first_day": "2026-02-16", "last_day": "2026-02-22", "kind": "festival"},
-        ),
-        prepare=prepared(promotion_shape),
-        write=_writer(reported.put_promotions, SOURCE),
-        rows_at_once=2_000,
-    )
+_told(
+    "promotions", _("Calendar of promotions"), PROMOTIONS, promotion_shape, reported.put_promotions,
+    {"name": "618", "first_day": "2026-05-31", "last_day": "2026-06-18", "kind": "promotion"},
+    {"name": "春节", "first_day": "2026-02-16", "last_day": "2026-02-22", "kind": "festival"},
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from measurement.charts import crowds as charts
 from measurement.crowds.asked import CrowdQuestion, read
@@ -109,7 +110,7 @@ def print_crowds(asking: Asking) -> Printed:
     return Printed(
         stem=f"layers-{question.first}-{question.last}",
         sheet=Sheet(
-            Table(_("Layers"), heads, tuple(layers)),
+            Table(pgettext("tab", "Layers"), heads, tuple(layers)),
             said=_said(asking, found),
             definitions=defined(
                 ("layer_people", "layer_flow", "new_ti", "cpti", "platform_layer", "privacy_steps")
@@ -202,7 +203,7 @@ def print_flow(asking: Asking) -> Printed:
         stem=f"flow-{question.first}-{question.last}",
         sheet=Sheet(
             Table(
-                _("Flow"),
+                pgettext("tab", "Flow"),
                 (
                     Head("from", _("From")),
                     *(Head(codes[after], words.layer_of_rank(after), "count") for after in RANKS),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from measurement import charts as common
 from measurement import takeaways_moves
@@ -44,7 +45,7 @@ def print_ripening(asking: Asking) -> Printed:
     return Printed(
         stem="ripening",
         sheet=Sheet(
-            Table(_("Ripening"), heads, tuple(_line(row, found) for row in found.rows)),
+            Table(pgettext("tab", "Ripening"), heads, tuple(_line(row, found) for row in found.rows)),
             said=(
                 (_("Data to"), str(through or "–")),
                 (_("Computed"), stamped(found.judging.judged_at if found.judging else None)),

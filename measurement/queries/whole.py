@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from measurement.models import OrderLine, ResponseEstimate, Spend
+from measurement.models import OrderLine, ResponseEstimate, Rollup, Spend
 from merchants.models import Job, Merchant
 from merchants.periods import start_of
 
@@ -15,11 +15,21 @@ def latest(
     merchant: Merchant, outcome: str, platform: str, *, as_of: date | None = None
 ) -> list[ResponseEstimate]:
     """The estimate of each product that held at the end of a day (now), those with an effect first, then by
-    share; without their days. One query."""
+    share; without their days. A floor of zero is unknown where not one order was ever tied to content. At
+    most two queries."""
     rows = _until(ResponseEstimate.objects.for_merchant(merchant), as_of)
     rows = rows.filter(outcome=outcome, platform=platform).order_by("spu_id", "-id").distinct("spu_id")
     found = list(rows.select_related("spu__category", "experiment").defer("daily"))
+    empty = [row for row in found if row.floor_fen == 0]
+    if empty and not joinable(merchant):
+        for row in empty:
+            row.floor_fen = None
     return sorted(found, key=lambda row: (row.verdict != "effect", -_share(row), row.pk))
+
+
+def joinable(merchant: Merchant) -> bool:
+    """Whether any order was ever tied to content at grade A or B."""
+    return bool(Rollup.objects.for_merchant(merchant).exclude(channel_id=None).exists())
 
 
 def series_of(merchant: Merchant, *, as_of: date | None = None) -> list[tuple[str, str]]:

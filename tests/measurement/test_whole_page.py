@@ -165,3 +165,10 @@ def test_visitors_of_a_shop_are_not_called_sales(page, merchant):
     told = text(page(outcome="shop_visitors"))
     assert "Shop visitors of “The whole brand”: about 24 % go along with its seeding" in told
     assert "Joined floor" not in told
+
+
+def test_where_nothing_could_ever_be_joined_the_floor_is_unknown_not_zero(page, merchant):
+    row(merchant, "Essence", floor_fen=0)
+    answer = page()
+    assert answer.context["item"]["row"].floor_fen is None
+    assert "not known: no order could be tied to content" in text(answer)

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from measurement.models import Channel, LiveResult, LiveStream, Note
+from measurement.metrics import credit_interval
+from measurement.models import Channel, Comment, CommentLabel, LiveResult, LiveStream, Note
 from measurement.operations import sales
 from measurement.process.placement import Carrier
 from measurement.queries import lives, matrix
@@ -184,3 +185,87 @@ def test_the_pages_open_with_and_without_data_and_a_stranger_finds_nothing(
     stranger = Merchant.objects.create(code="other", name="Other")
     client.force_login(make_member(stranger, "owner"))
     assert client.get(address).status_code == 404
+
+
+def test_a_cell_says_its_orders_its_interval_and_what_its_comments_say(world, merchant):
+    """Two orders of ¥100 and ¥60 under one unpaid note: squares 10000² + 6000² are taken as of equal orders,
+    16000² ÷ 2; 40 comments praise and 10 blame, 20 of the 50 repeat the buying point."""
+    essence = world.spu()
+    note = world.note("Winter repair", "Lin", essence)
+    Note.objects.filter(pk=note.pk).update(buying_point="Repair", scene="Winter")
+    for who, fen in (("ann", 10000), ("ben", 6000)):
+        world.touch(who, "2026-10-04", "Winter repair")
+        world.order(f"T-{who}", "2026-10-06", fen, person=who)
+    world.compute()
+    for number in range(50):
+        comment = Comment.objects.create(
+            merchant=merchant, note=note, posted_at=at("2026-10-07"), stated_at=at("2026-10-07"),
+            external_id=f"c{number}", text="…",
+        )  # fmt: skip
+        CommentLabel.objects.create(
+            merchant=merchant, comment=comment, polarity="positive" if number < 40 else "negative",
+            echoes=number < 20, speaks_of_self=False, intents=[], source="words",
+            version="1", stated_at=at("2026-10-07"),
+        )  # fmt: skip
+    found = matrix.board(merchant, OCTOBER, None, date(2026, 12, 1))
+    [cell] = found.cells
+    assert (cell.carrier, cell.credited, cell.orders, cell.squares) == (
+        Carrier.OTHER,
+        16000,
+        2,
+        16000**2 // 2,
+    )
+    assert cell.interval == credit_interval(16000, 16000**2 // 2, 8000)
+    liked, echo = cell.parts["liked"], cell.parts["echo"]
+    assert (liked.n, liked.value, echo.n, echo.value) == (50, 0.8, 50, 0.4)
+    assert found.coverage == Decimal(1)
+
+
+def test_a_period_is_compared_with_the_one_before_at_the_same_age(world, merchant):
+    """¥100 in October; in September ¥80 until the same age, and ¥50 that came later and is left out."""
+    world.touch("ann", "2026-10-04", "Winter repair")
+    world.order("T1", "2026-10-06", 10000, person="ann")
+    world.touch("ben", "2026-09-05", "Winter repair")
+    world.order("T2", "2026-09-07", 8000, person="ben")
+    world.touch("cem", "2026-09-06", "Winter repair")
+    world.order("T3", "2026-09-29", 5000, person="cem")
+    world.compute()
+    october, september = (
+        Period(date(2026, 10, 1), date(2026, 10, 8)),
+        Period(date(2026, 9, 3), date(2026, 9, 10)),
+    )
+    found = matrix.board(merchant, october, september, date(2026, 10, 8))
+    [cell] = found.cells
+    assert found.through is not None
+    assert (cell.credited, found.before[cell.key].credited) == (10000, 8000)
+
+
+@pytest.mark.parametrize(("name", "queries"), [("measurement:matrix", 26), ("measurement:live", 10)])
+def test_pages_ask_the_same_queries_however_many_rows(
+    client, world, stream, merchant, name, queries, django_assert_num_queries
+):
+    client.force_login(make_member(merchant, "viewer"))
+    address = reverse(name, args=[merchant.code]) + "?from=2026-10-01&to=2026-10-31"
+    client.get(address)
+    for number in range(3):
+        for more in range(number + 1):
+            world.touch(f"p{number}{more}", "2026-10-04", f"Note {number}{more}", blogger=f"B{more}")
+            world.order(f"Q{number}{more}", "2026-10-06", 100, person=f"p{number}{more}")
+        watch(world, stream, f"w{number}", 20)
+        counted(world)
+        with django_assert_num_queries(queries):
+            assert client.get(address).status_code == 200
+
+
+def test_a_host_opens_its_streams_and_a_stream_its_orders(client, world, stream, merchant):
+    client.force_login(make_member(merchant, "viewer"))
+    watch(world, stream, "ann", 20)
+    counted(world)
+    address = reverse("measurement:live", args=[merchant.code])
+    hosts = client.get(f"{address}?from=2026-10-01&to=2026-10-31&by=host").context["rows"]
+    [shown] = [row for row in hosts if row["row"].key]
+    inside = client.get(address + shown["streams_url"])
+    [row] = inside.context["rows"]
+    assert row["row"].host == shown["row"].name
+    other = client.get(f"{address}?from=2026-10-01&to=2026-10-31&host={int(shown['row'].key) + 1}")
+    assert other.context["rows"] == []
