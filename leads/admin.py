@@ -22,13 +22,23 @@ from leads.models import (
     Message,
     Reason,
     ServiceSchedule,
+    Sighting,
     Snippet,
+    Source,
     Stage,
     StageMove,
     Visit,
 )
 from merchants.admin import listed
 
+listed(
+    Source,
+    "channel connection active wrong_signatures wrong_at store",
+    "channel",
+    filters="channel active",
+    related="connection store",
+)
+listed(Sighting, "source external_id pushed_at pulled_at contents_at", "external_id", related="source")
 listed(ServiceSchedule, "store version recorded_at recorded_by", "recorded_by", related="store")
 listed(
     ClockPolicy,

@@ -6,6 +6,10 @@ from merchants import audit
 
 audit.declare(
     {
+        "leads.source.opened": _("opened a source of leads"),
+        "leads.source.switched": _("switched a source of leads on or off"),
+        "leads.source.token_replaced": _("replaced the token of a source of leads"),
+        "leads.delivery.replayed": _("had a delivery of leads read once more"),
         "leads.hours.set": _("set service hours"),
         "leads.policy.set": _("set a clock policy"),
         "leads.agent.set": _("set up an agent"),

@@ -67,7 +67,7 @@ DISPATCH_COLUMNS = {
         "computed_at",
     ],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
-    "merchants_rawdelivery": ["id", "merchant_id", "state", "expires_at"],
+    "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "expires_at"],
 }
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portal.api")),
+    path("in/", include("leads.arrival_urls")),
     path("", include("portal.routes")),
     path("m/<slug:merchant_code>/", include("measurement.urls")),
     path("m/<slug:merchant_code>/", include("merchants.urls")),

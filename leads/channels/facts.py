@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import reduce
 from typing import Any, Protocol
 
 from merchants.wire.times import iso_z
@@ -28,11 +29,12 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What a source and we share. ``tokens`` sign (two while one is being replaced), ``key_hex`` decrypts,
-    ``verify_token`` answers the check of an address."""
+    ``verify_token`` answers the check of an address; ``labels`` says what the merchant's own labels mean."""
 
     tokens: tuple[str, ...] = ()
     key_hex: str = ""
     verify_token: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +181,17 @@ def combined(older: LeadFact, newer: LeadFact) -> LeadFact:
 
 
 def standing(facts: Iterable[LeadFact]) -> list[LeadFact]:
-    """Each lead once, in the order of its first arrival, as its latest statement has it; of equal or unknown
-    times the one that arrived later."""
-    found: dict[tuple[str, str], LeadFact] = {}
+    """Each lead once, in the order of its first arrival, as its statements have it one upon the other, the
+    latest last; of equal times, and where no time is told, in the order of their arrival."""
+    found: dict[tuple[str, str], list[tuple[datetime, LeadFact]]] = {}
     for fact in facts:
-        key = (fact.platform, fact.key)
-        known = found.get(key)
-        if known is None:
-            found[key] = fact
-        elif known.stated_at and fact.stated_at and fact.stated_at < known.stated_at:
-            found[key] = combined(fact, known)
-        else:
-            found[key] = combined(known, fact)
-    return list(found.values())
+        told = found.setdefault((fact.platform, fact.key), [])
+        before = told[-1][0] if told else _LONG_AGO
+        told.append((fact.stated_at or before, fact))
+    return [
+        reduce(combined, (fact for _, fact in sorted(told, key=lambda one: one[0])))
+        for told in found.values()
+    ]
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)

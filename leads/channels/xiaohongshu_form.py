@@ -31,8 +31,7 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
     return Verdict(200, reply=REPLY)
 
 
-def told(delivery: Delivery, secrets: Secrets, labels: Mapping[str, str] | None = None) -> Told:
-    """The lead of the form; ``labels`` is the merchant's own table of what its labels mean."""
+def told(delivery: Delivery, secrets: Secrets) -> Told:
     body = json_object(delivery.body) or {}
     data = as_mapping(body.get("data"))
     rows = [as_mapping(row) for row in as_list(data.get("data"))]
@@ -42,7 +41,7 @@ def told(delivery: Delivery, secrets: Secrets, labels: Mapping[str, str] | None 
         external_id=external_id,
         submitted_at=utc_from_any(data.get("submitted_time")),
         stated_at=utc_from_any(body.get("timestamp")),
-        **fields_of(((row.get("label"), row.get("value")) for row in rows if row), labels),
+        **fields_of(((row.get("label"), row.get("value")) for row in rows if row), secrets.labels),
         landing_page_id=identifier(data.get("landing_page_id")),
         page_url=shown(data.get("url")),
         account_id=identifier(data.get("account_id")),

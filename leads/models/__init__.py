@@ -1,5 +1,6 @@
 """Rows of the desk."""
 
+from leads.models.arrival import Sighting, Source
 from leads.models.consultations import Consultation, Conversation, Decision, InternalNote, Message
 from leads.models.people import Agent, Contact, ContactDetail, ContactIdentity, ContactPair, Merge
 from leads.models.pipeline import Appointment, Deal, DealPosting, Feedback, Lead, LeadChange, StageMove, Visit
@@ -27,7 +28,9 @@ __all__ = [
     "Message",
     "Reason",
     "ServiceSchedule",
+    "Sighting",
     "Snippet",
+    "Source",
     "Stage",
     "StageMove",
     "StageType",

@@ -36,6 +36,8 @@ class Lead(MerchantOwned):
     began_at = models.DateTimeField(_("began"), db_default=Now())
     left_at = models.DateTimeField(_("contact left"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"), db_default=Now())
+    stated_at = models.DateTimeField(_("stated"), null=True, blank=True, editable=False)
+    content_at = models.DateTimeField(_("content stated"), null=True, blank=True, editable=False)
     valid_at = models.DateTimeField(_("valid since"), null=True, blank=True)
     visited_at = models.DateTimeField(_("visited"), null=True, blank=True)
     won_at = models.DateTimeField(_("won"), null=True, blank=True)

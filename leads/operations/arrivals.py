@@ -62,6 +62,8 @@ def take_lead(merchant: Merchant, stated: Stated) -> tuple[Lead, bool]:
                 **_traced(stated.origin),
                 "answers": [list(pair) for pair in stated.answers],
                 "content_hash": content_hash(stated),
+                "stated_at": stated.stated_at,
+                "content_at": stated.stated_at if _has_content(stated) else None,
             },
         )
         if not made:  # another worker was quicker
@@ -83,6 +85,10 @@ def content_hash(stated: Stated) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
+def _has_content(stated: Stated) -> bool:
+    return bool(stated.name or stated.details or stated.answers)
+
+
 def _contact(merchant: Merchant, stated: Stated) -> Contact:
     if stated.platform_user:
         contact = contacts.of_platform_user(
@@ -102,29 +108,37 @@ def _reach(merchant: Merchant, contact: Contact, details: Iterable[tuple[str, st
 
 
 def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
-    """What changed becomes history; what is older than the last change is not taken over."""
-    latest = lead.changes.order_by("-stated_at").values_list("stated_at", flat=True).first()
-    if latest is not None and stated.stated_at <= latest:
-        return
+    """What changed becomes history. An older statement only adds what is not known yet, and a statement that
+    leaves the form out says nothing about it."""
+    older = lead.stated_at is not None and stated.stated_at < lead.stated_at
     origin = {name: value for name, value in stated.origin.items() if lead.origin.get(name) != value}
+    if older:
+        origin = {name: value for name, value in origin.items() if name not in lead.origin}
     if origin:
         _change(merchant, lead, "origin", {name: lead.origin.get(name) for name in origin}, origin, stated)
         lead.origin = lead.origin | origin
         for name, value in _traced(lead.origin).items():
             setattr(lead, name, value)
-    if lead.content_hash != content_hash(stated):
-        answers = [list(pair) for pair in stated.answers]
-        reached = _reach(merchant, lead.contact, stated.details)
-        before = {"answers": lead.answers, "name": lead.contact.name}
-        after = {"answers": answers, "name": stated.name, "details": [kind for kind, _ in stated.details]}
-        _change(merchant, lead, "content", before, after, stated)
-        lead.answers, lead.content_hash = answers, content_hash(stated)
-        if reached and lead.left_at is None:
-            lead.left_at = stated.stated_at
-        if stated.name and stated.name != lead.contact.name:
-            lead.contact.name = stated.name[:80]
-            lead.contact.save(update_fields=["name"])
+    if _has_content(stated) and (lead.content_at is None or stated.stated_at >= lead.content_at):
+        if lead.content_hash != content_hash(stated):
+            _take_content(merchant, lead, stated)
+        lead.content_at = stated.stated_at
+    lead.stated_at = max(lead.stated_at or stated.stated_at, stated.stated_at)
     lead.save()
+
+
+def _take_content(merchant: Merchant, lead: Lead, stated: Stated) -> None:
+    answers = [list(pair) for pair in stated.answers]
+    reached = _reach(merchant, lead.contact, stated.details)
+    before = {"answers": lead.answers, "name": lead.contact.name}
+    after = {"answers": answers, "name": stated.name, "details": [kind for kind, _ in stated.details]}
+    _change(merchant, lead, "content", before, after, stated)
+    lead.answers, lead.content_hash = answers, content_hash(stated)
+    if reached and lead.left_at is None:
+        lead.left_at = stated.submitted_at
+    if stated.name and stated.name != lead.contact.name:
+        lead.contact.name = stated.name[:80]
+        lead.contact.save(update_fields=["name"])
 
 
 def _change(

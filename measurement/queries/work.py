@@ -93,8 +93,9 @@ def merchants_with_wholes_to_estimate() -> list[int]:
 
 
 def deliveries_to_apply(limit: int = 200) -> list[tuple[int, int]]:
-    """(merchant, delivery) of raw deliveries nobody has read yet."""
+    """(merchant, delivery) of raw deliveries nobody has read yet; those of the desk are read there."""
     rows = RawDelivery.objects.using("dispatch").filter(state=RawDelivery.State.RECEIVED)
+    rows = rows.exclude(kind=RawDelivery.LEAD)
     return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])
 
 

@@ -38,6 +38,8 @@ class Connection(MerchantOwned):
 class RawDelivery(MerchantOwned):
     """What a partner sent, encrypted, kept before anything is read out of it, and for a while after."""
 
+    LEAD = "lead"  # the kind that the desk reads
+
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
         APPLIED = "applied", _("Applied")
@@ -46,7 +48,7 @@ class RawDelivery(MerchantOwned):
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="deliveries")
     received_at = models.DateTimeField(_("received"))
-    kind = models.CharField(_("kind"), max_length=40)  # exchange, push, batch
+    kind = models.CharField(_("kind"), max_length=40)  # exchange, push, batch, lead
     content_hash = models.CharField(max_length=64)
     body = models.BinaryField(editable=False)
     size = models.PositiveIntegerField(_("bytes"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,16 @@ import celery
 import pytest
 from django.utils import timezone
 
+from leads.channels.facts import Delivery
+from leads.operations import deliveries as leads_deliveries
+from leads.operations import sources
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules
 from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import uploads
 from portal.celery import app
+from tests.leads.channels import wire
 from tests.leads.desks import Desk
 from tests.reliability import facts
 from tests.worlds import World
@@ -163,6 +168,16 @@ def _asked(world: World, upload: Upload) -> dict[str, int]:
     return _mine(world, upload)
 
 
+def _pushed(world: World, upload: Upload) -> dict[str, int]:
+    """A form that was answered and not yet read."""
+    body = json.dumps(wire.form()).encode()
+    source = sources.open_source(world.merchant, channel="xiaohongshu_form", name="Page", by="user:1")
+    leads_deliveries.receive(source, Delivery(body), now=timezone.now())
+    with tenancy.acting_for(world.merchant):
+        row = RawDelivery.objects.for_merchant(world.merchant).get(kind=RawDelivery.LEAD)
+    return {**_mine(world, upload), "delivery_id": row.pk}
+
+
 def _whole(world: World, upload: Upload) -> dict[str, int]:
     facts.settle(world.merchant)
     response.ask(world.merchant, by="user:1")
@@ -179,6 +194,7 @@ def _experiment(world: World, upload: Upload) -> dict[str, int]:
 
 
 WAKE_OTHERS = {
+    "leads.sweep_deliveries",
     "measurement.sweep",
     "merchants.resume_uploads",
     "measurement.sweep_judging",
@@ -210,6 +226,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "merchants.hand_out_events": _event,
     "leads.assign": _asked,
     "leads.tend": _asked,
+    "leads.take_delivery": _pushed,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,

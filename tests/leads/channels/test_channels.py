@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def test_the_latest_statement_stands_whatever_its_order_and_what_it_leaves_out_s
     first = wire.pushed(wire.form(sent=1000_000_000_000))
     content = wire.pushed(wire.form(answers=[{"label": "姓名", "value": "乙"}], sent=1000_000_060_000))
     origin = wire.pushed(wire.form(answers=[], campaign_id=2000001, sent=1000_000_120_000))
-    for order in ([first, content, origin], [origin, content, first], [content, first, origin]):
+    for order in permutations([first, content, origin]):
         [lead] = leads(*order)
         assert (lead["name"], lead["campaign_id"], lead["phone"]) == ("乙", "2000001", "13800138000")
 

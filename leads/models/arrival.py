@@ -1,0 +1,67 @@
+"""Where consultations come from, and which leads each source has shown us, pushed or pulled."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from merchants.tenancy import MerchantOwned
+
+
+class Source(MerchantOwned):
+    """A source of leads: its unguessable address, what we share with it (sealed), and what it refused us.
+
+    ``labels`` is {label of a form: name, phone, wechat, email or city} and goes before the usual table.
+    ``wrong_signatures`` counts what was refused unread; nothing else of it is kept.
+    """
+
+    connection = models.OneToOneField("merchants.Connection", models.PROTECT, related_name="+")
+    channel = models.CharField(_("channel"), max_length=40)
+    address = models.CharField(_("address"), max_length=64, editable=False)
+    sealed = models.BinaryField(editable=False)
+    active = models.BooleanField(_("switched on"), default=True)
+    store = models.ForeignKey("merchants.Store", models.PROTECT, null=True, blank=True, related_name="+")
+    skill = models.CharField(_("skill"), max_length=60, blank=True)
+    labels = models.JSONField(_("labels"), default=dict, blank=True)
+    wrong_signatures = models.PositiveBigIntegerField(_("wrong signatures"), default=0)
+    wrong_at = models.DateTimeField(_("last wrong signature"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("source of leads")
+        verbose_name_plural = _("sources of leads")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "address"], name="an_address_belongs_to_one_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"
+
+
+class Sighting(MerchantOwned):
+    """A lead id that a source has shown us: when by a push, when by a pull. One that was pulled and never
+    pushed is a gap; ``contents_at`` is when its contents were known, null while they are to be fetched."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="sightings")
+    external_id = models.CharField(_("id at the source"), max_length=128)
+    pushed_at = models.DateTimeField(_("pushed"), null=True, blank=True)
+    pulled_at = models.DateTimeField(_("pulled"), null=True, blank=True)
+    contents_at = models.DateTimeField(_("contents known"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("sighting of a lead")
+        verbose_name_plural = _("sightings of leads")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "source", "external_id"], name="a_lead_of_a_source_is_sighted_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "source", "-pulled_at"],
+                name="gaps_of_a_source",
+                condition=models.Q(pushed_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id

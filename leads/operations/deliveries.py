@@ -1,0 +1,187 @@
+"""What sources push: judged in the request, stored whole and sealed, read afterwards as often as needed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.db.models import F
+
+from leads.channels import channel
+from leads.channels.facts import Delivery, Told, Verdict
+from leads.models import Source
+from leads.operations import facts, sources
+from merchants import audit, tenancy, vault
+from merchants.background import wake
+from merchants.models import Connection, Merchant, RawDelivery
+
+ATTEMPTS = 5  # workers that may begin with one delivery before it is given up
+_KEPT_HEADERS = (
+    "x-red-signature",
+    "x-hub-signature-256",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+)
+
+log = logging.getLogger(__name__)
+State = RawDelivery.State
+
+
+def source_at(address: str) -> Source | None:
+    """The source with this address, if it is switched on; sets nothing."""
+    if len(address) != 64 or not address.isalnum() or not address.isascii():
+        return None
+    try:
+        merchant = Merchant.objects.get(public_id=uuid.UUID(address[:32]))
+    except (ValueError, Merchant.DoesNotExist):
+        return None
+    with tenancy.acting_for(merchant):
+        found: Source | None = (
+            Source.objects.for_merchant(merchant)
+            .select_related("merchant")
+            .filter(address=address, active=True)
+            .first()
+        )
+    return found
+
+
+def receive(source: Source, delivery: Delivery, *, now: datetime, size: int | None = None) -> Verdict:
+    """Judges a delivery and keeps what is to be kept: of a wrong signature a count, of what cannot be read the
+    reason, of the rest every byte. What it returns may be answered once the transaction has committed."""
+    secrets = sources.secrets_of(source)
+    verdict = channel(source.channel).judge(delivery, secrets, now)
+    with tenancy.acting_for(source.merchant):
+        if verdict.status in (401, 403):
+            Source.objects.for_merchant(source.merchant).filter(pk=source.pk).update(
+                wrong_signatures=F("wrong_signatures") + 1, wrong_at=now
+            )
+        elif verdict.status != 200:
+            vouched = bool(secrets.tokens) and verdict.status == 400
+            _store(source, delivery if vouched else None, now, size or len(delivery.body), why=verdict.why)
+        elif verdict.kept:
+            row = _store(source, delivery, now, len(delivery.body))
+            wake("leads.take_delivery", merchant_id=source.merchant_id, delivery_id=row.pk)
+    return verdict
+
+
+def _store(source: Source, delivery: Delivery | None, now: datetime, size: int, why: str = "") -> RawDelivery:
+    """A row for what came; refused ones that nobody vouches for are listed without their content."""
+    row: RawDelivery = RawDelivery.objects.create(
+        merchant_id=source.merchant_id,
+        connection_id=source.connection_id,
+        received_at=now,
+        kind=RawDelivery.LEAD,
+        content_hash=hashlib.sha256(delivery.body).hexdigest() if delivery else "",
+        body=vault.seal(_written(delivery), about=_about(source.merchant_id)) if delivery else b"",
+        size=size,
+        state=State.REFUSED if why else State.RECEIVED,
+        error=why,
+        expires_at=now + timedelta(days=settings.DELIVERY_DAYS),
+    )
+    return row
+
+
+def _about(merchant_id: int) -> str:
+    return f"delivery of {merchant_id}"
+
+
+def _written(delivery: Delivery) -> bytes:
+    headers = {name: text for name, text in delivery.headers.items() if name in _KEPT_HEADERS}
+    body = base64.b64encode(delivery.body).decode()
+    return json.dumps({"path": delivery.path, "headers": headers, "body": body}).encode()
+
+
+def kept(row: RawDelivery) -> Delivery | None:
+    """The delivery as it travelled; None when its content was not kept."""
+    if not row.body:
+        return None
+    told = json.loads(vault.unseal(row.body, about=_about(row.merchant_id)))
+    return Delivery(base64.b64decode(told["body"]), told["headers"], path=told["path"])
+
+
+def take(merchant: Merchant, delivery_id: int) -> None:
+    """Takes in what a stored delivery says. Repeatable, in any order; one that no worker survives, or that
+    fails in a way nobody foresaw, is given up after ``ATTEMPTS`` and stays to be read again."""
+    row = _claim(merchant, delivery_id)
+    if row is None:
+        return
+    try:
+        with tenancy.acting_for(merchant):
+            _read(merchant, row)
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault: the task comes back
+    except Exception as wrong:
+        _state(merchant, row, error=type(wrong).__name__)
+        raise
+
+
+def _claim(merchant: Merchant, delivery_id: int) -> RawDelivery | None:
+    """The row, if it is to be read. Each beginning is counted before it, so that a lost worker counts."""
+    with tenancy.acting_for(merchant):
+        rows = RawDelivery.objects.for_merchant(merchant).select_for_update(skip_locked=True)
+        row: RawDelivery | None = rows.filter(
+            pk=delivery_id, kind=RawDelivery.LEAD, state=State.RECEIVED
+        ).first()
+        if row is None:
+            return None
+        if row.attempts >= ATTEMPTS:
+            log.error("Delivery %s is given up after %s attempts", row.pk, row.attempts)
+            _state(merchant, row, state=State.FAILED, error=row.error or "worker lost")
+            return None
+        row.attempts += 1
+        _state(merchant, row, attempts=row.attempts)
+    return row
+
+
+def _read(merchant: Merchant, row: RawDelivery) -> None:
+    """Effects and the mark that they are done, in one transaction."""
+    source = (
+        Source.objects.for_merchant(merchant).select_related("store").get(connection_id=row.connection_id)
+    )
+    delivery = kept(row)
+    assert delivery is not None
+    secrets = sources.secrets_of(source)
+    said: Told = channel(source.channel).told(delivery, secrets)
+    problems = facts.take(merchant, source, said, received_at=row.received_at, pushed=True)
+    count = len(said.leads) + len(said.messages)
+    now = datetime.now(UTC)
+    _state(merchant, row, state=State.APPLIED, error="; ".join(problems)[:400], rows=count, applied_at=now)
+    Connection.objects.for_merchant(merchant).filter(pk=row.connection_id).update(
+        last_received_at=row.received_at, last_error=""
+    )
+
+
+def _state(merchant: Merchant, row: RawDelivery, **fields: Any) -> None:
+    with tenancy.acting_for(merchant):
+        RawDelivery.objects.for_merchant(merchant).filter(pk=row.pk).update(**fields)
+
+
+def again(merchant: Merchant, row: RawDelivery, *, by: str) -> None:
+    """Reads a kept delivery once more; what is known already changes nothing. One that was refused is judged
+    anew without its age: a secret or a label may have been put right. Raises ``ValueError`` for one whose
+    content was not kept, or that is still refused."""
+    delivery = kept(row)
+    if delivery is None or row.kind != RawDelivery.LEAD:
+        raise ValueError("not_kept")
+    with tenancy.acting_for(merchant):
+        source = Source.objects.for_merchant(merchant).get(connection_id=row.connection_id)
+        verdict = channel(source.channel).judge(delivery, sources.secrets_of(source))
+        if row.state == State.REFUSED and not verdict.kept:
+            raise ValueError(verdict.why)
+        _state(merchant, row, state=State.RECEIVED, error="", attempts=0)
+        audit.record(merchant, "leads.delivery.replayed", by=by, on=row)
+        wake("leads.take_delivery", merchant_id=merchant.pk, delivery_id=row.pk)
+
+
+def signed_text(source: Source, row: RawDelivery) -> bytes:
+    """The exact bytes whose signature was compared; empty when they were not kept."""
+    delivery = kept(row)
+    return channel(source.channel).signed(delivery) if delivery else b""

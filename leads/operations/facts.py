@@ -1,0 +1,114 @@
+"""Facts of a source become leads and messages: once each, whatever comes again or in another order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from leads.channels.facts import LeadFact, MessageFact, Told
+from leads.models import Message, Sighting, Source
+from leads.operations import arrivals, sessions
+from leads.operations.arrivals import Stated
+from merchants import tenancy
+from merchants.models import Merchant
+
+AHEAD = timedelta(minutes=5)  # a source's clock may run this much before ours
+_TEXT = 128
+
+
+def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetime, pushed: bool) -> list[str]:
+    """Takes in everything that was said; codes of what was odd about it. Tests of a console make nobody a
+    customer. Leads come in the order of their keys, so that two workers never wait for each other."""
+    problems = list(said.problems)
+    with tenancy.acting_for(merchant):
+        for fact in sorted(said.leads, key=lambda one: one.key):
+            if fact.is_test:
+                problems.append("test")
+                continue
+            problems += _lead(
+                merchant, source, fact, received_at, pushed=pushed, named=fact.key in said.fetch
+            )
+        for message in sorted(said.messages, key=lambda one: one.message_id):
+            problems += _message(merchant, source, message, received_at)
+    return problems
+
+
+def _lead(
+    merchant: Merchant, source: Source, fact: LeadFact, received_at: datetime, *, pushed: bool, named: bool
+) -> list[str]:
+    """One lead; ``named`` is one whose contents are to be fetched."""
+    key = fact.key[:_TEXT]
+    _alone(merchant, source.pk, key)
+    submitted_at, ahead = _sane(fact.submitted_at, received_at)
+    stated_at, _ = _sane(fact.stated_at, received_at)
+    arrivals.take_lead(
+        merchant,
+        Stated(
+            source=source.channel,
+            external_id=key,
+            submitted_at=submitted_at,
+            stated_at=stated_at,
+            name=fact.name or "",
+            city=fact.city or "",
+            platform_user=(fact.platform_user_id or "")[:_TEXT],
+            details=fact.details,
+            answers=tuple((label, text or "") for label, text in fact.answers),
+            origin=fact.origin,
+            store=source.store,
+            skill=source.skill,
+        ),
+    )
+    _sight(merchant, source, key, received_at, pushed=pushed, named=named)
+    return ["future_time"] if ahead else []
+
+
+def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at: datetime) -> list[str]:
+    if fact.user_id is None:
+        return ["no_user"]
+    sent_at, ahead = _sane(fact.sent_at, received_at)
+    thread = f"{fact.brand_id or ''}:{fact.user_id}"[:_TEXT]
+    _alone(merchant, source.pk, thread)
+    sessions.take_message(
+        merchant,
+        source=source.channel,
+        conversation=thread,
+        message_id=fact.message_id[:_TEXT],
+        platform_user=fact.user_id[:_TEXT],
+        text=fact.text,
+        sent_at=sent_at,
+        received_at=received_at,
+        author=Message.Author.USER if fact.from_user else Message.Author.AGENT,
+        kind=fact.type[:20],
+        nickname=(fact.nickname or "") if fact.from_user else "",
+        store=source.store,
+        skill=source.skill,
+        by=f"system:{source.channel}",
+    )
+    return ["future_time"] if ahead else []
+
+
+def _sane(told: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
+    """A time that was told; ours where it is unknown or lies ahead of us."""
+    if told is None:
+        return received_at, False
+    return (received_at, True) if told > received_at + AHEAD else (told, False)
+
+
+def _sight(merchant: Merchant, source: Source, key: str, at: datetime, *, pushed: bool, named: bool) -> None:
+    how = "pushed_at" if pushed else "pulled_at"
+    row, _ = Sighting.objects.get_or_create(
+        merchant=merchant, source=source, external_id=key, defaults={how: at}
+    )
+    row.pushed_at = row.pushed_at or (at if pushed else None)
+    row.pulled_at = row.pulled_at or (None if pushed else at)
+    row.contents_at = row.contents_at or (None if named else at)
+    row.save(update_fields=["pushed_at", "pulled_at", "contents_at"])
+
+
+def _alone(merchant: Merchant, source_id: int, key: str) -> None:
+    """Two workers with statements about one lead or conversation take turns until they commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [f"lead:{merchant.pk}:{source_id}:{key}"]
+        )

@@ -1,0 +1,37 @@
+"""What came from sources of leads, and what did not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leads.models import Sighting, Source
+from merchants.models import Merchant, RawDelivery
+
+
+def deliveries_to_take(limit: int = 500) -> list[tuple[int, int]]:
+    """(merchant, delivery) of deliveries nobody has read yet; read as the dispatcher."""
+    rows = RawDelivery.objects.using("dispatch").filter(
+        kind=RawDelivery.LEAD, state=RawDelivery.State.RECEIVED
+    )
+    return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])
+
+
+def sources(merchant: Merchant) -> list[Source]:
+    rows = Source.objects.for_merchant(merchant).select_related("connection", "store")
+    return list(rows.order_by("channel", "pk"))
+
+
+def deliveries(merchant: Merchant, source: Source | None = None) -> Any:
+    """Deliveries of leads, newest first."""
+    rows = (
+        RawDelivery.objects.for_merchant(merchant).filter(kind=RawDelivery.LEAD).select_related("connection")
+    )
+    if source is not None:
+        rows = rows.filter(connection_id=source.connection_id)
+    return rows.order_by("-received_at", "-id")
+
+
+def gaps(merchant: Merchant, source: Source) -> Any:
+    """Leads that a pull has seen and no push has brought, newest first."""
+    rows = Sighting.objects.for_merchant(merchant).filter(source=source, pushed_at=None)
+    return rows.exclude(pulled_at=None).order_by("-pulled_at")
