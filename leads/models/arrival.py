@@ -14,7 +14,7 @@ class Source(MerchantOwned):
     ``wrong_signatures`` counts what was refused unread; nothing else of it is kept.
     """
 
-    connection = models.OneToOneField("merchants.Connection", models.PROTECT, related_name="+")
+    connection = models.ForeignKey("merchants.Connection", models.PROTECT, related_name="+")
     channel = models.CharField(_("channel"), max_length=40)
     address = models.CharField(_("address"), max_length=64, editable=False)
     sealed = models.BinaryField(editable=False)
@@ -29,7 +29,10 @@ class Source(MerchantOwned):
         verbose_name = _("source of leads")
         verbose_name_plural = _("sources of leads")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "address"], name="an_address_belongs_to_one_source")
+            models.UniqueConstraint(fields=["merchant", "address"], name="an_address_belongs_to_one_source"),
+            models.UniqueConstraint(
+                fields=["merchant", "connection"], name="a_connection_is_one_source_of_leads"
+            ),
         ]
 
     def __str__(self) -> str:
