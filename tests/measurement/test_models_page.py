@@ -12,6 +12,7 @@ from measurement.attribution import samples
 from measurement.models import JourneyModel
 from measurement.operations import journey_models, journeys
 from merchants.models import Merchant
+from merchants.operations import tokens
 from merchants.periods import day_of
 from tests.conftest import make_member
 from tests.measurement.world import World
@@ -177,3 +178,86 @@ def test_a_page_costs_the_same_number_of_queries_however_much_there_is(
     work(world.merchant)
     with django_assert_max_num_queries(few):
         page()
+
+
+@pytest.fixture
+def program(client, merchant, owner):
+    """Asks as a program that may read reports."""
+    secret = tokens.issue(merchant, name="desk", scopes=["reports:read"], user=owner)[1]
+
+    def get(**query: str):
+        headers = {"authorization": f"Bearer {secret}", "accept-language": "en"}
+        return client.get("/api/v1/reports/models", query, headers=headers)
+
+    return get
+
+
+def test_a_program_waits_then_reads_what_the_page_shows(world, program) -> None:
+    waiting = program()
+    assert (waiting.status_code, waiting.json()["state"], waiting["Retry-After"]) == (202, "waiting", "5")
+    work(world.merchant)
+    told = program().json()
+    assert told["base_probability"] == pytest.approx(3 / 5, abs=1e-12)
+    assert (told["sample"]["conversions"], told["sample"]["nulls"], told["sample"]["declared"]) == (3, 2, 1)
+    closer, opener = told["channels"]
+    assert (opener["name"], closer["name"]) == ("Opener", "Closer")
+    assert opener["fen"] == {"markov": 1_700, "shapley": 1_500, "leave_one_out": 1_700}
+    assert closer["fen"] == {"markov": 1_800, "shapley": 2_000, "leave_one_out": 1_800}
+    assert opener["removal_effect"] == pytest.approx(2 / 3, abs=1e-12)
+    assert closer["removal_effect"] == pytest.approx(1, abs=1e-12)
+
+
+def test_a_program_is_refused_below_the_minimum_with_the_reason(world, program, monkeypatch) -> None:
+    monkeypatch.setattr(samples, "CONVERSIONS", 100)
+    program()
+    work(world.merchant)
+    refused = program()
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (422, "sample_too_small")
+    assert "3 of known persons in this period, and 100 are needed" in error["message"]
+    assert (error["details"][0]["lacking"], error["details"][0]["conversions"]) == ("conversions", 3)
+    assert "channels" not in refused.json()
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"by": "day"}, "no_such_models"),
+        ({"axis": "touch"}, "no_such_models"),
+        ({"grade": "A"}, "no_such_models"),
+        ({"order": "4"}, "bad_parameter"),
+        ({"nulls": "maybe"}, "bad_parameter"),
+    ],
+)
+def test_a_question_without_such_models_is_refused_and_nothing_is_asked(world, program, query, code) -> None:
+    refused = program(**query)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
+    assert not JourneyModel.objects.exists()
+
+
+def test_a_planted_channel_is_found(merchant, program, monkeypatch) -> None:
+    """120 people meet Filler and Filler alone, 30 of them order all the same. 120 meet Filler and then Planted:
+    90 order. What Planted adds is 60 of 120 orders, which no rule of single journeys sees.
+
+    Filler to Planted 1/2, orders 1/8; Planted orders 3/4. Base 1/8 + 3/8 = 1/2. Without Planted 1/8 is left:
+    three quarters are lost. Without Filler nobody begins."""
+    monkeypatch.setattr(samples, "PASSAGES", 1)
+    made = World(merchant)
+    for number in range(240):
+        person, planted = f"p{number}", number >= 120
+        orders = (number - 120 < 90) if planted else number < 30
+        made.touch(person, ago(45), "Filler")
+        if planted:
+            made.touch(person, ago(44), "Planted")
+        if orders:
+            made.order(person, ago(25), 1_000, person=person)
+    made.compute()
+    program(period="90d")
+    work(merchant)
+    told = {row["name"]: row for row in program(period="90d").json()["channels"]}
+    assert told["Planted"]["removal_effect"] == pytest.approx(3 / 4, abs=1e-12)
+    assert told["Filler"]["removal_effect"] == pytest.approx(1, abs=1e-12)
+    assert told["Planted"]["fen"]["shapley"] == 45_000  # half of 90 orders of ten yuan
+    assert told["Filler"]["fen"]["shapley"] == 75_000
+    assert told["Planted"]["fen"]["markov"] + told["Filler"]["fen"]["markov"] == 120_000
+    assert told["Planted"]["fen"]["markov"] == pytest.approx(120_000 * 3 / 7, abs=1)
