@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from measurement import api_curve, api_models, api_process, intake_kinds  # noqa: F401 - registers the kinds that are described below
+from measurement import api_crowds, api_curve, api_models, api_process, intake_kinds  # noqa: F401 - registers the kinds that are described below
 from measurement.queries import work
 from merchants import audit, remedies
 from merchants.api_batches import ERROR, Batch, JsonBatches, NdjsonBatches, schema_of_rows
@@ -189,6 +189,7 @@ urlpatterns = [
     path("comments", _view("comments").as_view(), name="api-comments"),
     path("exposures", _view("exposures").as_view(), name="api-exposures"),
     path("geo-days", _view("geo_days").as_view(), name="api-geo-days"),
+    *api_crowds.urlpatterns,
     *api_curve.urlpatterns,
     *api_models.urlpatterns,
     *api_process.urlpatterns,

@@ -73,7 +73,7 @@ function complete(given, colours, box) {
   const option = dressed(given, colours);
   return {
     ...option,
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animation: option.animation !== false && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     backgroundColor: "transparent",
     color: option.color ?? [colours.accent, colours.compare, colours["accent-half"], colours.warning, colours.quiet],

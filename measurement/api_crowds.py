@@ -1,0 +1,279 @@
+"""The API of crowds: the published cells of the pages, for programs, at the cost of the same budget."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from measurement import privacy
+from measurement.crowds.asked import SPANS, By, read
+from measurement.crowds.flow import RANKS, Rate
+from measurement.crowds.rules import LAYERS
+from measurement.models import Audience
+from measurement.operations import crowd_flows, privacy_budget
+from measurement.queries import crowds
+from merchants.api_batches import ERROR
+from merchants.background import wake
+from merchants.models import Merchant
+
+SOON = "5"  # seconds until what is being computed is worth asking for again
+NOBODY = "none"  # who stood, or stands, in no layer
+
+_PEOPLE = {
+    "type": "integer",
+    "nullable": True,
+    "description": "people in steps of `k`; null is hidden, not nobody",
+}
+_RATE = {
+    "type": "object",
+    "nullable": True,
+    "properties": {name: {"type": "number"} for name in ("share", "low", "high")},
+}
+_LAYER = {
+    "type": "object",
+    "required": ["layer", "start", "came", "left", "end", "rose", "platform"],
+    "properties": {
+        "layer": {"type": "string", "enum": [str(layer) for layer in LAYERS]},
+        **dict.fromkeys(("start", "came", "left", "end"), _PEOPLE),
+        "rose": _RATE,
+        "platform": {
+            "type": "object",
+            "nullable": True,
+            "description": "what the platform reports of the layer, under its own rule",
+            "properties": {
+                "people": {"type": "integer"},
+                "day": {"type": "string", "format": "date"},
+                "source": {"type": "string"},
+            },
+        },
+    },
+}
+_WAY = {
+    "type": "object",
+    "required": ["from", "to", "people"],
+    "properties": {"from": {"type": "string"}, "to": {"type": "string"}, "people": _PEOPLE},
+}
+_FEN = {"type": "string", "nullable": True, "description": "fen as decimal text; null is unknown"}
+_CARRIER = {
+    "type": "object",
+    "required": ["key", "name", "new_ti", "cost_fen", "cpti", "platform_new_ti", "platform_cpti"],
+    "properties": {
+        "key": {"type": "string"},
+        "name": {"type": "string"},
+        "new_ti": _PEOPLE,
+        "cost_fen": {"type": "integer", "nullable": True},
+        "cpti": _FEN,
+        "platform_new_ti": {"type": "integer", "nullable": True},
+        "platform_cpti": _FEN,
+    },
+}
+
+
+class CrowdsView(APIView):
+    """The layers, the flow between two days, and what carried people into TI."""
+
+    scope = "reports:read"
+
+    @extend_schema(
+        operation_id="crowds",
+        summary="Crowds and their flow",
+        description="Published counts only: people in steps of `k`, below `k` hidden, and another cell with a"
+        " single hidden one. Each different question takes one of the day's budget (429 when it is spent). What"
+        " was not asked before is computed first (202): ask again soon.",
+        parameters=[
+            OpenApiParameter("span", str, enum=list(SPANS), description="Days up to the last one."),
+            OpenApiParameter("from", str, description="From the end of this day."),
+            OpenApiParameter("to", str, description="To the end of this day."),
+            OpenApiParameter("spu", int, description="Of one product, by id."),
+            OpenApiParameter("rule", int, description="Version of the rule; the one in force without it."),
+            OpenApiParameter("by", str, enum=[str(by) for by in By], description="What carried people."),
+        ],
+        responses={
+            200: {
+                "type": "object",
+                "required": [
+                    "from",
+                    "to",
+                    "rule",
+                    "k",
+                    "layers",
+                    "flow",
+                    "rest",
+                    "carriers",
+                    "carriers_rest",
+                ],
+                "properties": {
+                    "from": {"type": "string", "format": "date"},
+                    "to": {"type": "string", "format": "date"},
+                    "rule": {"type": "integer", "description": "set by the merchant; not the platform's"},
+                    "k": {"type": "integer"},
+                    "layers": {"type": "array", "items": _LAYER},
+                    "flow": {"type": "array", "items": _WAY},
+                    "rest": {**_PEOPLE, "description": "people of all hidden ways together"},
+                    "carriers": {"type": "array", "items": _CARRIER},
+                    "carriers_rest": _PEOPLE,
+                    "computed_at": {"type": "string", "format": "date-time"},
+                },
+            },
+            202: {"type": "object", "properties": {"state": {"type": "string", "enum": ["waiting"]}}},
+            **dict.fromkeys((400, 401, 403, 429), ERROR),
+        },
+        tags=["reports"],
+    )
+    def get(self, request: Request) -> Response:
+        program: Any = request.user
+        merchant: Merchant = program.merchant
+        given = request.query_params.dict()
+        rules = crowds.rules_of(merchant)
+        rule = crowds.rule_in(rules, 0)
+        through = crowd_flows.last_day(rule) if rule else None
+        if rule is None or through is None or rule.built_at is None:
+            wake("measurement.crowds", merchant_id=merchant.pk)
+            return _waiting()
+        question, problems = read(given, through)
+        if question.rule and question.rule not in {one.version for one in rules}:
+            problems.append(("rule", given["rule"]))
+        if question.spu and question.spu not in crowds.spus_of(merchant):
+            problems.append(("spu", given["spu"]))
+        if problems:
+            told = ", ".join(f"{name}={value}" for name, value in problems)
+            return _refusal(400, "bad_parameter", f"These parameters make no sense: {told}.")
+        rule = crowds.rule_in(rules, question.rule) or rule
+        asked = {"crowd": question.parameters(), "first": question.first, "last": question.last, "v": rule.pk}
+        if not privacy_budget.may_ask(merchant, user_id=-program.token.pk, question=asked):
+            return _refusal(
+                429, "budget_spent", "Enough different questions about people for today; ask again tomorrow."
+            )
+        row = crowd_flows.ask(merchant, rule, question.first, question.last)
+        moved = crowds.movement(row, question.spu)
+        if moved is None:
+            return _waiting()
+        carried = crowds.carried(merchant, rule, question)
+        reported = crowds.reported_layers(merchant, question)
+        return Response(
+            {
+                "from": question.first,
+                "to": question.last,
+                "rule": rule.version,
+                "k": crowds.k(),
+                "layers": [_layer(moved, rank, reported.get(rank)) for rank in RANKS[1:]],
+                "flow": [
+                    {"from": _code(before), "to": _code(after), "people": moved.table.get((before, after))}
+                    for before in RANKS
+                    for after in RANKS
+                    if before or after
+                ],
+                "rest": moved.table.rest,
+                "carriers": [_carrier(one) for one in carried.rows],
+                "carriers_rest": carried.rest,
+                "computed_at": row.computed_at,
+            }
+        )
+
+
+class AudiencesView(APIView):
+    """Saved audiences: definitions and published counts, never people."""
+
+    scope = "reports:read"
+
+    @extend_schema(
+        operation_id="audiences",
+        summary="Saved audiences",
+        description="Definitions with their counts in steps of `k`; null is hidden or not counted yet.",
+        responses={
+            200: {
+                "type": "object",
+                "required": ["k", "audiences"],
+                "properties": {
+                    "k": {"type": "integer"},
+                    "audiences": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["id", "name", "definition", "people", "counted_at"],
+                            "properties": {
+                                "id": {"type": "integer"},
+                                "name": {"type": "string"},
+                                "definition": {"type": "object", "additionalProperties": True},
+                                "people": _PEOPLE,
+                                "counted_at": {"type": "string", "format": "date-time", "nullable": True},
+                            },
+                        },
+                    },
+                },
+            },
+            **dict.fromkeys((401, 403), ERROR),
+        },
+        tags=["reports"],
+    )
+    def get(self, request: Request) -> Response:
+        program: Any = request.user
+        rows = Audience.objects.for_merchant(program.merchant).filter(archived_at=None).order_by("id")
+        k = crowds.k()
+        told = [
+            {
+                "id": row.pk,
+                "name": row.name,
+                "definition": row.definition,
+                "people": privacy.published(row.people or 0, k),
+                "counted_at": row.counted_at,
+            }
+            for row in rows
+        ]
+        return Response({"k": k, "audiences": told})
+
+
+def _layer(moved: crowds.Movement, rank: int, told: crowds.Reported | None) -> dict[str, Any]:
+    return {
+        "layer": _code(rank),
+        "start": moved.start(rank),
+        "came": moved.came(rank),
+        "left": moved.left(rank),
+        "end": moved.end(rank),
+        "rose": _rate(moved.rate(rank, RANKS[rank + 1 :])),
+        "platform": told and {"people": told.people, "day": told.day, "source": told.source},
+    }
+
+
+def _rate(rate: Rate | None) -> dict[str, float] | None:
+    return rate and {"share": rate.share, "low": rate.low, "high": rate.high}
+
+
+def _carrier(one: crowds.Carrier) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "name": one.name.name,
+        "new_ti": one.people,
+        "cost_fen": one.cost,
+        "cpti": _text(one.cpti),
+        "platform_new_ti": one.reported,
+        "platform_cpti": _text(one.reported_cpti),
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.6f}"
+
+
+def _code(rank: int) -> str:
+    return str(LAYERS[rank - 1]) if rank else NOBODY
+
+
+def _waiting() -> Response:
+    return Response({"state": "waiting"}, 202, headers={"Retry-After": SOON})
+
+
+def _refusal(status: int, code: str, message: str) -> Response:
+    return Response({"error": {"code": code, "message": message}}, status)
+
+
+urlpatterns = [
+    path("reports/crowds", CrowdsView.as_view(), name="api-crowds-report"),
+    path("reports/audiences", AudiencesView.as_view(), name="api-audiences"),
+]
