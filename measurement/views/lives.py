@@ -72,6 +72,7 @@ def _shown(
         "platforms": printed.platforms(row),
         "change": paid,
         "former": former,
+        "unnamed": f"#{row.key}",
         "streams_url": address(question, by="stream", **{by: row.key}) if by != "stream" and row.key else "",
         "orders_query": _orders(row) if by == "stream" else "",
     }
