@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from merchants.models import Merchant
 from merchants.roles import Permission
 from portal import ways
 
@@ -89,6 +90,16 @@ DATA = (
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
     Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),
 )
+INBOX = (Tab(_("Inbox"), "leads:inbox", Permission.SEE_DESK, also=("leads:conversation",)),)
+LEADS = (
+    Tab(
+        pgettext_lazy("menu", "Leads"),
+        "leads:leads",
+        Permission.SEE_DESK,
+        also=("leads:lead", "leads:redeem"),
+    ),
+    Tab(_("Funnel"), "leads:funnel", Permission.SEE_DESK),
+)
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
     Entry(_("Results"), "chart-bar", RESULTS),
@@ -97,6 +108,23 @@ BRAND = (
     Entry(_("Data"), "database", DATA),
     Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
 )
+SERVICE = (
+    Entry(_("Inbox"), "message-circle", INBOX),
+    Entry(pgettext_lazy("menu", "Leads"), "users", LEADS),
+    Entry(
+        _("Results"),
+        "chart-bar",
+        (Tab(pgettext_lazy("menu", "Home"), "portal:home", Permission.SEE_RESULTS), *RESULTS),
+    ),
+    Entry(_("Campaigns"), "note", (*CAMPAIGNS, *CROWDS)),
+    Entry(_("Data"), "database", DATA),
+    Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
+)
+
+
+def sections_of(kind: str) -> tuple[Entry, ...]:
+    """The sections of a merchant's menu: who lives on consultations begins with the desk."""
+    return SERVICE if kind == Merchant.Kind.SERVICE else BRAND
 
 
 @dataclass(frozen=True)
@@ -161,7 +189,9 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     name of a report page that this person may save as it is, else empty; ``printable``: the name of a report page
     whose file this person may take away; ``way_back``: `{label, url}` of the page this one was opened from."""
     code = request.merchant.code
-    sections = [(entry, pages(entry, request.permissions, code)) for entry in BRAND]
+    sections = [
+        (entry, pages(entry, request.permissions, code)) for entry in sections_of(request.merchant.kind)
+    ]
     sections = [(entry, shown) for entry, shown in sections if shown]
     page_name = request.resolver_match.view_name if request.resolver_match else ""
     here = active(request.path, page_name, [page for _entry, shown in sections for page in shown])

@@ -20,5 +20,6 @@ urlpatterns = [
     path("in/", include("leads.arrival_urls")),
     path("", include("portal.routes")),
     path("m/<slug:merchant_code>/", include("measurement.urls")),
+    path("m/<slug:merchant_code>/", include("leads.urls")),
     path("m/<slug:merchant_code>/", include("merchants.urls")),
 ]

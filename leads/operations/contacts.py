@@ -87,6 +87,11 @@ def find(merchant: Merchant, *, kind: str, text: str) -> list[int]:
     return sorted(rows.values_list("contact_id", flat=True))
 
 
+def find_any(merchant: Merchant, text: str) -> list[int]:
+    """Ids of the contacts that can be reached under this text, whatever kind of detail it is."""
+    return sorted({pk for kind in SPELLINGS for pk in find(merchant, kind=kind, text=text)})
+
+
 def compare_names(merchant: Merchant, lead: Lead) -> None:
     """Suggests contacts with an alike name at the same store within two days."""
     near = (

@@ -110,6 +110,15 @@ def set_agent(merchant: Merchant, *, user: User, name: str, by: str, **fields: A
     return agent
 
 
+def set_presence(merchant: Merchant, agent: Agent, *, presence: str, by: str) -> None:
+    """Who is online is given consultations. Raises ``ValueError`` for an unknown presence."""
+    with tenancy.acting_for(merchant):
+        row = Agent.objects.for_merchant(merchant).get(pk=agent.pk)
+        row.presence = Agent.Presence(presence)
+        row.save(update_fields=["presence"])
+        audit.record(merchant, "leads.agent.set", by=by, on=row, presence=presence)
+
+
 def _next(kind: Any, merchant: Merchant, store: Store | None) -> int:
     latest = kind.objects.for_merchant(merchant).filter(store=store).aggregate(latest=Max("version"))
     return int(latest["latest"] or 0) + 1

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from merchants.models import Membership, Merchant, User
-from merchants.roles import BY_CODE, FINANCE, MARKETING, OWNER, VIEWER
+from merchants.roles import AGENT, BY_CODE, FINANCE, MANAGER, MARKETING, OWNER, VIEWER
 from portal.demo.cast import Brand
 from portal.demo.cast.hexiaoshao import HEXIAOSHAO
 from portal.demo.cast.luya import LUYA
@@ -42,6 +42,9 @@ LOGINS = (
     Login("hexiaoshao", "顾知", {HEXIAOSHAO.code: OWNER.code}),
     Login("muyeji", "沈原", {MUYEJI.code: OWNER.code}),
     Login("yuntingli", "宋汀", {YUNTINGLI.code: OWNER.code}),
+    Login("yuntingli-agent", "江绾", {YUNTINGLI.code: AGENT.code}),
+    Login("yuntingli-agent-2", "许渡", {YUNTINGLI.code: AGENT.code}),
+    Login("yuntingli-manager", "方晴", {YUNTINGLI.code: MANAGER.code}),
     Login("judeng", "陆橘", {JUDENG.code: OWNER.code}),
     Login("admin", "平台运营", {}, operator=True),
 )
@@ -108,7 +111,7 @@ def _write(file: Path, password: str) -> None:
         )
         if len(login.roles) == len(BRANDS):
             where = "every merchant (owner)"
-        lines.append(f"{login.username:<16}{where}")
+        lines.append(f"{login.username:<20}{where}")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text("\n".join(lines) + "\n")

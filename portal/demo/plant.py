@@ -43,7 +43,7 @@ from measurement.operations import (
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import alliance, comments, crowds, experiments, moves, shelves, spending, whole
+from portal.demo import alliance, comments, crowds, experiments, leads, moves, shelves, spending, whole
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -127,6 +127,8 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "journeys", partial(_journeys, merchant)
     yield "moves", lambda: moves.put(merchant, world.content, world.until)
     yield "crowds", lambda: crowds.put(merchant, people, world)
+    if world.brand.consults:
+        yield "desk", lambda: leads.put(merchant, world.content, world.until)
     yield COMPLETE, lambda: None
 
 

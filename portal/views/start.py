@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from merchants.access import allows
 from merchants.models import Membership
+from merchants.roles import Permission, permissions_of
 
 
 @login_required
@@ -15,12 +16,10 @@ def start(request: HttpRequest) -> HttpResponse:
     memberships = list(
         Membership.objects.select_related("merchant").filter(user=request.user).order_by("merchant__name")
     )
-    codes = [membership.merchant.code for membership in memberships]
     last = request.session.get("merchant")
-    if last in codes:
-        return redirect("portal:home", last)
-    if len(codes) == 1:
-        return redirect("portal:home", codes[0])
+    found = [one for one in memberships if one.merchant.code == last] or memberships
+    if len(found) == 1:
+        return redirect(first_page(found[0]), found[0].merchant.code)
     return render(request, "portal/switcher.html", {"choices": memberships})
 
 
@@ -29,3 +28,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.select_related("merchant").filter(user=request.user)
     return render(request, "portal/switcher.html", {"choices": memberships.order_by("merchant__name")})
+
+
+def first_page(membership: Membership) -> str:
+    """Where a member begins: the desk for whom results are none of their business."""
+    may = permissions_of(membership.role)
+    return "portal:home" if Permission.SEE_RESULTS in may or Permission.SEE_DESK not in may else "leads:inbox"

@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
+from leads.models import Consultation
+from leads.operations import replies
 from measurement.models import (
     Annotation,
     Audience,
@@ -35,6 +37,7 @@ from merchants.models import ApiToken, Connection, Membership, Merchant, RawDeli
 from merchants.operations import tokens
 from merchants.roles import ROLES
 from portal.addresses import Address
+from tests.leads.desks import Desk
 from tests.worlds import World, body, trade
 
 DAY = timedelta(days=1)
@@ -277,6 +280,26 @@ def _preview(tenant: Tenant) -> int:
     return int(row.pk)
 
 
+def _lead(tenant: Tenant) -> int:
+    """A lead that left a phone, with a name of its own."""
+    return Desk(tenant.merchant).lead_of(_asked(tenant)).pk
+
+
+def _consultation(tenant: Tenant) -> int:
+    return _asked(tenant).pk
+
+
+def _asked(tenant: Tenant) -> Consultation:
+    desk = Desk(tenant.merchant)
+    desk.store.name = f"{tenant.word} street"
+    with tenancy.acting_for(tenant.merchant):
+        desk.store.save()
+        who = f"{tenant.word} asks {Consultation.objects.count()}"
+    session = desk.say(who, f"{tenant.word} question", at=timezone.now(), nickname=who)
+    replies.take_contact(tenant.merchant, session, kind="phone", text="13812345678", by="system:test")
+    return session
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "delivery_id": _delivery,
@@ -293,6 +316,8 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "audience_id": _audience,
     "move_id": _move,
     "rule_id": _rule,
+    "lead_id": _lead,
+    "consultation_id": _consultation,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

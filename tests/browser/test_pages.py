@@ -51,6 +51,10 @@ PAGES = {
     "comments": "/m/{m}/empathy/comments/?period=90d",
     "saved": "/m/{m}/saved/",
     "digest": "/m/{m}/saved/digest/",
+    "inbox": "/m/{m}/inbox/",
+    "leads": "/m/{m}/leads/",
+    "visit": "/m/{m}/leads/visit/",
+    "funnel": "/m/{m}/funnel/",
     "settings": "/m/{m}/settings/",
     "gallery": "/gallery/",
 }

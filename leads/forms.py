@@ -1,0 +1,83 @@
+"""Forms of the desk."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from leads import words
+from leads.models import Lead, Reason, Stage
+from merchants.models import Merchant, Store
+
+LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+LOCAL_FORMATS = ["%Y-%m-%dT%H:%M"]
+
+
+class MoveForm(forms.Form):
+    """To which stage, and what that stage asks for."""
+
+    to = forms.ChoiceField(label=_("To stage"))
+    reason = forms.ChoiceField(label=_("Reason of an end"), required=False)
+    next_contact_on = forms.DateField(
+        label=_("Next contact on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    duplicate_of = forms.IntegerField(label=_("Number of the lead it repeats"), required=False, min_value=1)
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, merchant: Merchant, lead: Lead, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant = merchant
+        stages = Stage.objects.for_merchant(merchant).exclude(pk=lead.stage_id).order_by("position")
+        self.fields["to"].choices = [(row.code, words.stage(row.code, row.label)) for row in stages]  # type: ignore[attr-defined]
+        reasons = Reason.objects.for_merchant(merchant).filter(archived_at=None).order_by("-kind", "pk")
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
+            *((row.code, row.label or words.REASONS.get(row.code, row.code)) for row in reasons),
+        ]
+
+    def clean_duplicate_of(self) -> Lead | None:
+        number = self.cleaned_data["duplicate_of"]
+        if number is None:
+            return None
+        found: Lead | None = Lead.objects.for_merchant(self.merchant).filter(pk=number).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no lead with this number."))
+        return found
+
+
+class BookForm(forms.Form):
+    store = forms.ModelChoiceField(label=_("Store"), queryset=None)
+    starts_at = forms.DateTimeField(label=_("Begins"), widget=LOCAL, input_formats=LOCAL_FORMATS)
+
+    def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = Store.objects.for_merchant(merchant).order_by("name")  # type: ignore[attr-defined]
+
+
+class DealForm(forms.Form):
+    """Amounts come in yuan and are kept in fen."""
+
+    yuan = forms.DecimalField(label=_("Agreed value in yuan"), min_value=0, max_digits=12, decimal_places=2)
+    order_number = forms.CharField(label=_("Order number"), required=False, max_length=64)
+    evidence = forms.CharField(label=_("Evidence"), required=False, max_length=200)
+
+    @property
+    def fen(self) -> int:
+        return int(self.cleaned_data["yuan"] * Decimal(100))
+
+
+class PostForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What"))
+    yuan = forms.DecimalField(label=_("Amount in yuan"), min_value=0, max_digits=12, decimal_places=2)
+    reference = forms.CharField(label=_("Number of the payment"), max_length=64)
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+    @property
+    def fen(self) -> int:
+        return int(self.cleaned_data["yuan"] * Decimal(100))

@@ -1,0 +1,138 @@
+"""The queue and one conversation, each in a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, IntegerField, Max, Sum, Value, When
+
+from leads import duplicates, sealing
+from leads.models import Agent, Consultation, Decision, InternalNote, Lead, Message
+from merchants.models import Merchant
+
+MOST = 60  # rows of the queue
+HISTORY = 200  # messages of a conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of the queue. ``words`` is the person's latest message with phone numbers masked."""
+
+    session: Consultation
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of a conversation; ``note`` is internal."""
+
+    at: datetime
+    author: str
+    name: str
+    words: str
+    delivery: str = ""
+    note: bool = False
+    session: int = 0
+
+
+def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
+    """Open consultations: who waits for a first reply by due time, who waits for another, then the rest."""
+    rows = (
+        Consultation.objects.for_merchant(merchant)
+        .exclude(state=Consultation.State.CLOSED)
+        .select_related("conversation", "contact", "store", "agent")
+        .annotate(
+            turn=Case(
+                When(state="waiting", then=Value(0)),
+                When(waiting_since__isnull=False, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+        .order_by("turn", "due_at", "-last_message_at", "pk")
+    )
+    if mine is not None:
+        rows = rows.filter(agent=mine)
+    shown = list(rows[:MOST])
+    latest = (
+        Message.objects.for_merchant(merchant)
+        .filter(session__in=[row.pk for row in shown], author="user")
+        .values("session_id")
+        .annotate(last=Max("pk"))
+        .values_list("last", flat=True)
+    )
+    said = Message.objects.for_merchant(merchant).filter(pk__in=list(latest))
+    words = {row.session_id: _words(merchant, row) for row in said}
+    return [Waiting(row, words.get(row.pk, "")) for row in shown]
+
+
+def tag(merchant: Merchant) -> str:
+    """Changes whenever the queue may look otherwise."""
+    rows = Consultation.objects.for_merchant(merchant).exclude(state=Consultation.State.CLOSED)
+    told = rows.aggregate(revision=Sum("conversation__revision"), last=Max("pk"))
+    return f"{rows.count()}.{told['revision'] or 0}.{told['last'] or 0}"
+
+
+def lines(merchant: Merchant, session: Consultation) -> list[Line]:
+    """The latest messages and notes of a conversation, oldest first."""
+    messages = (
+        Message.objects.for_merchant(merchant)
+        .filter(conversation_id=session.conversation_id)
+        .select_related("agent", "session")
+        .order_by("-sent_at", "-pk")[:HISTORY]
+    )
+    found = [
+        Line(
+            row.sent_at,
+            row.author,
+            row.agent.name if row.agent else "",
+            _words(merchant, row),
+            row.get_delivery_display() if row.author == "agent" else "",
+            session=row.session.number,
+        )
+        for row in messages
+    ]
+    notes = InternalNote.objects.for_merchant(merchant).filter(conversation_id=session.conversation_id)
+    found += [
+        Line(
+            row.written_at,
+            "agent",
+            row.author_name,
+            sealing.unseal(merchant, "note", row.sealed),
+            note=True,
+        )
+        for row in notes.order_by("-pk")[:HISTORY]
+    ]
+    return sorted(found, key=lambda line: line.at)
+
+
+def sent_since_answer(merchant: Merchant, session: Consultation) -> int:
+    """How many of ours went out since the person last wrote."""
+    mine = Message.objects.for_merchant(merchant).filter(conversation_id=session.conversation_id)
+    last = mine.filter(author="user").aggregate(at=Max("sent_at"))["at"]
+    ours = mine.filter(author="agent")
+    return int((ours.filter(sent_at__gt=last) if last else ours).count())
+
+
+def decision_of(session: Consultation) -> Decision | None:
+    found: Decision | None = session.decisions.select_related("agent").order_by("-pk").first()
+    return found
+
+
+def leads_of(merchant: Merchant, session: Consultation) -> list[Lead]:
+    """The person's leads, newest first."""
+    rows = Lead.objects.for_merchant(merchant).filter(contact_id=session.contact_id)
+    return list(rows.select_related("stage", "store", "agent").order_by("-began_at")[:10])
+
+
+def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:
+    if decision is None:
+        return {}
+    ids = [one["agent"] for one in decision.candidates]
+    return dict(Agent.objects.for_merchant(merchant).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _words(merchant: Merchant, row: Any) -> str:
+    return duplicates.without_numbers(sealing.unseal(merchant, "message", row.sealed))

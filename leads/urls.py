@@ -1,0 +1,31 @@
+"""Addresses of the desk's pages, below /m/<merchant>/."""
+
+from django.urls import path
+
+from leads.views import funnel, inbox, leads
+
+app_name = "leads"
+
+urlpatterns = [
+    path("inbox/", inbox.page, name="inbox"),
+    path("inbox/queue/", inbox.queue, name="queue"),
+    path("inbox/presence/", inbox.set_presence, name="presence"),
+    path("inbox/<int:consultation_id>/", inbox.conversation, name="conversation"),
+    path("inbox/<int:consultation_id>/lines/", inbox.lines, name="lines"),
+    path("inbox/<int:consultation_id>/writing/", inbox.writing, name="writing"),
+    path("inbox/<int:consultation_id>/reply/", inbox.reply, name="reply"),
+    path("inbox/<int:consultation_id>/note/", inbox.note, name="note"),
+    path("inbox/<int:consultation_id>/take/", inbox.take, name="take"),
+    path("inbox/<int:consultation_id>/close/", inbox.close, name="close"),
+    path("inbox/<int:consultation_id>/contact/", inbox.contact, name="contact"),
+    path("leads/", leads.page, name="leads"),
+    path("leads/visit/", leads.redeem, name="redeem"),
+    path("leads/<int:lead_id>/", leads.detail, name="lead"),
+    path("leads/<int:lead_id>/move/", leads.move, name="move_lead"),
+    path("leads/<int:lead_id>/book/", leads.book, name="book"),
+    path("leads/<int:lead_id>/deal/", leads.close_deal, name="close_deal"),
+    path("leads/<int:lead_id>/deal/post/", leads.post_money, name="post_money"),
+    path("leads/<int:lead_id>/undo/", leads.undo, name="undo_move"),
+    path("leads/<int:lead_id>/contact/", leads.reveal, name="reveal"),
+    path("funnel/", funnel.page, name="funnel"),
+]

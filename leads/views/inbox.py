@@ -1,0 +1,259 @@
+"""The inbox: who waits, one conversation, the person. It looks for news every five seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads import house_rules, words
+from leads.models import Agent, Consultation, Decision, Snippet
+from leads.operations import assignment, replies, sessions, setup
+from leads.queries import inbox
+from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
+from merchants.roles import Permission
+
+NOTHING_NEW = 204  # htmx leaves the page as it is
+
+
+@merchant_required(Permission.SEE_DESK)
+def page(request: MerchantRequest) -> HttpResponse:
+    """The queue; who is most urgent stands first."""
+    setup.ensure(request.merchant)
+    return render(request, "leads/inbox.html", _queue(request))
+
+
+@merchant_required(Permission.SEE_DESK)
+def queue(request: MerchantRequest) -> HttpResponse:
+    """The queue alone, or nothing when it is as the page has it."""
+    if request.GET.get("seen") == inbox.tag(request.merchant):
+        return HttpResponse(status=NOTHING_NEW)
+    return render(request, "leads/parts/queue.html", _queue(request))
+
+
+@merchant_required(Permission.SEE_DESK)
+def conversation(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    return _conversation(request, _session(request, consultation_id))
+
+
+@merchant_required(Permission.SEE_DESK)
+def lines(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """What was said, or nothing when it is as the page has it."""
+    session = _session(request, consultation_id)
+    if request.GET.get("seen") == str(session.conversation.revision):
+        return HttpResponse(status=NOTHING_NEW)
+    return render(request, "leads/parts/lines.html", _said(request, session))
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def writing(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """Somebody is writing: takes the lease, and says what the text would risk."""
+    session = _session(request, consultation_id)
+    agent = _me(request)
+    free = agent is not None and replies.is_writing(request.merchant, session, agent)
+    session.conversation.refresh_from_db()
+    sent = inbox.sent_since_answer(request.merchant, session)
+    risks = house_rules.warnings(request.POST.get("text", ""), sent_since_answer=sent)
+    other = None if free else session.conversation.typing_agent
+    told = {"risks": [words.RULES[code] for code in risks], "other": other}
+    return render(request, "leads/parts/warnings.html", told)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def reply(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    session = _session(request, consultation_id)
+    agent = _me(request)
+    text = request.POST.get("text", "")
+    if agent is None:
+        messages.warning(request, _("You are no agent of this desk."))
+        return _conversation(request, session, draft=text, status=422)
+    try:
+        seen = request.POST.get("seen", "")
+        replies.reply(
+            request.merchant,
+            session,
+            agent,
+            text=text,
+            by=_by(request),
+            seen_revision=int(seen) if seen.isdecimal() else None,
+        )
+    except replies.Refused as refused:
+        messages.warning(request, str(words.REFUSED[str(refused)]))
+        return _conversation(request, _session(request, consultation_id), draft=text, status=422)
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def note(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    session = _session(request, consultation_id)
+    try:
+        replies.note(
+            request.merchant,
+            session.conversation,
+            text=request.POST.get("text", ""),
+            by=_by(request),
+            author_name=str(request.user)[:60],
+        )
+    except replies.Refused as refused:
+        messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def take(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    session, agent = _session(request, consultation_id), _me(request)
+    if agent is None:
+        messages.warning(request, _("You are no agent of this desk."))
+        return _back(request, consultation_id)
+    try:
+        assignment.take(request.merchant, session, agent, by=_by(request))
+    except assignment.Refused as refused:
+        messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def close(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    replies.close(request.merchant, _session(request, consultation_id), by=_by(request))
+    messages.success(request, _("The consultation is closed; the next message begins another."))
+    return redirect("leads:inbox", request.merchant.code)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def contact(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """How to reach the person: the conversation has become a lead that left a contact."""
+    session = _session(request, consultation_id)
+    kind = request.POST.get("kind", "")
+    if kind not in {"phone", "wechat", "email"} or not replies.take_contact(
+        request.merchant, session, kind=kind, text=request.POST.get("text", ""), by=_by(request)
+    ):
+        messages.warning(request, _("There is no number or id in this."))
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def set_presence(request: MerchantRequest) -> HttpResponse:
+    """Online agents are given consultations; others are not."""
+    agent, wanted = _me(request), request.POST.get("presence", "")
+    if agent is not None and wanted in Agent.Presence.values:
+        setup.set_presence(request.merchant, agent, presence=wanted, by=_by(request))
+        assignment.assign_waiting(request.merchant)
+    return redirect("leads:inbox", request.merchant.code)
+
+
+def _by(request: MerchantRequest) -> str:
+    return f"user:{request.user.pk}"
+
+
+def _back(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    return redirect("leads:conversation", request.merchant.code, consultation_id)
+
+
+def _me(request: MerchantRequest) -> Agent | None:
+    return sessions.agent_of(request.merchant, request.user.pk)
+
+
+def _session(request: MerchantRequest, consultation_id: int) -> Consultation:
+    rows = Consultation.objects.select_related(
+        "conversation", "contact", "store", "agent", "policy", "first_human"
+    )
+    return get_for_merchant_or_404(rows, request.merchant, pk=consultation_id)
+
+
+def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict[str, Any]:
+    me = _me(request)
+    mine = request.GET.get("mine") == "1"
+    rows = inbox.queue(request.merchant, mine=me if mine else None)
+    now = timezone.now()
+    asked = request.GET.get("open", "")
+    open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
+    return {
+        "rows": [{"row": one, "urgency": urgency(one.session, now)} for one in rows],
+        "tag": inbox.tag(request.merchant),
+        "waiting": sum(one.session.state == "waiting" for one in rows),
+        "me": me,
+        "mine": mine,
+        "now": now,
+        "open_id": open_id,
+        "presences": Agent.Presence.choices,
+    }
+
+
+def urgency(session: Consultation, now: datetime) -> str:
+    """late, soon, waiting or answered: the colour and the word of a row."""
+    if session.state != Consultation.State.WAITING or session.due_at is None:
+        return "waits" if session.waiting_since else "answered"
+    left = (session.due_at - now).total_seconds()
+    return "late" if left < 0 else "soon" if left <= 60 else "waiting"
+
+
+def _said(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
+    return {
+        "session": session,
+        "lines": inbox.lines(request.merchant, session),
+        "revision": session.conversation.revision,
+    }
+
+
+def _conversation(
+    request: MerchantRequest, session: Consultation, *, draft: str = "", status: int = 200
+) -> HttpResponse:
+    me = _me(request)
+    values = {
+        "name": session.contact.name,
+        "agent": me.name if me else "",
+        "store": session.store.name if session.store else "",
+    }
+    decision = inbox.decision_of(session)
+    context = {
+        **_queue(request, session),
+        **_said(request, session),
+        "decision": decision,
+        "why": _why(request, decision),
+        "leads": [
+            {"lead": lead, "stage": words.stage(lead.stage.code, lead.stage.label)}
+            for lead in inbox.leads_of(request.merchant, session)
+        ],
+        "details": list(session.contact.details.order_by("pk")),
+        "snippets": [
+            {"row": row, "text": house_rules.filled(row.text, values)}
+            for row in Snippet.objects.for_merchant(request.merchant).order_by("position", "pk")
+        ],
+        "origin": _origin(session.conversation.origin),
+        "draft": draft,
+        "may_answer": Permission.ANSWER in request.permissions,
+        "urgency": urgency(session, timezone.now()),
+    }
+    return render(request, "leads/conversation.html", context, status=status)
+
+
+def _why(request: MerchantRequest, decision: Decision | None) -> dict[str, Any]:
+    """The latest decision in words: what decided, or who failed for what."""
+    if decision is None:
+        return {}
+    names = inbox.names_of(request.merchant, decision)
+    failed = [
+        {"name": names.get(one["agent"], "–"), "why": words.FAILS[one["fails"]], "of": one}
+        for one in decision.candidates
+        if one["fails"]
+    ]
+    return {
+        "kind": decision.get_kind_display(),
+        "agent": decision.agent.name if decision.agent else "",
+        "because": words.WHY.get(decision.why, ""),
+        "failed": failed,
+        "nobody": decision.kind == Decision.Kind.NOBODY,
+    }
+
+
+def _origin(told: dict[str, Any]) -> dict[str, Any]:
+    """What a conversation came from, by name where the source told one; empty is unknown."""
+    return {
+        "note": told.get("note_title") or told.get("note_id") or "",
+        "campaign": told.get("campaign_name") or told.get("campaign_id") or "",
+    }

@@ -1,0 +1,239 @@
+"""The pipeline, and one lead: how far it came, how to reach the person, what is next."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads import pipeline, words
+from leads.forms import BookForm, DealForm, MoveForm, PostForm
+from leads.models import ContactDetail, DealPosting, Lead, StageMove
+from leads.operations import appointments, contacts, deals, setup, stages
+from leads.queries import board
+from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
+from merchants.roles import Permission
+
+ROWS = 30
+
+
+@merchant_required(Permission.SEE_DESK)
+def page(request: MerchantRequest) -> HttpResponse:
+    """Leads by stage; a search finds a name, or a phone in any spelling by its hash."""
+    setup.ensure(request.merchant)
+    stage, text = request.GET.get("stage", ""), request.GET.get("q", "").strip()[:80]
+    found = contacts.find_any(request.merchant, text) if text else []
+    rows = board.leads(request.merchant, stage=stage, text=text, contacts=found)
+    shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    columns = [
+        {"code": one.stage.code, "name": words.stage(one.stage.code, one.stage.label), "count": one.count}
+        for one in board.columns(request.merchant)
+    ]
+    return render(
+        request,
+        "leads/leads.html",
+        {
+            "columns": columns,
+            "total": sum(one["count"] for one in columns),
+            "stage": stage,
+            "text": text,
+            "pages": shown,
+            "rows": [{"lead": lead, "stage": _stage(lead.stage)} for lead in shown],
+            "may_answer": Permission.ANSWER in request.permissions,
+        },
+    )
+
+
+@merchant_required(Permission.SEE_DESK)
+def detail(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    return _detail(request, _lead(request, lead_id))
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def move(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    lead = _lead(request, lead_id)
+    form = MoveForm(request.POST, merchant=request.merchant, lead=lead)
+    if not form.is_valid():
+        return _detail(request, lead, move_form=form, status=422)
+    try:
+        stages.move(request.merchant, lead, by=_by(request), **form.cleaned_data)
+    except stages.Refused as refused:
+        missing = _("; ").join(str(words.LACKS[code]) for code in refused.codes)
+        form.add_error(None, _("This stage needs: %(missing)s.") % {"missing": missing})
+        return _detail(request, lead, move_form=form, status=422)
+    messages.success(request, _("Moved. It can be taken back for ten minutes."))
+    return _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def undo(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Takes the lead's latest move back, if it is the one that the page showed."""
+    lead = _lead(request, lead_id)
+    rows = StageMove.objects.filter(lead=lead)
+    moved = get_for_merchant_or_404(rows, request.merchant, pk=request.POST.get("move", ""))
+    try:
+        stages.undo(request.merchant, moved, by=_by(request))
+    except stages.Refused as refused:
+        missing = _("; ").join(str(words.LACKS[code]) for code in refused.codes)
+        messages.warning(request, _("This stage needs: %(missing)s.") % {"missing": missing})
+    else:
+        messages.success(request, _("The move is taken back."))
+    return _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def book(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    lead = _lead(request, lead_id)
+    form = BookForm(request.POST, merchant=request.merchant)
+    if form.is_valid():
+        try:
+            appointments.book(
+                request.merchant,
+                lead,
+                store=form.cleaned_data["store"],
+                starts_at=form.cleaned_data["starts_at"],
+                by=_by(request),
+            )
+        except appointments.Refused as refused:
+            form.add_error(None, str(words.REFUSED[str(refused)]))
+    return _detail(request, lead, book_form=form, status=422) if form.errors else _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("GET", "POST"))
+def redeem(request: MerchantRequest) -> HttpResponse:
+    """Takes the code of a visit and says in one word what came of it."""
+    scan, lead = None, None
+    if request.method == "POST":
+        scan = appointments.redeem(
+            request.merchant, code=request.POST.get("code", ""), nonce=_nonce(request), by=_by(request)
+        )
+        lead = _lead(request, scan.visit.lead_id) if scan.visit else None
+    context = {
+        "scan": scan,
+        "lead": lead,
+        "why": words.REFUSED.get(scan.why, "") if scan else "",
+        "nonce": uuid.uuid4(),
+    }
+    return render(request, "leads/redeem.html", context)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def close_deal(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    lead, form = _lead(request, lead_id), DealForm(request.POST)
+    if form.is_valid():
+        try:
+            deals.close(
+                request.merchant,
+                lead,
+                fen=form.fen,
+                closed_at=timezone.now(),
+                order_number=form.cleaned_data["order_number"],
+                evidence=form.cleaned_data["evidence"],
+                by=_by(request),
+            )
+        except deals.Refused as refused:
+            form.add_error(None, str(words.REFUSED[str(refused)]))
+    return _detail(request, lead, deal_form=form, status=422) if form.errors else _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def post_money(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    lead = _lead(request, lead_id)
+    form = PostForm(request.POST, kinds=DealPosting.Kind.choices)
+    deal = lead.deals.filter(cancelled_at=None).first()
+    if form.is_valid() and deal is not None:
+        try:
+            deals.post(
+                request.merchant,
+                deal,
+                kind=form.cleaned_data["kind"],
+                fen=form.fen,
+                reference=form.cleaned_data["reference"],
+                by=_by(request),
+            )
+        except deals.Refused as refused:
+            form.add_error(None, str(words.REFUSED[str(refused)]))
+    return _detail(request, lead, post_form=form, status=422) if form.errors else _back(request, lead_id)
+
+
+@merchant_required(Permission.REVEAL_CONTACT, methods=("POST",))
+def reveal(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """One contact detail in the clear, on this answer only; the look is in the trail."""
+    lead = _lead(request, lead_id)
+    rows = ContactDetail.objects.filter(contact=lead.contact)
+    row = get_for_merchant_or_404(rows, request.merchant, pk=request.POST.get("detail", ""))
+    clear = contacts.reveal(request.merchant, row, by=_by(request))
+    answer = _detail(request, lead, revealed={row.pk: clear})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _by(request: MerchantRequest) -> str:
+    return f"user:{request.user.pk}"
+
+
+def _nonce(request: MerchantRequest) -> uuid.UUID:
+    """The number of this scan, which the page made; a new one where it is none."""
+    try:
+        return uuid.UUID(request.POST.get("nonce", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _back(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    return redirect("leads:lead", request.merchant.code, lead_id)
+
+
+def _lead(request: MerchantRequest, lead_id: int) -> Lead:
+    rows = Lead.objects.select_related("stage", "contact", "store", "agent", "reason", "session")
+    return get_for_merchant_or_404(rows, request.merchant, pk=lead_id)
+
+
+def _stage(stage: Any) -> Any:
+    return words.stage(stage.code, stage.label) if stage else ""
+
+
+def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given: Any) -> HttpResponse:
+    history = board.moves(lead)
+    deal = lead.deals.order_by("-pk").first()
+    latest = history[0] if history else None
+    revealed = given.pop("revealed", {})
+    context = {
+        "lead": lead,
+        "stage": _stage(lead.stage),
+        "history": [
+            {
+                "move": row,
+                "before": _stage(row.before),
+                "after": _stage(row.after),
+                "reason": (row.reason.label or words.REASONS.get(row.reason.code, "")) if row.reason else "",
+            }
+            for row in history
+        ],
+        "undoable": latest
+        if latest
+        and latest.before
+        and not latest.undoes_id
+        and pipeline.may_undo(latest.moved_at, timezone.now())
+        else None,
+        "details": [(row, revealed.get(row.pk)) for row in lead.contact.details.order_by("pk")],
+        "appointments": list(lead.appointments.select_related("store").order_by("-starts_at")),
+        "deal": deal,
+        "paid": deals.paid_of(deal) if deal else None,
+        "postings": list(deal.postings.order_by("pk")) if deal else [],
+        "changes": list(lead.changes.order_by("-pk")[:20]),
+        "may_answer": Permission.ANSWER in request.permissions,
+        "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
+        "move_form": MoveForm(merchant=request.merchant, lead=lead),
+        "book_form": BookForm(merchant=request.merchant),
+        "deal_form": DealForm(),
+        "post_form": PostForm(kinds=DealPosting.Kind.choices),
+        **given,
+    }
+    return render(request, "leads/lead.html", context, status=status)

@@ -1,0 +1,106 @@
+"""What codes of the desk are called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+STAGES: dict[str, Any] = {
+    "new": pgettext_lazy("stage", "New"),
+    "assigned": pgettext_lazy("stage", "Assigned"),
+    "replied": pgettext_lazy("stage", "Answered once"),
+    "qualified": pgettext_lazy("stage", "Valid"),
+    "booked": pgettext_lazy("stage", "Booked"),
+    "visited": pgettext_lazy("stage", "Visited"),
+    "won": pgettext_lazy("stage", "Won"),
+    "nurture": pgettext_lazy("stage", "To follow up"),
+    "lost": pgettext_lazy("stage", "Lost"),
+    "invalid": pgettext_lazy("stage", "Invalid"),
+}
+REASONS: dict[str, Any] = {
+    "price": _("Price"),
+    "chose_other": _("Chose another shop"),
+    "no_answer": _("Answers no more"),
+    "postponed": _("Put off"),
+    "too_far": _("Too far"),
+    "date_taken": _("No free date"),
+    "other": _("Something else"),
+    "spam": _("Spam"),
+    "wrong_category": _("Wants something we do not offer"),
+    "competitor": _("Competitor"),
+    "duplicate": _("Duplicate"),
+    "minor": _("Minor"),
+    "empty_number": _("Number does not exist"),
+    "denies": _("Says it left nothing"),
+}
+LACKS: dict[str, Any] = {
+    "agent": _("an agent"),
+    "reply": _("a reply by a human"),
+    "reachable": _("a way to reach the person"),
+    "appointment": _("an appointment"),
+    "visit": _("a verified visit"),
+    "deal": _("a deal with its value"),
+    "reason": _("a reason"),
+    "duplicate_of": _("the lead that it repeats"),
+    "future_date": _("a day in the future for the next contact"),
+    "too_late": _("less than ten minutes since the move"),
+    "taken_back": _("that it is the latest move"),
+}
+REFUSED: dict[str, Any] = {
+    "stale": _("Somebody wrote meanwhile. Read it first; your text is still here."),
+    "closed": _("This consultation has ended."),
+    "empty": _("Nothing was written."),
+    "taken": _("A colleague was quicker."),
+    "full": _("That is as many at once as fit."),
+    "left": _("This agent has left."),
+    "past": _("That time is over."),
+    "booked": _("There is a standing appointment already."),
+    "ended": _("This appointment stands no more."),
+    "no_evidence": _("It needs an order number or evidence."),
+    "standing": _("This lead has a deal already."),
+    "amount": _("This amount makes no sense here."),
+    "cancelled": _("This deal was cancelled."),
+    "too_much": _("More than was agreed, or more back than was paid."),
+    "unknown": _("Nobody has this code."),
+    "moved": _("This appointment was moved to another time; its code is no longer taken."),
+    "other_store": _("This code is for another store."),
+    "early": _("This appointment is more than a day away."),
+}
+WHY: dict[str, Any] = {
+    "only": _("the only one who could take it"),
+    "previous": _("answered this person before"),
+    "lightest": _("had the least to do"),
+    "longest_idle": _("waited longest since the last one"),
+    "leaves": _("a colleague leaves"),
+}
+FAILS: dict[str, Any] = {
+    "store": _("not for this store"),
+    "skill": _("not for this service"),
+    "shift": _("off shift"),
+    "presence": _("not online"),
+    "capacity": _("has as many as fit"),
+    "excluded": _("had it and did not answer"),
+}
+RULES: dict[str, Any] = {
+    "contact_in_text": _(
+        "Contact details belong on the official card, not into the text: the platform penalises them."
+    ),
+    "three_unanswered": _(
+        "Three messages without an answer: the platform counts more of them as harassment."
+    ),
+}
+STEPS: tuple[Any, ...] = (
+    pgettext_lazy("funnel", "Enquiries"),
+    pgettext_lazy("funnel", "Openings"),
+    pgettext_lazy("funnel", "Leads"),
+    pgettext_lazy("funnel", "Valid leads"),
+    pgettext_lazy("funnel", "Visits"),
+    pgettext_lazy("funnel", "Deals"),
+)
+
+
+def stage(code: str, label: str = "") -> Any:
+    """The merchant's own name of a stage, else the usual one."""
+    return label or STAGES.get(code, code)

@@ -1,0 +1,231 @@
+"""The studio's desk: two stores, three agents, two months of people who ask, and some who ask right now."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from leads.clock import china
+from leads.models import Agent, BookingRule, Consultation, Lead, Snippet
+from leads.operations import appointments, assignment, deals, replies, sessions, setup, stages, timers
+from merchants import tenancy
+from merchants.models import Merchant, Store, User
+from portal.demo.content import Content
+
+BY = "system:demo"
+SOURCE = "xiaohongshu_im"
+DAYS, OF_A_DAY = 56, 2
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+STORES = (("sanya", "云汀里·三亚海棠湾店"), ("xiamen", "云汀里·厦门曾厝垵店"))
+AGENTS = (("demo", "林夏", 12), ("yuntingli-agent", "江绾", 10), ("yuntingli-agent-2", "许渡", 10))
+OPEN = [["09:00", "12:00"], ["13:00", "22:00"]]
+NAMES = (
+    "小鱼",
+    "阿橙",
+    "Momo",
+    "栗子",
+    "十七",
+    "鹿鹿",
+    "桃桃",
+    "南风",
+    "Yuki",
+    "糯米",
+    "晚晚",
+    "阿梨",
+    "柚子",
+    "星河",
+)
+FAMILIES = "林陈黄周吴徐孙朱高郭何罗"
+QUESTIONS = (
+    "你好，请问这套海边的多少钱呀",
+    "看到你们的笔记了，12 月还有档期吗？",
+    "想问下两天一岛包含几套衣服",
+    "我们是从外地来，机票和酒店包吗",
+    "预算八千左右，能拍外景吗",
+    "小个子适合哪一套呀",
+)
+MORE = ("大概下个月拍", "两个人，想要自然一点的", "底片都送吗", "可以先看看客片吗", "我再和对象商量一下")
+ANSWERS = (
+    "您好呀，这套是 8,999，含两天外景和 4 套服装。您大概想什么时候拍呢？",
+    "在的～本月周末还有两个档期，给您留一个看看？",
+    "不会摆姿势也没关系，摄影师会带着您一步步来。",
+)
+SNIPPETS = (
+    (
+        "hi",
+        "打招呼",
+        "{name|亲}您好，我是{store|云汀里}的{agent|客服}，很高兴为您服务～请问您想拍海边还是内景呢？",
+    ),
+    ("price", "套系价格", "海岛旅拍两天一岛 8,999 元，室内韩式三服三造 4,999 元，定金 500 元即可锁定档期。"),
+    ("date", "问档期", "{name|亲}，您大概想哪天拍？周末档期比较紧，我先帮您看看。"),
+    ("card", "留联系方式", "方便的话请点下方的官方名片留下联系方式，我把客片和报价发给您。"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    merchant: Merchant
+    stores: list[Store]
+    agents: list[Agent]
+    content: Content
+    dice: random.Random
+
+
+def put(merchant: Merchant, content: Content, until: datetime) -> None:
+    """Two months of consultations through the desk's own doors; repeatable, messages have fixed ids."""
+    dice = random.Random(f"desk {merchant.code}")  # noqa: S311 - invented people
+    desk = _desk(merchant, content, dice)
+    for number in range(DAYS * OF_A_DAY):
+        at = (until - (DAYS - number // OF_A_DAY) * DAY).replace(hour=1, minute=0, second=0, microsecond=0)
+        with tenancy.acting_for(merchant):  # whole or not at all: the desk's own timers run meanwhile
+            _play(desk, number, at + dice.randrange(13 * 3600) * timedelta(seconds=1), until)
+    with tenancy.acting_for(merchant):
+        _now(desk, datetime.now(UTC))
+
+
+def _desk(merchant: Merchant, content: Content, dice: random.Random) -> Desk:
+    setup.ensure(merchant)
+    with tenancy.acting_for(merchant):
+        stores = [
+            Store.objects.get_or_create(merchant=merchant, code=code, defaults={"name": name})[0]
+            for code, name in STORES
+        ]
+        for store in stores:
+            BookingRule.objects.get_or_create(
+                merchant=merchant, store=store, service="", defaults={"capacity": 3, "slot_minutes": 120}
+            )
+        for place, (shortcut, title, text) in enumerate(SNIPPETS):
+            Snippet.objects.get_or_create(
+                merchant=merchant,
+                shortcut=shortcut,
+                defaults={"title": title, "text": text, "position": place},
+            )
+    setup.set_hours(
+        merchant,
+        weekdays={str(day): OPEN for day in range(7)},
+        exceptions=dict.fromkeys(china.exceptions(2026, OPEN), OPEN),  # a studio works when others rest
+        by=BY,
+    )
+    agents = [
+        setup.set_agent(
+            merchant,
+            user=user,
+            name=name,
+            capacity=capacity,
+            presence="online",
+            leads_shift=place == 0,
+            by=BY,
+        )
+        for place, (username, name, capacity) in enumerate(AGENTS)
+        for user in User.objects.filter(username=username)
+    ]
+    return Desk(merchant, stores, agents, content, dice)
+
+
+def _say(desk: Desk, who: int, part: str, text: str, at: datetime, **fields: Any) -> Consultation:
+    note = desk.content.notes[who % len(desk.content.notes)]
+    campaign = desk.content.campaigns[who % len(desk.content.campaigns)] if desk.content.campaigns else None
+    origin = {"note_id": note.id, "note_title": note.idea.title}
+    if campaign is not None and who % 3:
+        origin |= {"campaign_id": str(campaign.id), "campaign_name": campaign.drive.name}
+    message = sessions.take_message(
+        desk.merchant,
+        source=SOURCE,
+        conversation=f"demo-{who}",
+        message_id=f"demo-{who}-{part}",
+        platform_user=f"u{who:05}",
+        nickname=f"{NAMES[who % len(NAMES)]}{'' if who < len(NAMES) else who}",
+        text=text,
+        sent_at=at,
+        received_at=at + timedelta(seconds=1),
+        origin=origin,
+        store=desk.stores[who % len(desk.stores)],
+        by=BY,
+        **fields,
+    )
+    found: Consultation = message.session
+    return found
+
+
+def _play(desk: Desk, who: int, at: datetime, until: datetime) -> None:
+    """One person's way, as far as the dice carry it."""
+    dice, merchant = desk.dice, desk.merchant
+    session = _say(desk, who, "a", dice.choice(QUESTIONS), at)
+    if session.first_human_reply_at is not None or session.state == "closed":
+        return  # planted before
+    _say(desk, who, "b", "您好，已收到您的消息，客服马上就来～", at + timedelta(seconds=2), author="auto")
+    if dice.random() < 0.04 or not desk.agents:
+        replies.close(merchant, session, by=BY, now=at + DAY)
+        return
+    agent = dice.choice(desk.agents)
+    slow = dice.random() < 0.18
+    wait = timedelta(seconds=dice.randrange(200, 1500) if slow else dice.randrange(20, 170))
+    assignment.take(merchant, session, agent, by=BY, now=at + timedelta(seconds=8))
+    replies.reply(merchant, session, agent, text=dice.choice(ANSWERS), by=BY, now=at + wait)
+    session = _say(desk, who, "c", dice.choice(MORE), at + wait + 2 * MINUTE)
+    replies.reply(merchant, session, agent, text="好的，马上为您安排～", by=BY, now=at + wait + 3 * MINUTE)
+    if dice.random() < 0.6:
+        phone = f"13{dice.randrange(10)}{dice.randrange(10**8):08}"
+        replies.take_contact(merchant, session, kind="phone", text=phone, by=BY, now=at + wait + 6 * MINUTE)
+        _follow(desk, session, at + HOUR, until)
+    replies.close(merchant, session, by=BY, now=at + 2 * HOUR)
+
+
+def _follow(desk: Desk, session: Consultation, at: datetime, until: datetime) -> None:
+    """Valid, booked, visited, won; or an end with its reason."""
+    dice, merchant = desk.dice, desk.merchant
+    with tenancy.acting_for(merchant):
+        lead = (
+            Lead.objects.select_related("stage").filter(conversation_id=session.conversation_id).latest("pk")
+        )
+        store = Store.objects.get(pk=session.store_id)
+    chance = dice.random()
+    if chance < 0.12:
+        reason = dice.choice(["spam", "wrong_category", "empty_number"])
+        stages.move(merchant, lead, to="invalid", reason=reason, by=BY, now=at)
+        return
+    stages.move(merchant, lead, to="qualified", by=BY, now=at)
+    if chance < 0.35:
+        reason = dice.choice(["price", "chose_other", "no_answer", "postponed"])
+        stages.move(merchant, lead, to="lost", reason=reason, by=BY, now=min(at + 2 * DAY, until))
+        return
+    starts_at = (at + dice.randrange(2, 9) * DAY).replace(hour=dice.randrange(2, 9), minute=0, second=0)
+    try:
+        kept = appointments.book(merchant, lead, store=store, starts_at=starts_at, by=BY, now=at)
+    except appointments.Refused:
+        return
+    if starts_at > until:
+        return
+    if dice.random() < 0.2:
+        appointments.end(merchant, kept, state="no_show", by=BY)
+        return
+    nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"{merchant.code} {lead.pk}")
+    appointments.redeem(merchant, code=kept.code, nonce=nonce, by=BY, at=starts_at)
+    if dice.random() < 0.7:
+        fen = dice.choice([899_900, 899_900, 499_900])
+        closed = starts_at + HOUR
+        deal = deals.close(merchant, lead, fen=fen, closed_at=closed, order_number=f"YT{lead.pk:06}", by=BY)
+        deals.post(
+            merchant, deal, kind="deposit", fen=50_000, reference=f"D{lead.pk}", by=BY, posted_at=closed
+        )
+
+
+def _now(desk: Desk, now: datetime) -> None:
+    """Who asks while one looks: some waiting, one late, one in the middle of a talk."""
+    first = DAYS * OF_A_DAY
+    for place, (ago, question) in enumerate(zip((400, 150, 95, 20), QUESTIONS, strict=False)):
+        _say(desk, first + place, "a", question, now - ago * timedelta(seconds=1))
+    if desk.agents:
+        session = _say(desk, first + 9, "a", QUESTIONS[4], now - 12 * MINUTE)
+        if session.first_human_reply_at is None:
+            assignment.take(desk.merchant, session, desk.agents[0], by=BY, now=now - 11 * MINUTE)
+            replies.reply(
+                desk.merchant, session, desk.agents[0], text=ANSWERS[0], by=BY, now=now - 10 * MINUTE
+            )
+            thread = session.conversation
+            replies.note(desk.merchant, thread, text="预算八千，重点推海岛套系。", by=BY, author_name="林夏")
+            _say(desk, first + 9, "b", MORE[2], now - 4 * MINUTE)
+    timers.mark_breaches(desk.merchant, now=now)

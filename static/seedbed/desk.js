@@ -1,0 +1,97 @@
+/* The desk: countdowns that run, keys, snippets. Bound once to the document, so swapped-in parts have it too. */
+
+/** Minutes and seconds until, or since, each due time; the server's clock counts, not this machine's. */
+function tick() {
+  for (const clock of document.querySelectorAll("[data-due]")) {
+    clock.skew ??= Date.parse(clock.dataset.now) - Date.now();
+    const left = Math.round((Date.parse(clock.dataset.due) - Date.now() - clock.skew) / 1000);
+    const seconds = Math.abs(left);
+    if (seconds >= 86400) continue; // a day away: the moment itself says more
+    const hours = Math.floor(seconds / 3600);
+    const minutes = Math.floor((seconds % 3600) / 60);
+    const two = (number) => String(number).padStart(2, "0");
+    clock.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  }
+}
+tick();
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSwap", tick);
+
+/* A reply says which state of the conversation its writer saw: the one on the screen. */
+document.addEventListener("htmx:afterSwap", () => {
+  const lines = document.getElementById("lines");
+  const seen = document.querySelector("[data-seen]");
+  if (lines && seen) seen.value = lines.dataset.revision;
+  if (lines) lines.scrollTop = lines.scrollHeight;
+});
+const lines = document.getElementById("lines");
+if (lines) lines.scrollTop = lines.scrollHeight;
+
+/* -- snippets */
+
+const composer = () => document.querySelector("[data-composer]");
+const snippets = () => document.getElementById("snippets");
+
+function open_snippets(open) {
+  const list = snippets();
+  if (!list) return;
+  list.hidden = !open;
+  (open ? list.querySelector(".snippet") : composer())?.focus();
+}
+
+function put(text) {
+  const box = composer();
+  const at = box.selectionStart ?? box.value.length;
+  const before = box.value.slice(0, at).replace(/\/$/, "");
+  box.value = before + text + box.value.slice(box.selectionEnd ?? at);
+  open_snippets(false);
+  box.setSelectionRange(before.length + text.length, before.length + text.length);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-snippet]");
+  if (chosen) put(chosen.dataset.snippet);
+  if (event.target.closest("[data-snippets]")) open_snippets(snippets()?.hidden);
+});
+
+/* -- keys */
+
+function step(list, way) {
+  const index = list.indexOf(document.activeElement);
+  list[Math.min(list.length - 1, Math.max(0, index + way))]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const box = composer();
+  const list = snippets();
+  if (list && !list.hidden) {
+    const rows = [...list.querySelectorAll(".snippet")];
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      step(rows, event.key === "ArrowDown" ? 1 : -1);
+    }
+    if (event.key === "Escape") open_snippets(false);
+    return;
+  }
+  if (event.target === box) {
+    if (event.key === "/" && box.value.trim() === "" && list) {
+      event.preventDefault();
+      open_snippets(true);
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      box.form.requestSubmit();
+    }
+    if (event.key === "Escape") box.blur();
+    return;
+  }
+  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "j" || event.key === "k") {
+    step([...document.querySelectorAll("[data-ask]")], event.key === "j" ? 1 : -1);
+  }
+  if (event.key === "r" && box) {
+    event.preventDefault();
+    box.focus();
+  }
+});
