@@ -39,7 +39,7 @@ def test_a_page_of_a_merchant_names_its_roles_methods_and_objects() -> None:
     assert known["merchants:uploads"]["methods"] == ["GET", "POST", "HEAD"]
     assert known["merchants:set_role"]["roles"] == ["owner"]
     told_of = known["measurement:export"]["parameters"]
-    assert (told_of["form"], told_of["page"].split("|")[:2]) == ("csv|xlsx|png", ["results", "models"])
+    assert (told_of["form"], told_of["page"].split("|")[:2]) == ("csv|xlsx|png", ["results", "curve"])
 
 
 def test_what_is_no_page_of_a_merchant_says_who_may_ask() -> None:
@@ -95,7 +95,7 @@ def test_to_read_it_is_one_line_an_address() -> None:
     call_command("routes", stdout=out)
     lines = out.getvalue().splitlines()
     assert len(lines) == len(addresses())
-    assert "GET,HEAD         owner,finance                    /m/<slug:merchant_code>/trail/" in lines
+    assert "GET,HEAD         owner,finance,manager            /m/<slug:merchant_code>/trail/" in lines
 
 
 @merchant_required(Permission.SEE_TRAIL, methods=("GET", "DELETE"))
@@ -117,7 +117,7 @@ def test_a_new_address_is_listed_by_what_its_view_says() -> None:
     assert addresses() == [
         Address(
             "m/<slug:merchant_code>/things/<uuid:thing_id>/", "thing", ("GET", "DELETE", "HEAD"),
-            ("owner", "finance"), {"merchant_code": "slug", "thing_id": "uuid"},
+            ("owner", "finance", "manager"), {"merchant_code": "slug", "thing_id": "uuid"},
         ),
         Address("hook/", "hook", ("POST",), ("anonymous",), {}),
     ]  # fmt: skip
