@@ -10,6 +10,7 @@ audit.declare(
         "leads.source.switched": _("switched a source of leads on or off"),
         "leads.source.token_replaced": _("replaced the token of a source of leads"),
         "leads.delivery.replayed": _("had a delivery of leads read once more"),
+        "leads.delivery.looked_at": _("looked at what a delivery of leads says"),
         "leads.hours.set": _("set service hours"),
         "leads.policy.set": _("set a clock policy"),
         "leads.agent.set": _("set up an agent"),

@@ -86,6 +86,12 @@ CAMPAIGNS = (
 )
 DATA = (
     Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
+    Tab(
+        _("Sources of leads"),
+        "lead_sources:sources",
+        Permission.RUN_DESK,
+        also=("lead_sources:source", "lead_sources:push", "lead_sources:open"),
+    ),
     Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
     Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),

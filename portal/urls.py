@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("portal.routes")),
     path("m/<slug:merchant_code>/", include("measurement.urls")),
     path("m/<slug:merchant_code>/", include("leads.urls")),
+    path("m/<slug:merchant_code>/", include("leads.source_urls")),
     path("m/<slug:merchant_code>/", include("merchants.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +12,11 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from leads.models import Consultation
+from leads.channels.facts import Delivery as Pushed
+from leads.models import Consultation, Source
+from leads.operations import deliveries as lead_deliveries
 from leads.operations import replies
+from leads.operations import sources as lead_sources
 from measurement.models import (
     Annotation,
     Audience,
@@ -300,6 +304,23 @@ def _asked(tenant: Tenant) -> Consultation:
     return session
 
 
+def _source(tenant: Tenant) -> int:
+    return lead_sources.open_source(
+        tenant.merchant, channel="xiaohongshu_form", name=f"{tenant.word} page", by="user:0"
+    ).pk
+
+
+def _push(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        source = Source.objects.get(pk=_source(tenant))
+        told = {
+            "data": {"leads_id": tenant.word, "data": [{"label": "姓名", "value": f"{tenant.word} asks"}]}
+        }
+        lead_deliveries.receive(source, Pushed(json.dumps(told).encode()), now=timezone.now())
+        row = RawDelivery.objects.for_merchant(tenant.merchant).get(connection_id=source.connection_id)
+    return int(row.pk)
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "delivery_id": _delivery,
@@ -318,6 +339,8 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "rule_id": _rule,
     "lead_id": _lead,
     "consultation_id": _consultation,
+    "source_id": _source,
+    "push_id": _push,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

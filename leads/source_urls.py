@@ -1,0 +1,16 @@
+"""Addresses of the pages about sources of leads, below /m/<merchant>/."""
+
+from django.urls import path
+
+from leads.views import sources
+
+app_name = "lead_sources"
+
+urlpatterns = [
+    path("lead-sources/", sources.page, name="sources"),
+    path("lead-sources/open/", sources.open_source, name="open"),
+    path("lead-sources/<int:source_id>/", sources.detail, name="source"),
+    path("lead-sources/<int:source_id>/switch/", sources.switch, name="switch"),
+    path("lead-sources/pushes/<int:push_id>/", sources.push, name="push"),
+    path("lead-sources/pushes/<int:push_id>/again/", sources.again, name="again"),
+]

@@ -1,0 +1,163 @@
+"""Sources of leads: their addresses, what came through them, what did not, and reading it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from leads.arrival_words import CHANNELS, why
+from leads.models import Source
+from leads.operations import deliveries, sources
+from leads.queries import arrival
+from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
+from merchants.models import RawDelivery
+from merchants.roles import Permission
+
+PAGE = 50
+GAPS = 100
+TONES = {"received": "info", "applied": "success", "refused": "warning", "failed": "danger"}
+
+
+class SourceForm(forms.Form):
+    """A new source. What is secret is typed once and shown never again."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("Source"), choices=list(CHANNELS.items()))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    token = forms.CharField(
+        label=gettext_lazy("Token or secret"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("What the source signs with. Without one nothing is verified."),
+    )
+    key_hex = forms.RegexField(
+        r"\A[0-9a-fA-F]{32}\Z",
+        label=gettext_lazy("Key of private messages"),
+        required=False,
+        help_text=gettext_lazy("32 hexadecimal digits."),
+    )
+    verify_token = forms.CharField(label=gettext_lazy("Verify token"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        needed = {"xiaohongshu_im": "key_hex", "meta": "token", "own": "token"}.get(told.get("channel", ""))
+        if needed and not told.get(needed) and not self.has_error(needed):
+            self.add_error(needed, _("This source needs it."))
+        return told
+
+
+@merchant_required(Permission.RUN_DESK)
+def page(request: MerchantRequest) -> HttpResponse:
+    return _page(request, SourceForm())
+
+
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def open_source(request: MerchantRequest) -> HttpResponse:
+    form = SourceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    told = form.cleaned_data
+    row = sources.open_source(
+        request.merchant,
+        channel=told["channel"],
+        name=told["name"],
+        tokens=(told["token"],) if told["token"] else (),
+        key_hex=told["key_hex"],
+        verify_token=told["verify_token"],
+        by=f"user:{request.user.pk}",
+    )
+    return redirect("lead_sources:source", request.merchant.code, row.pk)
+
+
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def switch(request: MerchantRequest, source_id: int) -> HttpResponse:
+    row = get_for_merchant_or_404(Source, request.merchant, pk=source_id)
+    sources.switch(request.merchant, row, active=not row.active, by=f"user:{request.user.pk}")
+    return redirect("lead_sources:source", request.merchant.code, row.pk)
+
+
+@merchant_required(Permission.RUN_DESK)
+def detail(request: MerchantRequest, source_id: int) -> HttpResponse:
+    """One source: what came of late, dead letters among it, and the gap report."""
+    row = get_for_merchant_or_404(Source.objects.select_related("connection"), request.merchant, pk=source_id)
+    rows, state = arrival.deliveries(request.merchant, row), request.GET.get("state", "")
+    if state in RawDelivery.State.values:
+        rows = rows.filter(state=state)
+    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "source": _told(row),
+        "page": shown,
+        "pushes": [_push(one) for one in shown],
+        "state": state,
+        "choices": [("", _("all")), *((value, str(name)) for value, name in RawDelivery.State.choices)],
+        "gaps": arrival.gaps(request.merchant, row)[:GAPS],
+    }
+    return render(request, "leads/source.html", context)
+
+
+@never_cache
+@merchant_required(Permission.REVEAL_CONTACT)
+def push(request: MerchantRequest, push_id: int) -> HttpResponse:
+    """One delivery with the exact text that was signed."""
+    row, source = _row(request, push_id)
+    text = deliveries.look(request.merchant, source, row, by=f"user:{request.user.pk}")
+    context = {
+        "source": _told(source),
+        "push": _push(row),
+        "signed": text.decode("utf-8", "backslashreplace"),
+        "digest": row.content_hash,
+    }
+    return render(request, "leads/push.html", context)
+
+
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def again(request: MerchantRequest, push_id: int) -> HttpResponse:
+    row, source = _row(request, push_id)
+    try:
+        deliveries.again(request.merchant, row, by=f"user:{request.user.pk}")
+        messages.success(request, _("The delivery is being read once more."))
+    except ValueError as refused:
+        kept = _("Its content was not kept.") if str(refused) == "not_kept" else why(str(refused))
+        messages.warning(request, kept)
+    return redirect("lead_sources:source", request.merchant.code, source.pk)
+
+
+def _row(request: MerchantRequest, push_id: int) -> tuple[RawDelivery, Source]:
+    row = get_for_merchant_or_404(RawDelivery, request.merchant, pk=push_id, kind=RawDelivery.LEAD)
+    source = Source.objects.for_merchant(request.merchant).select_related("connection")
+    found = source.filter(connection_id=row.connection_id).first()
+    if found is None:
+        raise Http404
+    return row, found
+
+
+def _page(request: MerchantRequest, form: SourceForm) -> HttpResponse:
+    rows = [_told(row) for row in arrival.sources(request.merchant)]
+    return render(request, "leads/sources.html", {"sources": rows, "form": form})
+
+
+def _told(row: Source) -> dict[str, Any]:
+    return {
+        "row": row,
+        "channel": CHANNELS.get(row.channel, row.channel),
+        "address": settings.SITE_URL + reverse("arrival:arrive", args=[row.address]),
+    }
+
+
+def _push(row: RawDelivery) -> dict[str, Any]:
+    return {
+        "row": row,
+        "state": row.get_state_display(),
+        "tone": TONES[row.state],
+        "why": why(row.error),
+        "again": bool(row.body) and row.state != RawDelivery.State.RECEIVED,
+    }
