@@ -86,15 +86,15 @@ CAMPAIGNS = (
 )
 DATA = (
     Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
-    Tab(
-        _("Sources of leads"),
-        "lead_sources:sources",
-        Permission.RUN_DESK,
-        also=("lead_sources:source", "lead_sources:push", "lead_sources:open"),
-    ),
     Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
     Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),
+)
+LEAD_SOURCES = Tab(
+    _("Sources of leads"),
+    "lead_sources:sources",
+    Permission.RUN_DESK,
+    also=("lead_sources:source", "lead_sources:push", "lead_sources:open"),
 )
 INBOX = (Tab(_("Inbox"), "leads:inbox", Permission.SEE_DESK, also=("leads:conversation",)),)
 LEADS = (
@@ -123,7 +123,7 @@ SERVICE = (
         (Tab(pgettext_lazy("menu", "Home"), "portal:home", Permission.SEE_RESULTS), *RESULTS),
     ),
     Entry(_("Campaigns"), "note", (*CAMPAIGNS, *CROWDS)),
-    Entry(_("Data"), "database", DATA),
+    Entry(_("Data"), "database", (LEAD_SOURCES, *DATA)),
     Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
 )
 
