@@ -31,9 +31,9 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.merchant = merchant
         stages = Stage.objects.for_merchant(merchant).exclude(pk=lead.stage_id).order_by("position")
-        self.fields["to"].choices = [(row.code, words.stage(row.code, row.label)) for row in stages]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [(row.code, words.stage(row.code, row.label)) for row in stages]
         reasons = Reason.objects.for_merchant(merchant).filter(archived_at=None).order_by("-kind", "pk")
-        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [
             ("", "–"),
             *((row.code, row.label or words.REASONS.get(row.code, row.code)) for row in reasons),
         ]
@@ -49,12 +49,12 @@ class MoveForm(forms.Form):
 
 
 class BookForm(forms.Form):
-    store = forms.ModelChoiceField(label=_("Store"), queryset=None)
+    store: Any = forms.ModelChoiceField(label=_("Store"), queryset=None)
     starts_at = forms.DateTimeField(label=_("Begins"), widget=LOCAL, input_formats=LOCAL_FORMATS)
 
     def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["store"].queryset = Store.objects.for_merchant(merchant).order_by("name")  # type: ignore[attr-defined]
+        self.fields["store"].queryset = Store.objects.for_merchant(merchant).order_by("name")
 
 
 class DealForm(forms.Form):
@@ -76,7 +76,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kinds
 
     @property
     def fen(self) -> int:

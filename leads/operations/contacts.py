@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from merchants import audit, tenancy
 from merchants.models import Merchant
 
 UNDO_FOR = timedelta(days=30)
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "phone": duplicates.phone,
     "wechat": duplicates.wechat,
     "email": lambda text: text.strip().lower(),

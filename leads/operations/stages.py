@@ -30,6 +30,7 @@ class Refused(ValueError):
 
 def begin(merchant: Merchant, session: Consultation) -> Lead:
     """The lead that a conversation is: its open one, else a new one."""
+    assert session.opened_at is not None
     thread = session.conversation
     mine = Lead.objects.for_merchant(merchant).filter(conversation=thread)
     lead: Lead | None = mine.exclude(stage__type__in=["won", "lost"]).order_by("-pk").first()
@@ -162,7 +163,7 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
         )
         row.stage = moved.before
         for name, value in moved.former.items():
-            field = Lead._meta.get_field(name.removesuffix("_id"))
+            field: Any = Lead._meta.get_field(name.removesuffix("_id"))
             setattr(row, name, value if name.endswith("_id") else field.to_python(value))
         row.save()
         if moved.after.code in pipeline.FEEDBACK:
@@ -179,7 +180,7 @@ def facts_of(
     next_contact_on: date | None = None,
 ) -> Facts:
     """What is known of a lead when it is to move."""
-    sessions = Consultation.objects.for_merchant(merchant).filter(conversation_id=lead.conversation_id)
+    sessions = Consultation.objects.for_merchant(merchant).filter(conversation=lead.conversation)
     return Facts(
         has_agent=lead.agent_id is not None,
         was_answered=lead.conversation_id is not None

@@ -62,7 +62,7 @@ def report(merchant: Merchant, period: Period, by: str) -> Report:
     """Enquiries that began in the period and how far each came, whenever that was."""
     zone = ZoneInfo(merchant.time_zone)
     first, last = period.instants(zone)
-    leads = list(
+    leads: list[Any] = list(
         Lead.objects.for_merchant(merchant)
         .filter(began_at__gte=first, began_at__lt=last)
         .values(
