@@ -10,3 +10,8 @@ class MeasurementConfig(AppConfig):
 
     def ready(self) -> None:
         from measurement import audit_events, intake_kinds  # noqa: F401 - both register themselves
+        from measurement.operations import consultations
+        from merchants import events
+
+        events.register("leads.consultation.opened", consultations.consulted)
+        events.register("leads.deal.changed", consultations.dealt)

@@ -114,6 +114,7 @@ def _told(deal: Deal) -> dict[str, Any]:
     identities = lead.contact.identities.filter(platform=lead.source).order_by("pk")
     return {
         "deal": deal.pk,
+        "statement": len(postings) + (deal.cancelled_at is not None),
         "lead": lead.pk,
         "source": lead.source,
         "platform_user": identities.values_list("external_id", flat=True).first() or "",

@@ -188,6 +188,7 @@ def _opening(session: Consultation) -> dict[str, Any]:
         "source": thread.source,
         "platform_user": identity.external_id if identity else "",
         "opened_at": session.opened_at.isoformat() if session.opened_at else "",
+        "skill": thread.skill,
         "origin": thread.origin,
     }
 

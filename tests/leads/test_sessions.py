@@ -32,6 +32,7 @@ def test_a_first_message_opens_a_consultation_with_a_clock(desk: Desk) -> None:
         "source": "xiaohongshu_im",
         "platform_user": "ann",
         "opened_at": "2026-11-25T04:00:00+00:00",
+        "skill": "",
         "origin": {"note_id": "n1"},
     }
 
