@@ -242,7 +242,7 @@ def _layer(moved: crowds.Movement, rank: int, told: crowds.Reported | None) -> d
 
 
 def _rate(rate: Rate | None) -> dict[str, float] | None:
-    return rate and {"share": rate.share, "low": rate.low, "high": rate.high}
+    return {"share": rate.share, "low": rate.low, "high": rate.high} if rate else None
 
 
 def _carrier(one: crowds.Carrier) -> dict[str, Any]:

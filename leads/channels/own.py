@@ -80,8 +80,8 @@ def _lead(data: Mapping[str, Any], stated_at: datetime | None) -> LeadFact:
     ]
     found = fields_of(pairs)
     found["city"] = shown(data.get("city")) or found["city"]
-    texts = {name: shown(data.get(name)) for name in ORIGIN if not name.endswith("_id")}
-    ids = {name: identifier(data.get(name)) for name in ORIGIN if name.endswith("_id")}
+    texts: dict[str, Any] = {name: shown(data.get(name)) for name in ORIGIN if not name.endswith("_id")}
+    ids: dict[str, Any] = {name: identifier(data.get(name)) for name in ORIGIN if name.endswith("_id")}
     ids["platform_user_id"] = ids["platform_user_id"] or identifier(data.get("user_id"))
     return LeadFact(
         platform=PLATFORM,

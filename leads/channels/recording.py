@@ -148,12 +148,12 @@ def sign(vector: Mapping[str, Any]) -> str:
         str(given.get(name) or "") for name in ("platform", "api", "header", "algorithm", "name")
     ).lower()
     if "start_time" in given or body.startswith("/crm/"):
-        span = [str(given.get(name, "")) for name in ("start_time", "end_time", "timestamp")]
-        return signatures.feiyu(key, body if ready is not None else signatures.feiyu_text(*span))
+        start, end, at = (str(given.get(name, "")) for name in ("start_time", "end_time", "timestamp"))
+        return signatures.feiyu(key, body if ready is not None else signatures.feiyu_text(start, end, at))
     if key.startswith("whsec_"):
-        ends = [str(given.get(name) or "") for name in ("webhook-id", "webhook-timestamp")]
-        text = body.encode() if ready is not None else signatures.standard_text(*ends, body.encode())
-        return signatures.standard(key, text)
+        sent, at = (str(given.get(name) or "") for name in ("webhook-id", "webhook-timestamp"))
+        signed = body.encode() if ready is not None else signatures.standard_text(sent, at, body.encode())
+        return signatures.standard(key, signed)
     if "meta" in called or "sha256" in called or "hub" in called or "app_secret" in given:
         return signatures.hub(key, body.encode())
     if "douyin" in called or "client_secret" in given:

@@ -133,13 +133,15 @@ def _message(body: Mapping[str, Any], clear: Mapping[str, Any]) -> MessageFact:
 def _lead(body: Mapping[str, Any], clear: Mapping[str, Any]) -> LeadFact:
     both = {**body, **clear}
     times = [moment for name in _TIMES if (moment := utc_from_any(clear.get(name)))]
-    pairs = [(name, clear.get(name)) for name in _CONTACTS if clear.get(name) not in (None, "")]
+    pairs: list[tuple[Any, Any]] = [
+        (name, clear.get(name)) for name in _CONTACTS if clear.get(name) not in (None, "")
+    ]
     rows = [as_mapping(row) for row in as_list(clear.get("answers"))]
     pairs += [(row.get("label"), row.get("value")) for row in rows if "label" in row]
     found = fields_of(pairs)
     found["answers"] = tuple(pair for pair in found["answers"] if pair[0] not in _CONTACTS)
     sent_at = utc_from_any(body.get("timestamp"))
-    ids = {
+    ids: dict[str, Any] = {
         name: next((one for key in keys if (one := identifier(both.get(key)))), None)
         for name, keys in _NAMES.items()
     }

@@ -88,4 +88,5 @@ def _seal(merchant: Merchant, told: Mapping[str, Any]) -> bytes:
 
 def _unseal(source: Source) -> dict[str, Any]:
     clear = vault.unseal(source.sealed, about=f"source of leads of {source.merchant_id}")
-    return dict.fromkeys(KEPT, "") | json.loads(clear)
+    told: dict[str, Any] = json.loads(clear)
+    return dict.fromkeys(KEPT, "") | told

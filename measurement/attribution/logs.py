@@ -59,14 +59,14 @@ def read(touches: Path, orders: Path, categories: Path, *, ts_unit: str = "s") -
             _Numbers.of(engine, seen, column) for column in ("person_id", "product_id", "channel_id")
         )
         pair = f"({person.code}) * {product.size} + {product.code}"
-        every = _counted(*_in_time(engine, seen, pair, channel.code), channel.size)
+        pairs, channels = _in_time(engine, seen, pair, channel.code)
+        every = _counted(pairs, channels, channel.size)
         engine.execute(
             f"create table met as select person_id, product_id, ts, {by_id(engine, 'candidates', 'touch_id')} as tie,"
             f" {pair} as pair, {channel.code} as channel from candidates where channel_id is not null"
         )
-        of_buyers = _counted(
-            *_columns(engine, "select pair, channel from met order by ts, tie"), channel.size
-        )
+        pairs, channels = _columns(engine, "select pair, channel from met order by ts, tie")
+        of_buyers = _counted(pairs, channels, channel.size)
         ordered = _paths(engine, 24 * TICKS_PER_HOUR[ts_unit])
         names = channel.names(engine)
     began, among, ended = (both - theirs for both, theirs in zip(every, of_buyers, strict=True))

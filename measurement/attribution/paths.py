@@ -98,7 +98,7 @@ def sums(places: Whole, weights: ArrayLike, size: int) -> Floats:
         return np.zeros(size)
     grain = 2.0 ** (np.ceil(np.log2(most)) - 51)
     if not grain:  # everything is next to nothing: there is no smaller digit to cut at
-        return np.bincount(places, weights, size)
+        return np.asarray(np.bincount(places, weights, size), dtype=np.float64)
     upper = np.round(weights / grain) * grain
     return np.asarray(np.bincount(places, upper, size) + np.bincount(places, weights - upper, size))
 

@@ -35,7 +35,7 @@ def whole_asked(given: Mapping[str, str], tried: list[tuple[str, str]]) -> tuple
 def chosen_whole(rows: list[ResponseEstimate], spu: str) -> ResponseEstimate | None:
     """The product of the address, else the first."""
     named = [row for row in rows if spu and str(row.spu_id or 0) == spu]
-    return (named or [*rows, None])[0]
+    return next(iter(named or rows), None)
 
 
 def ends_of(row: ResponseEstimate) -> tuple[float | None, float | None, float | None]:

@@ -29,7 +29,7 @@ def latest(
 
 def joinable(merchant: Merchant) -> bool:
     """Whether any order was ever tied to content at grade A or B."""
-    return bool(Rollup.objects.for_merchant(merchant).exclude(channel_id=None).exists())
+    return bool(Rollup.objects.for_merchant(merchant).filter(channel__isnull=False).exists())
 
 
 def series_of(merchant: Merchant, *, as_of: date | None = None) -> list[tuple[str, str]]:
