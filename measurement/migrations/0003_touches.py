@@ -67,6 +67,6 @@ DROP TABLE measurement_touch;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0002_initial"), ("merchants", "0001_initial")]
+    dependencies = [("measurement", "0001_initial"), ("merchants", "0001_initial")]
 
     operations = [migrations.RunSQL(TABLE, BACK)]
