@@ -9,7 +9,7 @@ from merchants.tenancy import MerchantBulk
 class Touch(MerchantBulk):
     """A touchpoint. Immutable: a corrected one is a further version and retracts the former.
 
-    The table is partitioned by month of ``occurred_at`` (migration 0003), with the key (id,
+    The table is partitioned by month of ``occurred_at`` (migration 0002), with the key (id,
     occurred_at); Django is told that ``id`` is the key, because the admin needs one. ``tie`` orders
     touches of one instant; ``natural_key`` is source and source id, ``revision`` the content.
     """

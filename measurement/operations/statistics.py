@@ -1,4 +1,4 @@
-"""What the planner knows of the tables, renewed after a large load (migration 0007 says why)."""
+"""What the planner knows of the tables, renewed after a large load (migration 0005 says why)."""
 
 from __future__ import annotations
 

@@ -45,6 +45,6 @@ def uproot(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0003_touches")]
+    dependencies = [("measurement", "0002_touches")]
 
     operations = [migrations.RunPython(plant, uproot)]

@@ -13,6 +13,6 @@ CREATE INDEX touches_of_a_person ON measurement_touch (merchant_id, person_key, 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0005_touched_persons")]
+    dependencies = [("measurement", "0003_categories")]
 
     operations = [migrations.RunSQL(FORTH, BACK)]

@@ -41,6 +41,6 @@ BACK = "DROP FUNCTION measurement_refresh_statistics();"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0006_touch_index")]
+    dependencies = [("measurement", "0004_touch_index")]
 
     operations = [migrations.RunSQL(FORTH, BACK)]
