@@ -16,6 +16,7 @@ class By(StrEnum):
 
     NOTE = "note"
     BLOGGER = "blogger"
+    AUDIENCE = "audience"  # the audience or scene that a note was written for
     CAMPAIGN = "campaign"
     KEYWORD = "keyword"
 

@@ -19,7 +19,7 @@ from measurement import privacy
 from measurement.crowds.asked import By, CrowdQuestion
 from measurement.crowds.flow import RANKS, Flow, Rate, people_interval, rate_of
 from measurement.crowds.rules import LAYERS, Rule, rank, read
-from measurement.models import CrowdFlow, CrowdReport, CrowdRule, Spu
+from measurement.models import CrowdFlow, CrowdReport, CrowdRule, Note, Spu
 from measurement.privacy import Published
 from measurement.queries import costs
 from measurement.queries.names import Name, names_of
@@ -32,6 +32,7 @@ from merchants.periods import Period
 TI = rank(LAYERS[2])
 CORE, INTEREST, WIDE = (3, 4, 5), (2,), (1,)
 """The inverse funnel, from the inside out: who is deep in, who looks, who has only seen."""
+AUDIENCE = "nullif(n.scene, '')"
 READABLE = (CrowdRule.State.ACTIVE, CrowdRule.State.FORMER)
 
 
@@ -147,7 +148,7 @@ def reported_layers(merchant: Merchant, question: CrowdQuestion) -> dict[int, Re
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A note (blogger, campaign, word) and the people it carried into TI, as published; ``cost`` in fen."""
+    """A note (blogger, audience, campaign, word) and the people it carried into TI, as published; ``cost`` in fen."""
 
     key: str
     name: Name
@@ -187,10 +188,10 @@ def carried(merchant: Merchant, rule: CrowdRule, question: CrowdQuestion) -> Car
     rows = [
         _carrier(key, Name(""), table.get(key), spent.rows.get(key), told.get(key))
         for key in sorted(
-            keys, key=lambda key: (-(table.get(key) or 0), -_fen(spent.rows.get(key)), int(key))
+            keys, key=lambda key: (-(table.get(key) or 0), -_fen(spent.rows.get(key)), len(key), key)
         )
     ][:SHOWN_ROWS]
-    names = names_of(merchant, Dimension(question.by.value), [row.key for row in rows])
+    names = _names(merchant, question.by, [row.key for row in rows])
     return Carried(
         rows=tuple(
             _carrier(row.key, names[row.key], row.people, spent.rows.get(row.key), told.get(row.key))
@@ -201,6 +202,12 @@ def carried(merchant: Merchant, rule: CrowdRule, question: CrowdQuestion) -> Car
         interest=privacy.published(interest, k()),
         unnamed=table.get(""),
     )
+
+
+def _names(merchant: Merchant, by: By, keys: list[str]) -> dict[str, Name]:
+    if by == By.AUDIENCE:  # its own name
+        return {key: Name(key) for key in keys}
+    return names_of(merchant, Dimension(by.value), keys)
 
 
 def _fen(cost: costs.Cost | None) -> int:
@@ -240,6 +247,7 @@ def _entries(merchant: Merchant, rule: CrowdRule, question: CrowdQuestion) -> tu
     key = {
         By.NOTE: "c.note_id",
         By.BLOGGER: "coalesce(n.blogger_id, c.blogger_id)",
+        By.AUDIENCE: AUDIENCE,
         By.CAMPAIGN: "c.campaign_id",
         By.KEYWORD: "c.keyword_id",
     }[question.by]
@@ -272,8 +280,22 @@ GROUP BY 1, 2
 
 def _spent(merchant: Merchant, question: CrowdQuestion, period: Period) -> costs.Costs:
     within = (("spu", str(question.spu)),) if question.spu else ()
-    asked = ReportQuery(period=period, compare=Compare.NONE, by=Dimension(question.by.value), within=within)
-    return costs.cost(merchant, asked, products_of(merchant), question.last)
+    by = Dimension.NOTE if question.by == By.AUDIENCE else Dimension(question.by.value)
+    asked = ReportQuery(period=period, compare=Compare.NONE, by=by, within=within)
+    spent = costs.cost(merchant, asked, products_of(merchant), question.last)
+    if question.by == By.AUDIENCE:
+        spent.rows = _by_audience(merchant, spent.rows)
+    return spent
+
+
+def _by_audience(merchant: Merchant, notes: Mapping[str, costs.Cost]) -> dict[str, costs.Cost]:
+    """The cost of notes, summed up by whom they were written for; notes that say nothing of it left out."""
+    told = Note.objects.for_merchant(merchant).filter(pk__in=[int(note) for note in notes]).exclude(scene="")
+    found: dict[str, costs.Cost] = {}
+    for note, scene in told.values_list("pk", "scene"):
+        cost = notes[str(note)]
+        found.setdefault(scene, costs.Cost()).add(cost.fen, cost.ripe)
+    return found
 
 
 def _platform(merchant: Merchant, question: CrowdQuestion, period: Period) -> dict[str, tuple[int, int]]:
@@ -283,7 +305,9 @@ def _platform(merchant: Merchant, question: CrowdQuestion, period: Period) -> di
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            _TOLD.format(key=costs.KEYS[Dimension(question.by.value)]),
+            _TOLD.format(
+                key=AUDIENCE if question.by == By.AUDIENCE else costs.KEYS[Dimension(question.by.value)]
+            ),
             {"merchant": merchant.pk, "spu": question.spu, "start": period.start, "end": period.end},
         )
         rows = cursor.fetchall()

@@ -25,6 +25,7 @@ OUTSIDE = pgettext_lazy("layer", "outside")
 CARRIERS: dict[str, Any] = {
     By.NOTE: pgettext_lazy("dimension", "Note"),
     By.BLOGGER: pgettext_lazy("dimension", "Blogger"),
+    By.AUDIENCE: pgettext_lazy("dimension", "Audience or scene"),
     By.CAMPAIGN: pgettext_lazy("dimension", "Campaign"),
     By.KEYWORD: pgettext_lazy("dimension", "Search word"),
 }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from measurement.choices import Layer
-from measurement.models import Audience, CrowdFlow, CrowdRule, PrivacyQuestion
+from measurement.models import Audience, CrowdFlow, CrowdRule, Note, PrivacyQuestion
 from measurement.operations import crowd_flows, crowd_spells, marks, recompute, reported
 from measurement.privacy import QUESTIONS_OF_USER, possible
 from measurement.queries import crowds
@@ -45,10 +45,15 @@ def world(merchant: Merchant, settings) -> World:
     touch_all(made, range(200, 225), 3, "Morning care", kind="impression", blogger="Mei")
     made.touch("last", ago(1), "Morning care", kind="impression", blogger="Mei")
     made.spend(ago(6), 12_000, note="Winter repair")
+    take_in(merchant)
+    return made
+
+
+def take_in(merchant: Merchant) -> None:
+    """What was touched is credited and layered."""
     marks.change(merchant, "touches", span=[f"{ago(60)}T00:00:00Z", f"{ago(0)}T00:00:00Z"])
     recompute.drain(merchant)
     settle(merchant)
-    return made
 
 
 def settle(merchant: Merchant) -> None:
@@ -102,12 +107,65 @@ def test_the_cost_of_a_new_person_in_ti_comes_from_the_published_count(world, pa
     assert winter.name.by_line == "Lin"
 
 
-@pytest.mark.parametrize("by", ["note", "blogger", "campaign", "keyword"])
-def test_what_carried_people_in_can_be_any_of_four(world, page, by):
+@pytest.mark.parametrize("by", ["note", "blogger", "audience", "campaign", "keyword"])
+def test_what_carried_people_in_can_be_any_of_five(world, page, by):
     answer = page("measurement:crowds", by=by)
     assert answer.status_code == 200
     whole = answer.context["carried"].whole
     assert whole.people is None or whole.people % 20 == 0
+
+
+def written_for(world: World, **scenes: str) -> None:
+    """Says whom the notes of these bloggers are for."""
+    for blogger, scene in scenes.items():
+        Note.objects.for_merchant(world.merchant).filter(blogger__name=blogger).update(scene=scene)
+
+
+def test_notes_for_one_audience_are_one_row_with_their_people_and_cost(world, page):
+    touch_all(world, range(300, 330), 4, "Spring repair", kind="save", blogger="Lin")
+    world.spend(ago(4), 6_000, note="Spring repair")
+    written_for(world, Lin="sensitive skin", Mei="early shift")
+    take_in(world.merchant)
+    rows = {row.key: row for row in page("measurement:crowds", by="audience").context["carried"].rows}
+    lin, mei = rows["sensitive skin"], rows["early shift"]
+    assert (lin.name.name, lin.people, lin.cost, lin.cpti) == ("sensitive skin", 100, 18_000, 180)
+    assert (mei.people, mei.cost, mei.cpti) == (40, None, None)  # 30 people; what they cost is not known
+
+
+def test_an_audience_of_too_few_people_is_hidden_with_the_next_one(world, page):
+    touch_all(world, range(300, 305), 4, "Night care", kind="save", blogger="Tao")
+    world.spend(ago(4), 900, note="Night care")
+    written_for(world, Lin="sensitive skin", Mei="early shift", Tao="night owls")
+    take_in(world.merchant)
+    carried = page("measurement:crowds", by="audience").context["carried"]
+    told = {row.key: (row.people, row.cost, row.cpti) for row in carried.rows}
+    assert told == {"sensitive skin": (60, 12_000, 200), "night owls": (None, 900, None)}
+    assert carried.rest == 40  # 30 and 5 people, together
+
+
+def test_what_is_for_nobody_in_particular_stands_apart(world, page):
+    written_for(world, Lin="sensitive skin")
+    carried = page("measurement:crowds", by="audience").context["carried"]
+    assert [row.key for row in carried.rows] == ["sensitive skin"]
+    assert carried.unnamed == 40
+
+
+def test_the_platforms_new_people_of_an_audience_are_those_of_its_notes(world, page):
+    world.spend(ago(5), 4_000, note="Winter repair", kind="ads", metrics={"ti_user_num": 25})
+    written_for(world, Lin="sensitive skin")
+    [row] = page("measurement:crowds", by="audience").context["carried"].rows
+    assert (row.reported, row.reported_cpti) == (25, 160)
+
+
+def test_the_file_of_crowds_names_the_audiences(world, page):
+    written_for(world, Lin="sensitive skin", Mei="early shift")
+    answer = page("measurement:export", "crowds", "csv", by="audience")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("Audience or scene"))
+    assert [line.split(",")[:2] for line in lines[start + 1 : start + 3]] == [
+        ["sensitive skin", "60"],
+        ["early shift", "40"],
+    ]
 
 
 def test_no_count_of_people_on_a_page_is_exact(world, page):
