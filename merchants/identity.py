@@ -42,3 +42,11 @@ def person_key(pepper: bytes, kind: str, namespace: str, identifier: str) -> uui
         digest = hashlib.sha256(normalise(kind, identifier).encode()).digest()
     mac = hmac.digest(pepper, f"{kind}:{namespace}".encode() + b"\x00" + digest, "sha256")
     return uuid.UUID(bytes=mac[:16])
+
+
+def device_mark(pepper: bytes, identifier: str) -> int:
+    """What is kept of the device that something was seen on: 64 signed bits, to count devices by.
+
+    A name space of its own, so that the mark never meets the person key of the same device.
+    """
+    return int.from_bytes(person_key(pepper, "seen on", "", identifier).bytes[:8], "big", signed=True)

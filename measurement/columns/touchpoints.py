@@ -10,7 +10,8 @@ from measurement.choices import TouchKind
 from measurement.columns.persons import key_of, person_columns
 from measurement.columns.surroundings import Surroundings, Values, not_in_future, spu_of, words
 from measurement.operations.touches import TouchRow
-from merchants.intake.cells import Choice, Id, Text, Time
+from merchants.identity import device_mark
+from merchants.intake.cells import Choice, Id, Text, Time, Whole
 from merchants.intake.columns import Column
 from merchants.intake.problems import Refused
 
@@ -49,6 +50,7 @@ CONTENT = (
         aliases=("博主id", "达人id", "kol_id"),
     ),
 )
+LONGEST_SECONDS = 86_400  # nobody reads for longer than a day; more is milliseconds
 MODIFIED = Column(
     "modified_at",
     Time(),
@@ -102,6 +104,21 @@ TOUCHPOINTS = (
         required=True,
     ),
     *CONTENT,
+    Column(
+        "dwell_seconds",
+        Whole(0, LONGEST_SECONDS),
+        _("Seconds"),
+        _("How long it was read or watched, in whole seconds. Empty is unknown, 0 is left at once."),
+        aliases=("停留时长", "阅读时长", "停留秒数", "read_seconds"),
+    ),
+    Column(
+        "device",
+        Text(200),
+        _("Device"),
+        _("Id of the device, or its SHA-256. Kept only as a keyed hash, to count devices by."),
+        aliases=("设备id", "设备标识", "device_id"),
+        personal=True,
+    ),
     MODIFIED,
 )
 
@@ -121,6 +138,8 @@ def touch_shape(around: Surroundings) -> Callable[[Values], TouchRow]:
             occurred_at=values["occurred_at"],
             modified_at=values.get("modified_at"),
             spu_code=spu_of(values, around),
+            dwell_seconds=values.get("dwell_seconds"),
+            device=device_mark(around.pepper, device) if (device := values.get("device")) else None,
             **content,
         )
 

@@ -125,6 +125,7 @@ register(
                 "touch_id": "t-20260301-0001", "person": "13800138000", "person_kind": "phone",
                 "kind": "read", "occurred_at": "2026-03-01 20:15:00", "spu": "essence-30ml",
                 "note_id": "65f0c1d2000000001203a4b5", "blogger_id": "5e8f0a1b000000000100c2d3",
+                "dwell_seconds": "42", "device": "8f2d6c1e-33b0-4a57-9d51-6f0e7c0b2a91",
             },
             {
                 "touch_id": "t-20260302-0007", "person": "o6_bmjrPTlm6_2sgVt7hMZOPfL2M",

@@ -11,7 +11,8 @@ class Touch(MerchantBulk):
 
     The table is partitioned by month of ``occurred_at`` (migration 0002), with the key (id,
     occurred_at); Django is told that ``id`` is the key, because the admin needs one. ``tie`` orders
-    touches of one instant; ``natural_key`` is source and source id, ``revision`` the content.
+    touches of one instant; ``natural_key`` is source and source id, ``revision`` the content. ``device`` is
+    64 bits of a keyed hash: enough to count devices, and no key of a person.
     """
 
     WRITES = ("INSERT", "UPDATE (retracted)")
@@ -30,6 +31,8 @@ class Touch(MerchantBulk):
     revision = models.UUIDField()
     modified_at = models.DateTimeField(null=True)
     retracted = models.BooleanField(default=False)
+    dwell_seconds = models.IntegerField(_("seconds"), null=True)
+    device = models.BigIntegerField(null=True)
 
     class Meta:
         managed = False  # the partitioned table is made by hand in the migration

@@ -27,7 +27,6 @@ from merchants.models import Merchant
 
 BY = "system:desk"
 SOURCE = "desk"
-ORIGIN = ("note_id", "live_id", "creative_id", "campaign_id", "blogger_id")
 FAR, LONG_AGO = datetime(2200, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +45,11 @@ def consulted(merchant: Merchant, told: Mapping[str, Any], version: int) -> None
         modified_at=FAR - (opened - LONG_AGO),
         spu_code=_product(merchant, told.get("skill", "")),
         keyword=str(origin.get("keyword", "")),
-        **{name: str(origin.get(name, "")) for name in ORIGIN},
+        note_id=str(origin.get("note_id", "")),
+        live_id=str(origin.get("live_id", "")),
+        creative_id=str(origin.get("creative_id", "")),
+        campaign_id=str(origin.get("campaign_id", "")),
+        blogger_id=str(origin.get("blogger_id", "")),
     )
     touches.put(merchant, [row], source=SOURCE, by=BY)
 

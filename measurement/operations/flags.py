@@ -1,4 +1,8 @@
-"""What looks wrong with what was bought: found by a worker, by the rules of ``measurement.waste.flags``."""
+"""What looks wrong with what was bought: found by a worker, by the rules of ``measurement.waste.flags``.
+
+Impressions are those of the platforms' reports. Reading times and devices come from the reports too, and from
+single touches where their source tells them (``dwell_seconds``, ``device``).
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,16 @@ from typing import Any
 
 from django.db import connection
 
+from measurement.choices import TouchKind
 from measurement.models import SpendFlag
+from measurement.queries import slices
 from measurement.queries.costs import KEYS, SOURCE
 from measurement.reports import Dimension
 from measurement.waste import flags as rules
 from measurement.waste.flags import Day, Flag
 from merchants import tenancy
 from merchants.models import Merchant
+from merchants.periods import start_of
 
 SPAN = timedelta(days=90)
 LEVELS = {Dimension.CAMPAIGN: ("campaign", "unit", "creative"), Dimension.NOTE: ("note", "creative")}
@@ -27,6 +34,9 @@ NAMES = {
     "seconds": ("read_seconds_mean", "avg_view_time"),
     "devices": ("device_num", "distinct_devices"),
 }
+READS = (TouchKind.READ, TouchKind.SEARCH_CLICK, TouchKind.DEEP_READ)  # that open a note
+TOUCHES = "touches"  # the source of what single touches tell
+Rows = dict[tuple[str, str], list[dict[str, Any]]]  # days of each (source, row)
 
 
 def renew(merchant: Merchant, *, through: date) -> int:
@@ -54,6 +64,22 @@ def _flags(merchant: Merchant, through: date) -> Iterator[SpendFlag]:
             for flag in (*floods, *_totals(days, usual)):
                 if flag.day is None or flag.day > through - SPAN:
                     yield _row(merchant, dimension, source, key, flag, fen)
+        yield from _of_touches(merchant, dimension, rows, through - SPAN)
+
+
+def _of_touches(merchant: Merchant, dimension: Dimension, rows: Rows, since: date) -> Iterator[SpendFlag]:
+    """Flags of single touches, of what was paid for: the rest is no question of money."""
+    paid: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for (_, key), days in rows.items():
+        for one in days:
+            if one["day"] > since:
+                paid[key][one["day"]] += one["fen"]
+    read = _reads(merchant, dimension, since)
+    usual = _usual_devices(read)
+    for (source, key), days in read.items():
+        if key in paid:
+            for flag in _totals(days, usual):
+                yield _row(merchant, dimension, source, key, flag, paid[key])
 
 
 def _totals(days: list[dict[str, Any]], usual: float | None) -> Iterator[Flag]:
@@ -69,7 +95,7 @@ def _totals(days: list[dict[str, Any]], usual: float | None) -> Iterator[Flag]:
         yield flag
 
 
-def _usual_devices(rows: dict[tuple[str, str], list[dict[str, Any]]]) -> float | None:
+def _usual_devices(rows: Rows) -> float | None:
     each = [
         one["clicks"] / one["devices"]
         for days in rows.values()
@@ -95,9 +121,34 @@ def _row(
     )
 
 
-def _rows(
-    merchant: Merchant, dimension: Dimension, levels: tuple[str, ...], since: date
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def _reads(merchant: Merchant, dimension: Dimension, since: date) -> Rows:
+    """Days after ``since`` of each row as its readers' touches tell them. Seconds and devices may be known of
+    different touches, so each stands in an entry of its own, with the reads that it is known of."""
+    key = slices.KEYS[dimension]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT ({key})::text, (t.occurred_at AT TIME ZONE 'Asia/Shanghai')::date,
+                count(t.dwell_seconds), avg(t.dwell_seconds)::float8, count(t.device), count(DISTINCT t.device)
+            FROM measurement_touch t
+            JOIN measurement_channel c ON c.id = t.channel_id AND c.merchant_id = t.merchant_id
+            WHERE t.merchant_id = %(merchant)s AND t.occurred_at >= %(since)s AND NOT t.retracted
+              AND (t.dwell_seconds IS NOT NULL OR t.device IS NOT NULL)
+              AND c.kind = ANY(%(reads)s) AND ({key}) <> {slices.NOTHING}
+            GROUP BY 1, 2 ORDER BY 2""",
+            {"merchant": merchant.pk, "since": start_of(since + timedelta(days=1)), "reads": list(READS)},
+        )
+        rows = cursor.fetchall()
+    found: Rows = defaultdict(list)
+    for row, day, timed, seconds, viewed, devices in rows:
+        known = {"day": day, "seconds": None, "devices": None}
+        if timed:
+            found[TOUCHES, row].append(known | {"clicks": timed, "seconds": seconds})
+        if viewed:
+            found[TOUCHES, row].append(known | {"clicks": viewed, "devices": devices})
+    return found
+
+
+def _rows(merchant: Merchant, dimension: Dimension, levels: tuple[str, ...], since: date) -> Rows:
     """Days of each row by source; of a source the first of ``levels`` that it states."""
     told = ", ".join(_told(names) for names in NAMES.values())
     with connection.cursor() as cursor:
@@ -112,7 +163,7 @@ def _rows(
     stated: dict[str, set[str]] = defaultdict(set)
     for source, level, *_ in rows:
         stated[source].add(level)
-    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    found: Rows = defaultdict(list)
     for source, level, key, day, fen, impressions, clicks, seconds, devices in rows:
         if level == next(name for name in levels if name in stated[source]):
             found[source, key].append(

@@ -1,13 +1,15 @@
 """Touches on their way in: packed by numpy, loaded by binary COPY into an unindexed temporary table.
 
 Every row of one block has the same width, so that a block is one structured array and no Python loop
-runs over its fields: rows are grouped by the length of their ``tie`` and by what is null.
+runs over its fields: rows are grouped by the length of their ``tie`` and by what is null. Blocks that tell
+no reading times and devices do not send these columns at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ TABLE = "touch_staging"
 BEGIN = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} (
     person_key uuid, spu_id bigint, channel_id bigint, occurred_at timestamptz, tie varchar(120) COLLATE "C",
-    natural_key uuid, revision uuid, modified_at timestamptz,
+    natural_key uuid, revision uuid, modified_at timestamptz, dwell_seconds integer, device bigint,
     sign smallint DEFAULT 1  -- -1: a stored touch that was retracted, staged because it changes what hangs on it
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS touch_known (
@@ -29,14 +31,14 @@ CREATE TEMPORARY TABLE IF NOT EXISTS touch_several (
 ) ON COMMIT DELETE ROWS;
 DELETE FROM {TABLE}; DELETE FROM touch_known; DELETE FROM touch_several;
 """
-COPY = (
-    f"COPY {TABLE} (person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)"
-    " FROM STDIN (FORMAT binary)"
-)
+FIELDS = "person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at"
+COPY = f"COPY {TABLE} ({FIELDS}) FROM STDIN (FORMAT binary)"
+COPY_READINGS = f"COPY {TABLE} ({FIELDS}, dwell_seconds, device) FROM STDIN (FORMAT binary)"
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH_US = 946_684_800_000_000  # Postgres counts microseconds from 2000-01-01
 NULL = np.iinfo(np.int64).min  # stands for null in whole-number columns
+BEYOND_TIES = 4 * 512  # above the groups by tie, of at most 120 characters of four bytes
 SLICE = 8_192  # rows packed at once: about 1 MB, which stays in the processor's cache
 
 
@@ -45,10 +47,18 @@ Bytes16 = npt.NDArray[np.void]
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """Seconds that each touch lasted and the mark of its device; ``NULL`` where unknown."""
+
+    dwell: Ints
+    device: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class TouchColumns:
     """A block of touches, column by column, all of one length. Times are microseconds since 1970 UTC;
     ``NULL`` marks an unknown ``spu`` or ``modified``. ``tie`` is ASCII or UTF-8 bytes, fixed width,
-    without trailing NUL."""
+    without trailing NUL. ``readings`` is None where no row tells one."""
 
     person: Bytes16
     spu: Ints
@@ -58,6 +68,7 @@ class TouchColumns:
     natural: Bytes16
     revision: Bytes16
     modified: Ints
+    readings: Readings | None = None
 
     def __len__(self) -> int:
         return len(self.channel)
@@ -69,35 +80,36 @@ def begin(cursor: Any) -> None:
 
 
 def load(cursor: Any, blocks: Iterable[TouchColumns]) -> int:
-    """Loads the blocks by one COPY into the staging table and returns how many rows it took. A thread
-    sends while the next rows are packed."""
+    """Loads the blocks into the staging table, those of equal columns by one COPY, and returns how many rows
+    it took. A thread sends while the next rows are packed."""
     rows = 0
     plain = cursor.cursor  # psycopg's own: Django's debug cursor takes no writer
-    with plain.copy(COPY, writer=QueuedLibpqWriter(plain)) as copy:
-        copy.write(HEADER)
-        for block in blocks:
-            rows += len(block)
-            for packed in pack(block):
-                copy.write(packed)
-        copy.write(TRAILER)
+    for tells, alike in groupby(blocks, key=lambda block: block.readings is not None):
+        with plain.copy(COPY_READINGS if tells else COPY, writer=QueuedLibpqWriter(plain)) as copy:
+            copy.write(HEADER)
+            for block in alike:
+                rows += len(block)
+                for packed in pack(block):
+                    copy.write(packed)
+            copy.write(TRAILER)
     return rows
 
 
 def pack(columns: TouchColumns) -> Iterator[bytes]:
     """The rows as COPY binary, without header and trailer."""
     group = np.strings.str_len(columns.tie) * 4 + (columns.spu == NULL) * 2 + (columns.modified == NULL)
+    if told := columns.readings:
+        group = group + ((told.dwell == NULL) * 2 + (told.device == NULL)) * BEYOND_TIES
     for start in range(0, len(columns), SLICE):
         part = group[start : start + SLICE]
         for value in np.unique(part):
             rows = start + np.flatnonzero(part == value)
-            yield _block(
-                columns, rows, tie_length=int(value) // 4, no_spu=bool(value & 2), no_time=bool(value & 1)
-            )
+            yield _block(columns, rows, int(value))
 
 
-def _block(
-    columns: TouchColumns, rows: npt.NDArray[np.intp], *, tie_length: int, no_spu: bool, no_time: bool
-) -> bytes:
+def _block(columns: TouchColumns, rows: npt.NDArray[np.intp], group: int) -> bytes:
+    missing, plain = divmod(group, BEYOND_TIES)
+    tie_length, no_spu, no_time = plain // 4, bool(plain & 2), bool(plain & 1)
     fields: list[tuple[str, Any, Any]] = [
         ("person", "V16", columns.person[rows]),
         ("spu", None if no_spu else ">i8", columns.spu[rows]),
@@ -108,6 +120,11 @@ def _block(
         ("revision", "V16", columns.revision[rows]),
         ("modified", None if no_time else ">i8", columns.modified[rows] - (0 if no_time else EPOCH_US)),
     ]
+    if told := columns.readings:
+        fields += [
+            ("dwell", None if missing & 2 else ">i4", told.dwell[rows]),
+            ("device", None if missing & 1 else ">i8", told.device[rows]),
+        ]
     layout: list[tuple[str, Any]] = [("count", ">i2")]
     for name, kind, _ in fields:
         layout.append((f"{name}_size", ">i4"))

@@ -31,7 +31,8 @@ MANY_PERSONS = 20_000  # beyond this a change names its span instead of its pers
 @dataclass(frozen=True, slots=True)
 class TouchRow:
     """One touchpoint as a source states it. ``external_id`` is the source's own id ("" if it has none);
-    ``spu_code`` is empty when the content says what it is about."""
+    ``spu_code`` is empty when the content says what it is about; ``device`` is the mark of a device
+    (:func:`merchants.identity.device_mark`), never the device."""
 
     external_id: str
     person_key: uuid.UUID
@@ -45,6 +46,8 @@ class TouchRow:
     campaign_id: str = ""
     keyword: str = ""
     blogger_id: str = ""
+    dwell_seconds: int | None = None
+    device: int | None = None
 
     @property
     def channel(self) -> ChannelRef:
@@ -156,14 +159,28 @@ def _columns(
         modified=np.array(
             [_micros(row.modified_at) if row.modified_at else staging.NULL for row in rows], dtype=np.int64
         ),
+        readings=_readings(rows),
     )
+
+
+def _readings(rows: list[TouchRow]) -> staging.Readings | None:
+    if all(row.dwell_seconds is None and row.device is None for row in rows):
+        return None
+
+    def column(values: Iterable[int | None]) -> staging.Ints:
+        return np.array([staging.NULL if value is None else value for value in values], dtype=np.int64)
+
+    return staging.Readings(column(row.dwell_seconds for row in rows), column(row.device for row in rows))
 
 
 def _names(rows: list[TouchRow], source: str) -> Iterator[tuple[bytes, bytes, bytes]]:
     """(natural key, revision, tie) of each row; 128-bit hashes of what they stand for."""
     for row in rows:
         content = f"{row.person_key.hex}|{_micros(row.occurred_at)}|{row.spu_code}|{row.channel.key}"
-        revision = _hash(f"{content}|{_micros(row.modified_at) if row.modified_at else ''}")
+        version = f"{content}|{_micros(row.modified_at) if row.modified_at else ''}"
+        if row.dwell_seconds is not None or row.device is not None:
+            version += f"|{row.dwell_seconds}|{row.device}"  # without them, the version it always was
+        revision = _hash(version)
         natural = _hash(f"{source}\0{row.external_id}" if row.external_id else f"{source}\0\0{content}")
         yield natural, revision, _tie(row.external_id or natural.hex(), natural)
 
@@ -230,9 +247,11 @@ WHERE s.natural_key = k.natural_key AND s.revision = k.revision AND s.occurred_a
 # Sorted, so that the touches of a person lie side by side in the heap and in the index.
 _INSERT = f"""
 INSERT INTO measurement_touch
-    (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at)
+    (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at,
+     dwell_seconds, device)
 SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
-    %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at
+    %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at,
+    dwell_seconds, device
 FROM {staging.TABLE}
 ORDER BY person_key, occurred_at, natural_key, revision
 """

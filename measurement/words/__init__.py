@@ -118,6 +118,7 @@ SOURCES: dict[str, Any] = {
     "xiaohongshu_juguang": _("Juguang"),
     "pugongying": _("Pugongying"),
     "file": _("uploaded file"),
+    "touches": _("single touchpoints"),
     **PLATFORMS,
 }
 REPORTED: dict[str, Any] = {

@@ -49,6 +49,15 @@ def test_touchpoints_are_taken_in_and_a_repeat_changes_nothing(post):
     assert Touch.objects.count() == 1
 
 
+def test_a_reading_that_comes_later_is_a_further_version_of_the_touch(post):
+    post("touchpoints", [TOUCH, {**TOUCH, "touch_id": "t-2"}])
+    told = {**TOUCH, "dwell_seconds": 42, "device": "8f2d", "modified_at": "2026-03-02T08:00:00+08:00"}
+    assert post("touchpoints", [told]).json()["retracted"] == 1
+    rows = Touch.objects.filter(retracted=False).order_by("tie").values_list("dwell_seconds", "device")
+    assert [(seconds, device is None) for seconds, device in rows] == [(42, False), (None, True)]
+    assert post("touchpoints", [told]).json()["repeated"] == 1
+
+
 def test_ndjson_is_taken_in_as_well(post):
     lines = "\n".join(json.dumps({**TOUCH, "touch_id": f"t-{n}"}) for n in range(3))
     assert post("touchpoints", lines, content_type="application/x-ndjson").json()["added"] == 3

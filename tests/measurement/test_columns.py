@@ -14,7 +14,7 @@ from measurement.columns.spend import spend_shape
 from measurement.columns.surroundings import Surroundings
 from measurement.columns.touchpoints import touch_shape
 from merchants import exports
-from merchants.identity import person_key
+from merchants.identity import device_mark, person_key
 from merchants.intake import kinds, reader
 from merchants.intake.tables import Row
 from merchants.intake.validate import Bad, Validator
@@ -59,12 +59,25 @@ def test_a_touch_names_its_person_only_by_a_keyed_hash():
         ({"person_kind": "soul"}, ("person_kind", "not_a_choice")),
         ({"kind": "declared"}, ("kind", "not_a_choice")),
         ({"note_id": ""}, ("", "nothing_seen")),
+        ({"dwell_seconds": "-1"}, ("dwell_seconds", "out_of_range")),
+        ({"dwell_seconds": "42000000"}, ("dwell_seconds", "out_of_range")),
+        ({"dwell_seconds": "1.5"}, ("dwell_seconds", "not_whole")),
         ({"spu": "nobody"}, ("spu", "unknown_spu")),
         ({"occurred_at": "2026-03-12 10:00:00"}, ("occurred_at", "time_in_future")),
     ],
 )
 def test_a_touch_that_cannot_be_is_refused(change, problem):
     assert read("touchpoints", TOUCH | change) == [problem]
+
+
+def test_seconds_and_device_of_a_touch_are_unknown_unless_told_and_the_device_is_only_a_mark():
+    told = {"dwell_seconds": "0", "device": "8F2D-A"}
+    row, silent = read("touchpoints", TOUCH | told, TOUCH)
+    assert (row.dwell_seconds, row.device) == (0, device_mark(b"pepper", "8F2D-A"))
+    assert -(2**63) <= row.device < 2**63
+    assert row.device != device_mark(b"other", "8F2D-A")  # another merchant's devices are others
+    assert "8F2D" not in repr(row)
+    assert (silent.dwell_seconds, silent.device) == (None, None)
 
 
 def test_a_hashed_phone_meets_its_clear_twin():

@@ -97,8 +97,9 @@ class World:
         return row
 
     def touch(
-        self, person: str, day: str, note: str = "", *, hour: int = 12, spu: Spu | None = None, **where: str
-    ) -> None:
+        self, person: str, day: str, note: str = "", *, hour: int = 12, spu: Spu | None = None,
+        seconds: int | None = None, device: int | None = None, **where: str,
+    ) -> None:  # fmt: skip
         number = next(self.touches)
         Touch.objects.create(
             id=number,
@@ -110,6 +111,8 @@ class World:
             tie=f"1{len(str(number)):03}{number} {number}",
             natural_key=uuid.uuid5(self.merchant.public_id, str(number)),
             revision=uuid.uuid5(self.merchant.public_id, f"r{number}"),
+            dwell_seconds=seconds,
+            device=device,
         )
 
     def order(

@@ -68,6 +68,7 @@ class Drive:
     search: bool = False
     in_task: bool = True
     pull: float = 1.0  # of the people that its targeting finds
+    farmed: bool = False  # its readers are a dozen devices that do not read
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,41 @@ def test_a_flood_of_impressions_is_flagged_with_its_day_and_its_cost(merchant):
     assert (row.dimension, row.key) == (Dimension.CAMPAIGN, str(made.campaign("Good").pk))
 
 
+def flagged(merchant):
+    rows = SpendFlag.objects.for_merchant(merchant).order_by("dimension", "kind")
+    return [(row.dimension, row.kind, row.value, row.usual, row.fen, row.source) for row in rows]
+
+
+def test_touches_that_tell_seconds_and_devices_are_flagged_where_they_were_paid_for(merchant):
+    """500 reads of 2 s on average by 100 devices of a paid campaign, 5 a day and device; the same unpaid."""
+    made = World(merchant)
+    made.spend("2026-11-01", 6400, campaign="Farmed")
+    for number in range(500):
+        for campaign in ("Farmed", "Unpaid"):
+            made.touch(
+                f"p{number}", "2026-11-02", campaign=campaign, seconds=1 + number % 3 if number < 498 else 3,
+                device=number % 100,
+            )  # fmt: skip
+    mean = (sum(1 + number % 3 for number in range(498)) + 6) / 500
+    assert flags.renew(merchant, through=date(2026, 11, 19)) == 2
+    assert flagged(merchant) == [
+        ("campaign", "devices", 5.0, 3.0, 6400, "touches"),
+        ("campaign", "dwell", mean, 3.0, 6400, "touches"),
+    ]
+
+
+def test_few_readings_slow_readings_and_other_acts_are_no_flag(merchant):
+    made = World(merchant)
+    made.spend("2026-11-01", 6400, campaign="Honest")
+    for number in range(500):
+        made.touch(f"p{number}", "2026-11-02", campaign="Honest", seconds=30, device=number)
+        made.touch(f"p{number}", "2026-11-02", campaign="Honest", kind="impression", seconds=1, device=1)
+        made.touch(f"p{number}", "2026-11-02", campaign="Honest")  # tells nothing, so it counts for nothing
+    for number in range(150):  # before the 90 days
+        made.touch(f"p{number}", "2026-08-01", campaign="Honest", seconds=0, device=1)
+    assert flags.renew(merchant, through=date(2026, 11, 19)) == 0
+
+
 @pytest.mark.xdist_group("committed")
 def test_the_sweep_finds_who_asked_and_who_was_judged_on_another_day(committed):
     glow, mist = (Merchant.objects.create(code=code, name=code) for code in ("glow", "mist"))

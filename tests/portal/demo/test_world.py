@@ -9,9 +9,11 @@ from statistics import median
 import numpy as np
 import pytest
 
+from merchants.models import Merchant
 from portal.demo.accounts import BRANDS
 from portal.demo.cast.luya import LUYA
 from portal.demo.journeys import DAY, DAYS, NONE
+from portal.demo.people import FARM, People, touch_rows
 from portal.demo.sales import Stage
 from portal.demo.world import World, build
 from tests.portal.demo.conftest import UNTIL
@@ -172,3 +174,16 @@ def test_a_brand_without_touches_still_has_orders_and_costs():
     assert len(world.sales) == 260
     assert world.ad_days
     assert all(sale.person is None for sale in world.sales)
+
+
+def test_one_campaign_is_read_by_a_dozen_devices_that_do_not_read(luya):
+    """Of everything else the readers take their time, each on a device of their own."""
+    farmed = {one.id for one in luya.content.campaigns if one.drive.farmed}
+    reads = [row for row in touch_rows(People(Merchant(), LUYA), luya) if row.dwell_seconds is not None]
+    bad = [row for row in reads if row.campaign_id in farmed]
+    good = [row for row in reads if row.campaign_id not in farmed]
+    assert len(bad) > 200
+    assert {row.dwell_seconds for row in bad} == {1, 2, 3}
+    assert len({row.device for row in bad}) == FARM == 12
+    assert min(row.dwell_seconds for row in good) == 6
+    assert len({row.device for row in good}) == len({row.person_key for row in good})
