@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from measurement import api_crowds, api_curve, api_models, api_process, intake_kinds  # noqa: F401 - registers the kinds that are described below
+from measurement import api_crowds, api_curve, api_cycles, api_models, api_process, intake_kinds  # noqa: F401 - registers the kinds that are described below
 from measurement.queries import work
 from merchants import audit, remedies
 from merchants.api_batches import ERROR, Batch, JsonBatches, NdjsonBatches, schema_of_rows
@@ -191,6 +191,7 @@ urlpatterns = [
     path("geo-days", _view("geo_days").as_view(), name="api-geo-days"),
     *api_crowds.urlpatterns,
     *api_curve.urlpatterns,
+    *api_cycles.urlpatterns,
     *api_models.urlpatterns,
     *api_process.urlpatterns,
     path("work", WorkView.as_view(), name="api-work"),

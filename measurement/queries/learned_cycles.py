@@ -27,7 +27,8 @@ from merchants.models import Merchant
 @dataclass(frozen=True, slots=True)
 class Board:
     """One category, or one product with ``spu``. ``now`` holds; ``published``, ``hand`` and ``adopted`` are
-    the latest of their kind, in force or not; ``history`` what held before, latest first."""
+    the latest of their kind, in force or not; ``history`` what held before, latest first. ``ever_learned``:
+    a run of learning is done, so without ``learned`` nobody was there to learn from."""
 
     category: Category
     spu: Spu | None
@@ -36,6 +37,7 @@ class Board:
     hand: Cycle | None
     adopted: Cycle | None
     learned: LearnedCycle | None
+    ever_learned: bool
     history: tuple[Cycle, ...]
     products: tuple[Board, ...] = ()
 
@@ -69,7 +71,9 @@ def boards(merchant: Merchant) -> Boards:
         products[spu.category_id].append(spu)
     found = []
     for category in Category.objects.order_by("code"):
-        board = _category(category, own[category.pk], shared[category.pk], learned.get((category.pk, None)))
+        board = _category(
+            category, own[category.pk], shared[category.pk], learned.get((category.pk, None)), run
+        )
         inside = [
             _product(board, spu, of_spu[spu.pk], learned.get((None, spu.pk))) for spu in products[category.pk]
         ]
@@ -130,7 +134,11 @@ def _learned(
 
 
 def _category(
-    category: Category, own: list[Cycle], shared: list[Cycle], learned: LearnedCycle | None
+    category: Category,
+    own: list[Cycle],
+    shared: list[Cycle],
+    learned: LearnedCycle | None,
+    run: CycleLearning | None,
 ) -> Board:
     holds = own[0] if own and own[0].days else shared[0] if shared else NEUTRAL
     every = (*own, *shared)
@@ -142,6 +150,7 @@ def _category(
         hand=_latest(own, CycleBasis.HAND),
         adopted=_latest(own, CycleBasis.LEARNED),
         learned=learned,
+        ever_learned=run is not None,
         history=tuple(cycle for cycle in every if cycle is not holds),
     )
 
@@ -156,6 +165,7 @@ def _product(above: Board, spu: Spu, own: list[Cycle], learned: LearnedCycle | N
         hand=_latest(own, CycleBasis.HAND),
         adopted=_latest(own, CycleBasis.LEARNED),
         learned=learned,
+        ever_learned=above.ever_learned,
         history=tuple(cycle for cycle in own if cycle is not holds),
     )
 

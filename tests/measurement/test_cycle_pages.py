@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from measurement.models import CycleLearning, CyclePreview, MerchantCycle, SpuCycle
 from measurement.operations import cycle_learning, cycle_previews
 from merchants.models import Merchant
+from merchants.operations import tokens
 from merchants.periods import day_of
 from tests.conftest import make_member
 from tests.measurement.world import World
@@ -93,6 +95,72 @@ def test_nothing_learned_yet_is_an_open_page(merchant, open_page):
     World(merchant).spu()
     assert "Nothing has been learned yet" in text(open_page("measurement:cycles"))
     assert "Not learned yet" in text(open_page("measurement:cycle", "facial-essence"))
+
+
+def cells(said: str, name: str) -> list[str]:
+    """What stands in the row that this name begins, cell by cell, as read."""
+    row = next(part for part in said.split("<tr") if f">{name}</a></th>" in part)
+    inside = (re.sub(r"^[^>]*>|<[^>]*>", " ", cell) for cell in row.split("<td")[1:])
+    return [" ".join(cell.split()) for cell in inside]
+
+
+def test_what_is_not_learned_is_a_dash_with_its_reason(merchant, open_page):
+    made = World(merchant)
+    made.touch("ann", ago(20), "A")
+    made.spu("cream")
+    made.order("1", ago(3), 100, person="ann")
+    made.compute()
+    before = cells(text(open_page("measurement:cycles")), "essence")
+    assert before[4:8] == ["– Nothing has been learned yet; it begins by itself at night.", "–", "–", "–"]
+    learn(made)
+    said = text(open_page("measurement:cycles"))
+    few = "– 1 people seeded; at least 200 are needed to learn a cycle."
+    assert cells(said, "essence")[4:8] == [few, "–", "0 1", "17"]
+    nobody = "– No person whose key is known was seeded with it."
+    assert cells(said, "cream")[4:8] == [nobody, "–", "–", "–"]
+
+
+def test_a_program_reads_what_the_page_shows(world, client, merchant, owner):
+    world.spu("cream")
+    learn(world)
+    secret = tokens.issue(merchant, name="desk", scopes=["reports:read"], user=owner)[1]
+    told = client.get("/api/v1/reports/cycles", headers={"authorization": f"Bearer {secret}"}).json()
+    assert [row["key"] for row in told["cycles"]] == [
+        "facial-essence", f"spu-{world.spu('cream').pk}", f"spu-{world.spu().pk}"
+    ]  # fmt: skip
+    category, cream, essence = told["cycles"]
+    assert (category["holds"], category["set"], category["adopted"]) == (category["published"], None, None)
+    assert (category["holds"]["days"], category["holds"]["basis"], category["holds"]["own"]) == (
+        29, "published", False
+    )  # fmt: skip
+    assert (cream["learned"], essence["learned"]) == (None, category["learned"])
+    learned = category["learned"]
+    assert (learned["people"], learned["buyers"], learned["lacking"]) == (240, 40, None)
+    assert learned["share_who_buy"] == pytest.approx(40 / 240, abs=1e-6)
+    assert learned["quantiles"]["p50"] == {"days": 4, "low": 4, "high": 10, "buyers_alone": 4}
+    assert told["data_through"] == ago(1)
+    blind = tokens.issue(merchant, name="blind", scopes=["orders:write"], user=owner)[1]
+    refused = client.get("/api/v1/reports/cycles", headers={"authorization": f"Bearer {blind}"})
+    assert refused.status_code == 403
+
+
+def test_a_program_is_told_what_is_lacking_instead_of_days(merchant, client, owner):
+    made = World(merchant)
+    made.touch("ann", ago(20), "A")
+    made.order("1", ago(3), 100, person="ann")
+    made.compute()
+    learn(made)
+    secret = tokens.issue(merchant, name="desk", scopes=["reports:read"], user=owner)[1]
+    told = client.get("/api/v1/reports/cycles", headers={"authorization": f"Bearer {secret}"}).json()
+    assert told["cycles"][0]["learned"] == {
+        "people": 1,
+        "buyers": 0,
+        "follow_up_days": 17,
+        "share_who_buy": None,
+        "settled": False,
+        "lacking": "too_few_people",
+        "quantiles": None,
+    }
 
 
 def test_trying_a_cycle_changes_nothing_until_it_is_adopted(world, client, open_page):
