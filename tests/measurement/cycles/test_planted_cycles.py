@@ -36,7 +36,9 @@ def learned_of(
         after = np.ceil(np.where(buys, delay, np.inf))
         followed = np.floor(HALF_YEAR - entered)
         tally: dict[float, tuple[int, int]] = {}
-        for day, bought in zip(np.minimum(after, followed).tolist(), (after <= followed).tolist(), strict=True):
+        for day, bought in zip(
+            np.minimum(after, followed).tolist(), (after <= followed).tolist(), strict=True
+        ):
             events, still_open = tally.get(day, (0, 0))
             tally[day] = (events + bought, still_open + (not bought))
         yield learn(tally)
@@ -66,8 +68,6 @@ def test_who_comes_later_must_buy_as_readily_or_the_cycle_is_learned_too_long():
     the first buy more readily, the late days weigh too much."""
     p50, people = TRADES["baby food"]
     even = mean(one.quantiles[0].days for one in learned_of(3 * people, p50=p50, worlds=20))
-    fading = mean(
-        one.quantiles[0].days for one in learned_of(3 * people, p50=p50, fading=0.5, worlds=20)
-    )
+    fading = mean(one.quantiles[0].days for one in learned_of(3 * people, p50=p50, fading=0.5, worlds=20))
     assert abs(even - planted(0.5, p50)) < 1
     assert 1 < fading - even < 0.1 * p50
