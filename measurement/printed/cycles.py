@@ -59,7 +59,7 @@ def _cycle(board: Board) -> dict[str, Any]:
         "hand": board.hand.days if board.hand else None,
         "naive": learned.naive_p80 if learned else None,
         "n": board.learned.n if board.learned else None,
-        "why": cycle_words.unlearned(board),
+        "why": cycle_words.unlearned(board.learned, ever=board.ever_learned),
         **{
             name: getattr(learned, name) if learned else None
             for name in ("p50", "p80", "p80_low", "p80_high", "p95")

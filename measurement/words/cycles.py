@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from measurement import words
 from measurement.cycles.learned import LEAST_BUYERS, LEAST_DAYS, LEAST_PEOPLE, Refusal
 from measurement.models import CyclePreview, LearnedCycle
-from measurement.queries.learned_cycles import Board
 
 _REFUSED: dict[str, Any] = {
     Refusal.TOO_FEW_PEOPLE: gettext_lazy(
@@ -37,11 +36,11 @@ def refused(row: LearnedCycle) -> str:
     return str(_REFUSED[refusal] % {"n": n, "least": least})
 
 
-def unlearned(board: Board) -> str:
-    """Why a dash stands instead of a learned cycle; empty when one does."""
-    if board.learned is not None:
-        return refused(board.learned)
-    if board.ever_learned:
+def unlearned(row: LearnedCycle | None, *, ever: bool) -> str:
+    """Why a dash stands instead of a learned cycle; empty when one does. ``ever``: a run of learning is done."""
+    if row is not None:
+        return refused(row)
+    if ever:
         return _("No person whose key is known was seeded with it.")
     return _("Nothing has been learned yet; it begins by itself at night.")
 
