@@ -135,12 +135,9 @@ def _told(board: Board) -> dict[str, Any]:
 
 
 def _cycle(cycle: Cycle | None) -> dict[str, Any] | None:
-    return cycle and {
-        "days": cycle.days,
-        "basis": cycle.basis,
-        "source": cycle.source,
-        "own": cycle.own,
-    }
+    if cycle is None:
+        return None
+    return {"days": cycle.days, "basis": cycle.basis, "source": cycle.source, "own": cycle.own}
 
 
 def _learned(row: LearnedCycle) -> dict[str, Any]:
