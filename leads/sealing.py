@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 from django.conf import settings
@@ -24,3 +25,8 @@ def key_of(merchant: Merchant, kind: str, text: str) -> uuid.UUID:
     """The keyed hash by which a contact detail is found; the same as a person key of that kind."""
     pepper = pepper_of(settings.PEPPER, merchant.public_id, merchant.pepper_version)
     return person_key(pepper, kind, "", text)
+
+
+def fingerprint(merchant: Merchant, what: str, content: bytes) -> str:
+    """Whether two contents are the same, without a hash of them that could be guessed (32 hexadecimal digits)."""
+    return key_of(merchant, what, hashlib.sha256(content).hexdigest()).hex

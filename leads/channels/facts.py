@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -87,8 +86,8 @@ class LeadFact:
 
     @property
     def key(self) -> str:
-        """What makes two statements one lead: the source's id, else a hash of where, who, when and what.
-        The time of sending is not in it, because it changes with each retry."""
+        """What makes two statements one lead: the source's id, else where, who, when and what. The time of
+        sending is not in it, because it changes with each retry. It may hold contacts: it is never stored."""
         if self.external_id:
             return self.external_id
         told = [
@@ -96,12 +95,12 @@ class LeadFact:
             self.form_id,
             self.platform_user_id,
             self.conversation_id,
-            iso_z(self.submitted_at),
+            iso_z(self.submitted_at if self.submitted_at != self.stated_at else None),
             self.name,
             self.details,
             self.answers,
         ]
-        return "h-" + hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:40]
+        return json.dumps(told, ensure_ascii=False)
 
     def detail(self, kind: str) -> str | None:
         """The first phone, WeChat id or e-mail address."""

@@ -40,11 +40,13 @@ class Source(MerchantOwned):
 
 
 class Sighting(MerchantOwned):
-    """A lead id that a source has shown us: when by a push, when by a pull. One that was pulled and never
-    pushed is a gap; ``contents_at`` is when its contents were known, null while they are to be fetched."""
+    """A lead id that a source has shown us: when by a push, when by a pull, and the lead that came of it (of
+    a conversation it may be one that was there before). One that was pulled and never pushed is a gap;
+    ``contents_at`` is when its contents were known, null while they are to be fetched."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="sightings")
     external_id = models.CharField(_("id at the source"), max_length=128)
+    lead = models.ForeignKey("leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+")
     pushed_at = models.DateTimeField(_("pushed"), null=True, blank=True)
     pulled_at = models.DateTimeField(_("pulled"), null=True, blank=True)
     contents_at = models.DateTimeField(_("contents known"), null=True, blank=True)

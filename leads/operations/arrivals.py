@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from leads import sealing
 from leads.models import Contact, Lead, LeadChange, StageMove
 from leads.operations import contacts, setup, stages
 from merchants import tenancy
@@ -37,16 +39,24 @@ class Stated:
     skill: str = ""
 
 
-def take_lead(merchant: Merchant, stated: Stated) -> tuple[Lead, bool]:
-    """Takes in a lead; True when it is new. A lead of a platform user who is known is that contact's."""
+def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -> tuple[Lead, bool]:
+    """Takes in a lead; True when it is new. A lead of a platform user who is known is that contact's, and one
+    whose conversation is already followed up is that lead. ``known``: the lead that an earlier statement of
+    the same id came to."""
     with tenancy.acting_for(merchant):
         setup.ensure(merchant)
         mine = Lead.objects.for_merchant(merchant).select_for_update(of=("self",)).select_related("contact")
-        lead = mine.filter(source=stated.source, external_id=stated.external_id).first()
+        same = Q(pk=known) if known else Q(source=stated.source, external_id=stated.external_id)
+        lead = mine.filter(same).first()
         if lead is not None:
             _update(merchant, lead, stated)
             return lead, False
         contact = _contact(merchant, stated)
+        followed = Q(source=stated.source, contact=contact, ended_at=None, conversation__isnull=False)
+        lead = mine.filter(followed).order_by("-pk").first() if stated.platform_user else None
+        if lead is not None:
+            _update(merchant, lead, stated)
+            return lead, False
         lead, made = Lead.objects.get_or_create(
             merchant=merchant,
             source=stated.source,
@@ -61,7 +71,7 @@ def take_lead(merchant: Merchant, stated: Stated) -> tuple[Lead, bool]:
                 "origin": dict(stated.origin),
                 **_traced(stated.origin),
                 "answers": [list(pair) for pair in stated.answers],
-                "content_hash": content_hash(stated),
+                "content_hash": content_hash(merchant, stated),
                 "stated_at": stated.stated_at,
                 "content_at": stated.stated_at if _has_content(stated) else None,
             },
@@ -79,10 +89,10 @@ def take_lead(merchant: Merchant, stated: Stated) -> tuple[Lead, bool]:
     return lead, True
 
 
-def content_hash(stated: Stated) -> str:
+def content_hash(merchant: Merchant, stated: Stated) -> str:
     """Of what a person filled in; the same whatever else is pushed along."""
     told = [stated.name, stated.city, sorted(stated.details), [list(pair) for pair in stated.answers]]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    return sealing.fingerprint(merchant, "content", json.dumps(told, ensure_ascii=False).encode())
 
 
 def _has_content(stated: Stated) -> bool:
@@ -120,7 +130,7 @@ def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
         for name, value in _traced(lead.origin).items():
             setattr(lead, name, value)
     if _has_content(stated) and (lead.content_at is None or stated.stated_at >= lead.content_at):
-        if lead.content_hash != content_hash(stated):
+        if lead.content_hash != content_hash(merchant, stated):
             _take_content(merchant, lead, stated)
         lead.content_at = stated.stated_at
     lead.stated_at = max(lead.stated_at or stated.stated_at, stated.stated_at)
@@ -133,7 +143,7 @@ def _take_content(merchant: Merchant, lead: Lead, stated: Stated) -> None:
     before = {"answers": lead.answers, "name": lead.contact.name}
     after = {"answers": answers, "name": stated.name, "details": [kind for kind, _ in stated.details]}
     _change(merchant, lead, "content", before, after, stated)
-    lead.answers, lead.content_hash = answers, content_hash(stated)
+    lead.answers, lead.content_hash = answers, content_hash(merchant, stated)
     if reached and lead.left_at is None:
         lead.left_at = stated.submitted_at
     if stated.name and stated.name != lead.contact.name:

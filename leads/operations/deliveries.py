@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import logging
 import uuid
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
+from leads import sealing
 from leads.channels import channel
 from leads.channels.facts import Delivery, Told, Verdict
 from leads.models import Source
@@ -79,7 +79,7 @@ def _store(source: Source, delivery: Delivery | None, now: datetime, size: int, 
         connection_id=source.connection_id,
         received_at=now,
         kind=RawDelivery.LEAD,
-        content_hash=hashlib.sha256(delivery.body).hexdigest() if delivery else "",
+        content_hash=sealing.fingerprint(source.merchant, "delivery", delivery.body) if delivery else "",
         body=vault.seal(_written(delivery), about=_about(source.merchant_id)) if delivery else b"",
         size=size,
         state=State.REFUSED if why else State.RECEIVED,

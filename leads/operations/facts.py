@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from leads import sealing
 from leads.channels.facts import LeadFact, MessageFact, Told
-from leads.models import Message, Sighting, Source
+from leads.models import Lead, Message, Sighting, Source
 from leads.operations import arrivals, sessions
 from leads.operations.arrivals import Stated
 from merchants import tenancy
@@ -37,12 +38,16 @@ def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetim
 def _lead(
     merchant: Merchant, source: Source, fact: LeadFact, received_at: datetime, *, pushed: bool, named: bool
 ) -> list[str]:
-    """One lead; ``named`` is one whose contents are to be fetched."""
-    key = fact.key[:_TEXT]
+    """One lead; ``named`` is one whose contents are to be fetched. What was stated once stays with the lead it
+    came to, also when that was a conversation's."""
+    key = _id_of(merchant, fact)
     _alone(merchant, source.pk, key)
+    if fact.platform_user_id:
+        _alone(merchant, source.pk, f"user:{fact.platform_user_id}")
+    sighted = Sighting.objects.for_merchant(merchant).filter(source=source, external_id=key).first()
     submitted_at, ahead = _sane(fact.submitted_at, received_at)
     stated_at, _ = _sane(fact.stated_at, received_at)
-    arrivals.take_lead(
+    lead, _ = arrivals.take_lead(
         merchant,
         Stated(
             source=source.channel,
@@ -58,9 +63,17 @@ def _lead(
             store=source.store,
             skill=source.skill,
         ),
+        known=sighted.lead_id if sighted else None,
     )
-    _sight(merchant, source, key, received_at, pushed=pushed, named=named)
+    _sight(merchant, source, key, lead, received_at, pushed=pushed, named=named)
     return ["future_time"] if ahead else []
+
+
+def _id_of(merchant: Merchant, fact: LeadFact) -> str:
+    """The source's id; where it gives none, a keyed hash of what makes the lead, because contacts are in it."""
+    if fact.external_id:
+        return fact.external_id[:_TEXT]
+    return f"h-{sealing.fingerprint(merchant, 'lead', fact.key.encode())}"
 
 
 def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at: datetime) -> list[str]:
@@ -69,6 +82,7 @@ def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at:
     sent_at, ahead = _sane(fact.sent_at, received_at)
     thread = f"{fact.brand_id or ''}:{fact.user_id}"[:_TEXT]
     _alone(merchant, source.pk, thread)
+    _alone(merchant, source.pk, f"user:{fact.user_id}")
     sessions.take_message(
         merchant,
         source=source.channel,
@@ -95,15 +109,18 @@ def _sane(told: datetime | None, received_at: datetime) -> tuple[datetime, bool]
     return (received_at, True) if told > received_at + AHEAD else (told, False)
 
 
-def _sight(merchant: Merchant, source: Source, key: str, at: datetime, *, pushed: bool, named: bool) -> None:
+def _sight(
+    merchant: Merchant, source: Source, key: str, lead: Lead, at: datetime, *, pushed: bool, named: bool
+) -> None:
     how = "pushed_at" if pushed else "pulled_at"
     row, _ = Sighting.objects.get_or_create(
         merchant=merchant, source=source, external_id=key, defaults={how: at}
     )
+    row.lead = lead
     row.pushed_at = row.pushed_at or (at if pushed else None)
     row.pulled_at = row.pulled_at or (None if pushed else at)
     row.contents_at = row.contents_at or (None if named else at)
-    row.save(update_fields=["pushed_at", "pulled_at", "contents_at"])
+    row.save(update_fields=["lead", "pushed_at", "pulled_at", "contents_at"])
 
 
 def _alone(merchant: Merchant, source_id: int, key: str) -> None:

@@ -29,12 +29,20 @@ class Refused(ValueError):
 
 
 def begin(merchant: Merchant, session: Consultation) -> Lead:
-    """The lead that a conversation is: its open one, else a new one."""
+    """The lead that a conversation is: its open one, or the one that its source told of before the first
+    message came, else a new one."""
     assert session.opened_at is not None
     thread = session.conversation
-    mine = Lead.objects.for_merchant(merchant).filter(conversation=thread)
+    leads = Lead.objects.for_merchant(merchant)
+    mine = leads.filter(conversation=thread)
     lead: Lead | None = mine.exclude(stage__type__in=["won", "lost"]).order_by("-pk").first()
     if lead is not None:
+        return lead
+    told = leads.filter(source=thread.source, contact_id=thread.contact_id, conversation=None, ended_at=None)
+    lead = told.order_by("-pk").first()
+    if lead is not None:
+        lead.conversation, lead.session, lead.agent_id = thread, session, lead.agent_id or session.agent_id
+        lead.save(update_fields=["conversation", "session", "agent"])
         return lead
     count = mine.count()
     suffix = f"#{count + 1}" if count else ""

@@ -12,13 +12,15 @@ from merchants.models import Event, Merchant
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
+NOBODY = "nobody is registered for it"
 
 
 def hand_out_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
     """Hands the oldest waiting event of a merchant to its handlers, all or none; False when none waits.
 
     Two workers never hold the same event. One that a handler refuses waits twice as long each time, up to an
-    hour, and keeps the name of the error; others go on.
+    hour, and keeps the name of the error; others go on. One that nobody has registered for waits too, and
+    says so: it is for a version of an app that is still to come.
     """
     moment = now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
@@ -31,10 +33,15 @@ def hand_out_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
         )
         if event is None:
             return False
+        handlers = events.handlers_of(event.kind)
+        if not handlers:
+            event.next_at, event.error = moment + LONGEST_PAUSE, NOBODY
+            event.save(update_fields=["next_at", "error"])
+            return True
         event.attempts += 1
         try:
             with transaction.atomic():
-                for handler in events.handlers_of(event.kind):
+                for handler in handlers:
                     handler(merchant, event.payload, event.version)
         except Exception as refused:  # whatever a handler of another app does wrong, the event stays
             pause = min(timedelta(seconds=2 ** min(event.attempts, 12)), LONGEST_PAUSE)

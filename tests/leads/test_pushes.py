@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -12,7 +14,7 @@ from django.test import Client
 
 from leads import sealing
 from leads.models import Contact, ContactDetail, Lead, LeadChange, Message, Sighting, Source
-from leads.operations import deliveries, sources
+from leads.operations import deliveries, sources, stages
 from leads.queries import arrival
 from merchants.models import AuditEvent, Merchant, RawDelivery
 from tests.leads.channels import wire
@@ -235,6 +237,58 @@ def test_a_message_is_deciphered_in_the_request_and_opens_a_consultation_once(im
     found = list(Message.objects.order_by("sent_at"))
     assert [sealing.unseal(im_source.merchant, "message", one.sealed) for one in found] == ["你好", "多少钱"]
     assert {one.conversation.external_id for one in found} == {"brand:u1"}
+
+
+LEFT = {"name": "李女士", "phone": "13800138000", "user_id": "u1", "source": "私信"}
+CALLS = {
+    "message": (wire.message("m1", timestamp=1772334000000), "api/open/im/send"),
+    "lead": ({"content": wire.enciphered(LEFT), "timestamp": 1772334060000}, "api/open/im/third/data"),
+}
+
+
+@pytest.mark.parametrize("order", [("message", "lead"), ("lead", "message"), ("lead", "message", "lead")])
+def test_what_somebody_leaves_in_a_conversation_belongs_to_the_lead_of_the_conversation(
+    im_source: Source, order: tuple[str, ...]
+) -> None:
+    for name in order:
+        told, below = CALLS[name]
+        assert push(im_source, told, below=below).status_code == 200
+        take_all(im_source.merchant)
+    [lead] = Lead.objects.select_related("contact", "session")
+    assert lead.conversation.external_id == "brand:u1"
+    assert lead.session.number == 1
+    assert lead.contact.details.get().masked == "138****8000"
+    assert lead.left_at is not None
+
+
+def test_a_lead_told_again_after_its_end_is_still_that_lead(im_source: Source) -> None:
+    for name in ("message", "lead"):
+        told, below = CALLS[name]
+        push(im_source, told, below=below)
+        take_all(im_source.merchant)
+    stages.move(im_source.merchant, Lead.objects.get(), to="lost", reason="price", by="user:1")
+    told, below = CALLS["lead"]
+    push(im_source, {**told, "timestamp": 1772334090000}, below=below)
+    take_all(im_source.merchant)
+    assert Lead.objects.count() == 1
+    assert LeadChange.objects.filter(kind="content").count() == 1
+
+
+def test_no_hash_of_a_contact_can_be_guessed_without_the_key(form_source: Source, im_source: Source) -> None:
+    """Whoever holds the database may try every phone number: none of these is a plain hash of what came."""
+    brought(form_source, wire.form("", submitted_time="2026-03-01 11:00:00"))
+    told, below = CALLS["lead"]
+    push(im_source, told, below=below)
+    take_all(im_source.merchant)
+    bodies = [deliveries.kept(row) for row in RawDelivery.objects.all()]
+    plain = {hashlib.sha256(one.body).hexdigest() for one in bodies if one}
+    assert plain.isdisjoint(RawDelivery.objects.values_list("content_hash", flat=True))
+    for lead in Lead.objects.all():
+        assert re.fullmatch(r"h-[0-9a-f]{32}", lead.external_id)
+        assert len(lead.content_hash) == 32
+    first, second = Lead.objects.order_by("pk")
+    assert sealing.fingerprint(form_source.merchant, "content", b"x") != hashlib.sha256(b"x").hexdigest()[:32]
+    assert first.external_id != second.external_id
 
 
 def test_what_cannot_be_deciphered_is_400_and_listed_without_content(im_source: Source) -> None:

@@ -41,6 +41,20 @@ def test_every_event_reaches_its_handler_once_in_order(merchant: Merchant, heard
     assert outbox.drain(merchant) == 3
     assert outbox.drain(merchant) == 0
     assert heard == [("glow", {"cup": 1}, 1), ("glow", {"cup": 3}, 2)]
+    [waiting] = Event.objects.filter(handled_at=None)
+    assert (waiting.kind, waiting.attempts, waiting.error) == ("coffee", 0, "nobody is registered for it")
+
+
+def test_an_event_that_nobody_listens_for_waits_until_somebody_does(merchant: Merchant, heard: Heard) -> None:
+    events.tell(merchant, "coffee", {"cup": 2})
+    now = datetime.now(UTC)
+    assert outbox.drain(merchant) == 1
+    assert not outbox.hand_out_one(merchant, now=now + timedelta(minutes=59))
+    events.register(
+        "coffee", lambda merchant, payload, version: heard.append(("late", dict(payload), version))
+    )
+    assert outbox.hand_out_one(merchant, now=now + timedelta(minutes=61))
+    assert heard == [("late", {"cup": 2}, 1)]
     assert Event.objects.filter(handled_at=None).count() == 0
 
 
@@ -57,13 +71,13 @@ def test_a_handler_that_fails_writes_nothing_and_is_asked_again_later(
     events.tell(merchant, "coffee", {"cup": 2})
     now = datetime.now(UTC)
     assert outbox.drain(merchant) == 2
-    waiting = Event.objects.get(handled_at=None)
+    waiting = Event.objects.get(handled_at=None, kind="tea")
     assert (waiting.kind, waiting.attempts, waiting.error) == ("tea", 1, "ValueError: no cup")
     assert waiting.next_at > now + timedelta(seconds=1)
     assert not Store.objects.filter(code="spilt").exists()
     for minutes in (1, 2):
         assert outbox.hand_out_one(merchant, now=now + timedelta(minutes=minutes))
-    assert Event.objects.filter(handled_at=None).count() == 0
+    assert Event.objects.filter(handled_at=None, kind="tea").count() == 0
     assert Store.objects.filter(code="spilt").count() == 1
     assert len(heard) == 3
 
