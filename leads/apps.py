@@ -9,4 +9,4 @@ class LeadsConfig(AppConfig):
     verbose_name = _("Leads")
 
     def ready(self) -> None:
-        from leads import audit_events  # noqa: F401 - registers itself
+        from leads import audit_events, intake_kinds  # noqa: F401 - each registers itself

@@ -37,7 +37,6 @@ audit.declare(
         "measurement.mailing.sent": _("sent a report by e-mail"),
         "measurement.whole.asked": _("asked for the estimated wholes anew"),
         "measurement.rebuild.asked": _("asked for a full rebuild"),
-        "measurement.batch.received": _("received a batch"),
         "measurement.experiment.planned": _("planned an experiment"),
         "measurement.experiment.changed": _("changed a planned experiment"),
         "measurement.experiment.registered": _("registered an experiment"),

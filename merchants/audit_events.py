@@ -11,6 +11,7 @@ audit.declare(
         "merchants.upload.applied": _("applied a file"),
         "merchants.upload.discarded": _("discarded a file"),
         "merchants.upload.rejected_taken": _("downloaded rejected rows"),
+        "merchants.batch.received": _("received a batch"),
         "merchants.mapping.stated": _("said what the columns of an export are"),
         "merchants.mapping.learned": _("taught the columns of an export"),
         "merchants.token.issued": _("issued an API token"),

@@ -19,6 +19,7 @@ SCOPE_NAMES = {
     "identities:write": _("join identities"),
     "platform_reports:write": _("hand in what platforms report"),
     "comments:write": _("hand in comments"),
+    "leads:write": _("hand in leads"),
     "exposures:write": _("log who was shown an experiment"),
     "geo_days:write": _("hand in what places sold"),
     "reports:read": _("read reports"),

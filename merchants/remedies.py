@@ -74,6 +74,14 @@ REMEDIES: dict[str, Promise] = {
         " Correct the row, or leave the rate's column out."
     ),
     "more_than_whole": _("%(part)s cannot be more than %(whole)s: are two columns exchanged?"),
+    "nobody_to_answer": _(
+        "Give a phone number, a WeChat id, an e-mail address or the platform's user id: else nobody can be"
+        " answered."
+    ),
+    "no_number_in_it": _("No number is left of this: correct it, or leave the cell empty."),
+    "unknown_store": _(
+        "There is no such store: take the code that the settings page shows, or leave it out."
+    ),
     "note_missing": _("Say under which note the comment stands."),
     # a mapping
     "no_such_column": _("This column is not there (any more): choose again."),

@@ -7,4 +7,5 @@ urlpatterns = [
     path("v1/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="api-docs"),
     path("v1/", include("measurement.api")),
+    path("v1/", include("leads.api")),
 ]

@@ -11,12 +11,14 @@ from typing import Any
 from django.db.models import Q
 
 from leads import sealing
+from leads.channels.facts import LeadFact
 from leads.models import Contact, Lead, LeadChange, StageMove
 from leads.operations import contacts, setup, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
 BY = "system:arrival"
+LONGEST = 128  # of an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,40 @@ class Stated:
     origin: Mapping[str, Any] = field(default_factory=dict)
     store: Store | None = None
     skill: str = ""
+
+
+def id_of(merchant: Merchant, fact: LeadFact) -> str:
+    """The source's id; where it gives none, a keyed hash of what makes the lead, because contacts are in it."""
+    if fact.external_id:
+        return fact.external_id[:LONGEST]
+    return f"h-{sealing.fingerprint(merchant, 'lead', fact.key.encode())}"
+
+
+def stated(
+    fact: LeadFact,
+    *,
+    source: str,
+    external_id: str,
+    submitted_at: datetime,
+    stated_at: datetime,
+    store: Store | None,
+    skill: str,
+) -> Stated:
+    """What a fact tells, under the id and the times that hold here."""
+    return Stated(
+        source=source,
+        external_id=external_id,
+        submitted_at=submitted_at,
+        stated_at=stated_at,
+        name=fact.name or "",
+        city=fact.city or "",
+        platform_user=(fact.platform_user_id or "")[:LONGEST],
+        details=fact.details,
+        answers=tuple((label, text or "") for label, text in fact.answers),
+        origin=fact.origin,
+        store=store,
+        skill=skill,
+    )
 
 
 def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -> tuple[Lead, bool]:

@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from leads import sealing
 from leads.channels.facts import LeadFact, MessageFact, Told
 from leads.models import Lead, Message, Sighting, Source
 from leads.operations import arrivals, sessions
-from leads.operations.arrivals import Stated
 from merchants import tenancy
 from merchants.models import Merchant
 
 AHEAD = timedelta(minutes=5)  # a source's clock may run this much before ours
-_TEXT = 128
 
 
 def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetime, pushed: bool) -> list[str]:
@@ -40,7 +37,7 @@ def _lead(
 ) -> list[str]:
     """One lead; ``named`` is one whose contents are to be fetched. What was stated once stays with the lead it
     came to, also when that was a conversation's."""
-    key = _id_of(merchant, fact)
+    key = arrivals.id_of(merchant, fact)
     _alone(merchant, source.pk, key)
     if fact.platform_user_id:
         _alone(merchant, source.pk, f"user:{fact.platform_user_id}")
@@ -49,17 +46,12 @@ def _lead(
     stated_at, _ = _sane(fact.stated_at, received_at)
     lead, _ = arrivals.take_lead(
         merchant,
-        Stated(
+        arrivals.stated(
+            fact,
             source=source.channel,
             external_id=key,
             submitted_at=submitted_at,
             stated_at=stated_at,
-            name=fact.name or "",
-            city=fact.city or "",
-            platform_user=(fact.platform_user_id or "")[:_TEXT],
-            details=fact.details,
-            answers=tuple((label, text or "") for label, text in fact.answers),
-            origin=fact.origin,
             store=source.store,
             skill=source.skill,
         ),
@@ -69,26 +61,19 @@ def _lead(
     return ["future_time"] if ahead else []
 
 
-def _id_of(merchant: Merchant, fact: LeadFact) -> str:
-    """The source's id; where it gives none, a keyed hash of what makes the lead, because contacts are in it."""
-    if fact.external_id:
-        return fact.external_id[:_TEXT]
-    return f"h-{sealing.fingerprint(merchant, 'lead', fact.key.encode())}"
-
-
 def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at: datetime) -> list[str]:
     if fact.user_id is None:
         return ["no_user"]
     sent_at, ahead = _sane(fact.sent_at, received_at)
-    thread = f"{fact.brand_id or ''}:{fact.user_id}"[:_TEXT]
+    thread = f"{fact.brand_id or ''}:{fact.user_id}"[: arrivals.LONGEST]
     _alone(merchant, source.pk, thread)
     _alone(merchant, source.pk, f"user:{fact.user_id}")
     sessions.take_message(
         merchant,
         source=source.channel,
         conversation=thread,
-        message_id=fact.message_id[:_TEXT],
-        platform_user=fact.user_id[:_TEXT],
+        message_id=fact.message_id[: arrivals.LONGEST],
+        platform_user=fact.user_id[: arrivals.LONGEST],
         text=fact.text,
         sent_at=sent_at,
         received_at=received_at,

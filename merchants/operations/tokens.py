@@ -17,6 +17,7 @@ SCOPES = (
     "identities:write",
     "platform_reports:write",
     "comments:write",
+    "leads:write",
     "exposures:write",
     "geo_days:write",
     "reports:read",

@@ -83,7 +83,7 @@ def test_the_delivery_is_kept_sealed(post, merchant):
     clear = zlib.decompress(vault.unseal(row.body, about=f"delivery of {merchant.pk}"))
     assert json.loads(clear) == [ORDER]
     assert Order.objects.get().delivery_id == row.pk
-    assert AuditEvent.objects.get(act="measurement.batch.received").data == {"kind": "orders", "rows": 1}
+    assert AuditEvent.objects.get(act="merchants.batch.received").data == {"kind": "orders", "rows": 1}
 
 
 def test_one_bad_row_refuses_the_batch_and_says_where(post):
