@@ -1,4 +1,4 @@
-"""All measurements: `python -m benchmarks [files|paths|database|crowds] [options]`; all without a name."""
+"""All measurements: `python -m benchmarks [files|paths|database|crowds|inbox] [options]`; all without a name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ MEASUREMENTS = {
     "paths": "benchmarks.paths",
     "database": "benchmarks.database",
     "crowds": "benchmarks.crowds",
+    "inbox": "benchmarks.inbox",
 }
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from leads.views import funnel, inbox, leads
+from leads.views import funnel, inbox, leads, live
 
 app_name = "leads"
 
 urlpatterns = [
     path("inbox/", inbox.page, name="inbox"),
     path("inbox/queue/", inbox.queue, name="queue"),
+    path("inbox/live/", live.stream, name="live"),
     path("inbox/presence/", inbox.set_presence, name="presence"),
     path("inbox/<int:consultation_id>/", inbox.conversation, name="conversation"),
     path("inbox/<int:consultation_id>/lines/", inbox.lines, name="lines"),

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from merchants import tenancy
 from merchants.models import Membership, Merchant, User
@@ -33,7 +33,7 @@ class MerchantRequest(HttpRequest):
     permissions: frozenset[Permission]
 
 
-View = Callable[Concatenate[Any, P], HttpResponse]
+View = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
 def allows(*methods: str) -> Callable[[View[P]], View[P]]:
@@ -42,7 +42,7 @@ def allows(*methods: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def gate(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def gate(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             return view(request, *args, **kwargs)
@@ -55,15 +55,15 @@ def allows(*methods: str) -> Callable[[View[P]], View[P]]:
 
 def merchant_required(
     permission: Permission, *, methods: tuple[str, ...] = ("GET",)
-) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``."""
 
-    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         allowed = allows(*methods)(view)
 
         @login_required
         @wraps(allowed)
-        def gate(request: Any, merchant_code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def gate(request: Any, merchant_code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = (
                 Membership.objects.select_related("merchant")
                 .filter(user=request.user, merchant__code=merchant_code)

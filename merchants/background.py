@@ -48,7 +48,7 @@ def wake(task_name: str, **kwargs: Any) -> None:
 
     Never raises and never waits long: the work must already stand in a row that the beat finds.
     """
-    if _alone.get():
+    if is_alone():
         return
     transaction.on_commit(lambda: _bell.ring(task_name, kwargs))
 
@@ -61,6 +61,10 @@ def alone() -> Iterator[None]:
         yield
     finally:
         _alone.reset(before)
+
+
+def is_alone() -> bool:
+    return _alone.get()
 
 
 _alone: ContextVar[bool] = ContextVar("alone", default=False)

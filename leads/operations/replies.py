@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from leads import sealing
 from leads.models import Agent, Consultation, Conversation, InternalNote, Message
 from leads.operations import contacts, sessions, stages
-from merchants import audit, tenancy
+from merchants import audit, live, tenancy
 from merchants.models import Merchant
 
 LEASE = timedelta(seconds=30)
@@ -101,6 +101,8 @@ def is_writing(
         held = thread.typing_until is not None and thread.typing_until > moment
         if held and thread.typing_agent_id != agent.pk:
             return False
+        if not held:
+            live.tell(merchant, "conversation", thread.pk)
         thread.typing_agent, thread.typing_until = agent, moment + LEASE
         thread.save(update_fields=["typing_agent", "typing_until"])
         Consultation.objects.for_merchant(merchant).filter(

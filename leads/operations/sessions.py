@@ -13,7 +13,7 @@ from leads.clock.session import Told, told
 from leads.models import Agent, Consultation, Conversation, Message
 from leads.operations import contacts, setup, stages
 from leads.queries import rules
-from merchants import events, tenancy
+from merchants import events, live, tenancy
 from merchants.background import wake
 from merchants.models import Merchant, Store
 
@@ -198,6 +198,7 @@ def touched(thread: Conversation) -> None:
     Conversation.objects.for_merchant(thread.merchant_id).filter(pk=thread.pk).update(
         revision=F("revision") + 1
     )
+    live.tell(thread.merchant_id, "conversation", thread.pk)
 
 
 def shut(session: Consultation, *, at: datetime) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, Sum, Value, When
 
 from leads import duplicates, sealing
 from leads.models import Agent, Consultation, Decision, InternalNote, Lead, Message
@@ -14,6 +14,7 @@ from merchants.models import Merchant
 
 MOST = 60  # rows of the queue
 HISTORY = 200  # messages of a conversation
+SOON = timedelta(seconds=60)  # a due time that is so near is urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Line:
 
 
 def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
-    """Open consultations: who waits for a first reply by due time, who waits for another, then the rest."""
+    """Open consultations: who waits for a first reply by due time (at night that is the same for many: then by
+    how long), who waits for another, then the rest."""
     rows = (
         Consultation.objects.for_merchant(merchant)
         .exclude(state=Consultation.State.CLOSED)
@@ -49,9 +51,10 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
                 When(waiting_since__isnull=False, then=Value(1)),
                 default=Value(2),
                 output_field=IntegerField(),
-            )
+            ),
+            due=Case(When(state="waiting", then="due_at")),
         )
-        .order_by("turn", "due_at", "-last_message_at", "pk")
+        .order_by("turn", "due", "waiting_since", "-last_message_at", "pk")
     )
     if mine is not None:
         rows = rows.filter(agent=mine)
@@ -68,11 +71,24 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     return [Waiting(row, words.get(row.pk, "")) for row in shown]
 
 
-def tag(merchant: Merchant) -> str:
-    """Changes whenever the queue may look otherwise."""
+def tag(merchant: Merchant, *, now: datetime) -> str:
+    """Changes whenever the queue may look otherwise, also because time went on."""
     rows = Consultation.objects.for_merchant(merchant).exclude(state=Consultation.State.CLOSED)
-    told = rows.aggregate(revision=Sum("conversation__revision"), last=Max("pk"))
-    return f"{rows.count()}.{told['revision'] or 0}.{told['last'] or 0}"
+    told = rows.aggregate(
+        many=Count("pk"),
+        revision=Sum("conversation__revision"),
+        last=Max("pk"),
+        late=Count("pk", filter=Q(state="waiting", due_at__lt=now)),
+        soon=Count("pk", filter=Q(state="waiting", due_at__lte=now + SOON)),
+    )
+    return ".".join(str(value or 0) for value in told.values())
+
+
+def writer(session: Consultation, *, me: Agent | None, now: datetime) -> Agent | None:
+    """The colleague who holds the lease of the conversation."""
+    thread = session.conversation
+    held = thread.typing_until is not None and thread.typing_until > now
+    return thread.typing_agent if held and (me is None or thread.typing_agent_id != me.pk) else None
 
 
 def lines(merchant: Merchant, session: Consultation) -> list[Line]:

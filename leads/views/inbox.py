@@ -1,8 +1,8 @@
-"""The inbox: who waits, one conversation, the person. It looks for news every five seconds."""
+"""The inbox: who waits, one conversation, the person. Its parts are asked for again at each signal."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +31,7 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_DESK)
 def queue(request: MerchantRequest) -> HttpResponse:
     """The queue alone, or nothing when it is as the page has it."""
-    if request.GET.get("seen") == inbox.tag(request.merchant):
+    if request.GET.get("seen") == inbox.tag(request.merchant, now=timezone.now()):
         return HttpResponse(status=NOTHING_NEW)
     return render(request, "leads/parts/queue.html", _queue(request))
 
@@ -45,23 +45,22 @@ def conversation(request: MerchantRequest, consultation_id: int) -> HttpResponse
 def lines(request: MerchantRequest, consultation_id: int) -> HttpResponse:
     """What was said, or nothing when it is as the page has it."""
     session = _session(request, consultation_id)
-    if request.GET.get("seen") == str(session.conversation.revision):
+    said = _said(request, session)
+    if request.GET.get("seen") == said["said_tag"]:
         return HttpResponse(status=NOTHING_NEW)
-    return render(request, "leads/parts/lines.html", _said(request, session))
+    return render(request, "leads/parts/said.html", said | _head(request, session) | {"again": True})
 
 
 @merchant_required(Permission.ANSWER, methods=("POST",))
 def writing(request: MerchantRequest, consultation_id: int) -> HttpResponse:
-    """Somebody is writing: takes the lease, and says what the text would risk."""
+    """Somebody is writing: takes the lease if it is free, and says what the text would risk."""
     session = _session(request, consultation_id)
     agent = _me(request)
-    free = agent is not None and replies.is_writing(request.merchant, session, agent)
-    session.conversation.refresh_from_db()
+    if agent is not None:
+        replies.is_writing(request.merchant, session, agent)
     sent = inbox.sent_since_answer(request.merchant, session)
     risks = house_rules.warnings(request.POST.get("text", ""), sent_since_answer=sent)
-    other = None if free else session.conversation.typing_agent
-    told = {"risks": [words.RULES[code] for code in risks], "other": other}
-    return render(request, "leads/parts/warnings.html", told)
+    return render(request, "leads/parts/warnings.html", {"risks": [words.RULES[code] for code in risks]})
 
 
 @merchant_required(Permission.ANSWER, methods=("POST",))
@@ -160,7 +159,7 @@ def _me(request: MerchantRequest) -> Agent | None:
 
 def _session(request: MerchantRequest, consultation_id: int) -> Consultation:
     rows = Consultation.objects.select_related(
-        "conversation", "contact", "store", "agent", "policy", "first_human"
+        "conversation__typing_agent", "contact", "store", "agent", "policy", "first_human"
     )
     return get_for_merchant_or_404(rows, request.merchant, pk=consultation_id)
 
@@ -174,7 +173,7 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
     open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
     return {
         "rows": [{"row": one, "urgency": urgency(one.session, now)} for one in rows],
-        "tag": inbox.tag(request.merchant),
+        "tag": inbox.tag(request.merchant, now=now),
         "waiting": sum(one.session.state == "waiting" for one in rows),
         "me": me,
         "mine": mine,
@@ -188,15 +187,32 @@ def urgency(session: Consultation, now: datetime) -> str:
     """late, soon, waiting or answered: the colour and the word of a row."""
     if session.state != Consultation.State.WAITING or session.due_at is None:
         return "waits" if session.waiting_since else "answered"
-    left = (session.due_at - now).total_seconds()
-    return "late" if left < 0 else "soon" if left <= 60 else "waiting"
+    left = session.due_at - now
+    return "late" if left < timedelta() else "soon" if left <= inbox.SOON else "waiting"
 
 
 def _said(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
+    writer = inbox.writer(session, me=_me(request), now=timezone.now())
+    revision = session.conversation.revision
     return {
         "session": session,
         "lines": inbox.lines(request.merchant, session),
-        "revision": session.conversation.revision,
+        "writer": writer,
+        "revision": revision,
+        "said_tag": f"{revision}.{writer.pk if writer else 0}",
+    }
+
+
+def _head(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
+    """What stands above a conversation: its clock, who has it and why."""
+    decision = inbox.decision_of(session)
+    now = timezone.now()
+    return {
+        "me": _me(request),
+        "may_answer": Permission.ANSWER in request.permissions,
+        "why": _why(request, decision),
+        "urgency": urgency(session, now),
+        "now": now,
     }
 
 
@@ -209,12 +225,10 @@ def _conversation(
         "agent": me.name if me else "",
         "store": session.store.name if session.store else "",
     }
-    decision = inbox.decision_of(session)
     context = {
         **_queue(request, session),
         **_said(request, session),
-        "decision": decision,
-        "why": _why(request, decision),
+        **_head(request, session),
         "leads": [
             {"lead": lead, "stage": words.stage(lead.stage.code, lead.stage.label)}
             for lead in inbox.leads_of(request.merchant, session)
@@ -226,8 +240,6 @@ def _conversation(
         ],
         "origin": _origin(session.conversation.origin),
         "draft": draft,
-        "may_answer": Permission.ANSWER in request.permissions,
-        "urgency": urgency(session, timezone.now()),
     }
     return render(request, "leads/conversation.html", context, status=status)
 

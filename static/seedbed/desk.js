@@ -17,12 +17,21 @@ tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", tick);
 
-/* A reply says which state of the conversation its writer saw: the one on the screen. */
+/* A reply says which state of the conversation its writer saw: the one on the screen. Who reads at the end stays
+   at the end; who has scrolled up to read is left there. */
+function at_end(lines) {
+  return lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
+}
+let follows = true;
+document.addEventListener("htmx:beforeSwap", () => {
+  const lines = document.getElementById("lines");
+  if (lines) follows = at_end(lines);
+});
 document.addEventListener("htmx:afterSwap", () => {
   const lines = document.getElementById("lines");
   const seen = document.querySelector("[data-seen]");
   if (lines && seen) seen.value = lines.dataset.revision;
-  if (lines) lines.scrollTop = lines.scrollHeight;
+  if (lines && follows) lines.scrollTop = lines.scrollHeight;
 });
 const lines = document.getElementById("lines");
 if (lines) lines.scrollTop = lines.scrollHeight;

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from leads.models import Consultation, InternalNote, Lead, Message
 from leads.operations import assignment, replies, setup
+from leads.queries import inbox
 from merchants.models import AuditEvent, Merchant
 from tests.conftest import make_member
-from tests.leads.desks import BY, Desk
+from tests.leads.desks import BY, SECOND, Desk
 
 MINUTE = timedelta(minutes=1)
 
@@ -50,6 +51,14 @@ def test_who_waits_longest_stands_first_and_who_was_answered_last(desk: Desk, br
     told = shown(browser, "inbox/")
     assert told.index("ben") < told.index("ann") < told.index("cleo")
     assert "2 waiting" in told
+
+
+def test_the_queue_looks_otherwise_when_a_due_time_comes_near_and_when_it_passes(desk: Desk) -> None:
+    session = desk.say("ann")
+    tags = {
+        inbox.tag(desk.merchant, now=session.due_at - seconds * SECOND) for seconds in (90, 61, 60, 30, 0, -1)
+    }
+    assert len(tags) == 3
 
 
 def test_the_queue_says_nothing_while_nothing_is_new(desk: Desk, browser: Client) -> None:
@@ -116,7 +125,10 @@ def test_house_rules_warn_before_sending_and_a_colleague_is_announced(desk: Desk
     session.conversation.refresh_from_db()
     type(session.conversation).objects.update(typing_until=timezone.now() - MINUTE)
     replies.is_writing(desk.merchant, session, mo)
-    assert "mo is writing here." in browser.post(at, {"text": "Hello"}).content.decode()
+    told = shown(browser, f"inbox/{session.pk}/lines/")
+    assert "mo is writing here." in told
+    seen = told.split("/lines/?seen=")[1].split('"')[0]
+    assert browser.get(f"/m/glow/inbox/{session.pk}/lines/?seen={seen}").status_code == 204
 
 
 def test_why_nobody_has_it_is_said_with_what_would_help(desk: Desk, browser: Client) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import celery
 import pytest
 
-from merchants import background
+from merchants import background, live
 from portal.embedded import valkey
 from portal.embedded.supervisor import TETHER
 
@@ -108,6 +108,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     made.start()
     monkeypatch.setattr(celery.current_app.conf, "broker_write_url", made.url)
     monkeypatch.setattr(background, "_bell", background._Bell())
+    monkeypatch.setattr(live, "_horn", live._Horn())
     yield made
     ended(made.process)  # type: ignore[arg-type]
 
