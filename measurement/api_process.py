@@ -14,9 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from measurement.dictionary import BY_CODE
+from measurement.printed.printed import Asking
+from measurement.printed.process import answered
 from measurement.process import questions
-from measurement.process.questions import Group, Row
-from measurement.queries import process
+from measurement.process.questions import Group, Row, State
+from measurement.queries import process_layers
 from measurement.reports import Compare
 from merchants.api_batches import ERROR
 from merchants.periods import day_of
@@ -38,8 +40,9 @@ class ProcessView(APIView):
         operation_id="process",
         summary="Figures of the process",
         description="What was shown, read and done, by row. Platform-reported figures and those counted from"
-        " touchpoints stand under codes of their own and are never added. A parameter that makes no sense is"
-        f" refused. At most {ROWS_LIMIT} rows a page.",
+        " touchpoints stand under codes of their own and are never added. People of the merchant's own layers"
+        " (`our_i`, `our_ti` and what one cost) are counted in steps of `k`; `layers` says under which rule, or why"
+        f" they are null. A parameter that makes no sense is refused. At most {ROWS_LIMIT} rows a page.",
         parameters=[
             OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
             OpenApiParameter("to", str, description="Last day."),
@@ -55,7 +58,7 @@ class ProcessView(APIView):
         responses={
             200: {
                 "type": "object",
-                "required": ["from", "to", "by", "units", "rows", "count", "total", "engagement"],
+                "required": ["from", "to", "by", "units", "rows", "count", "total", "engagement", "layers"],
                 "properties": {
                     "from": {"type": "string", "format": "date"},
                     "to": {"type": "string", "format": "date"},
@@ -77,6 +80,22 @@ class ProcessView(APIView):
                     "total": _FIGURES,
                     "unassigned": {**_FIGURES, "nullable": True},
                     "engagement": {"type": "object"},
+                    "layers": {
+                        "type": "object",
+                        "properties": {
+                            "state": {"type": "string", "enum": [str(state) for state in State]},
+                            "rule": {
+                                "type": "integer",
+                                "nullable": True,
+                                "description": "set by the merchant; not the platform's",
+                            },
+                            "k": {"type": "integer"},
+                            "rows_named": {
+                                "type": "boolean",
+                                "description": "whether a touchpoint of the period names any row",
+                            },
+                        },
+                    },
                     "data_through": {"type": "string", "format": "date", "nullable": True},
                     "definition_version": {"type": "string"},
                 },
@@ -96,7 +115,8 @@ class ProcessView(APIView):
             return Response({"error": {"code": "bad_parameter", "message": message}}, 400)
         program: Any = request.user
         question = replace(question, compare=Compare.NONE)
-        answer = process.report(program.merchant, question, now=now, page_size=ROWS_LIMIT)
+        asking = Asking(program.merchant, {}, now, -program.token.pk)
+        answer = answered(asking, question, page_size=ROWS_LIMIT)
         codes = question.columns
         return Response(
             {
@@ -116,6 +136,12 @@ class ProcessView(APIView):
                     "parts": [str(part) for part in answer.definition.parts],
                     "hit_likes": answer.definition.hit_likes,
                     "hit_total": answer.definition.hit_total,
+                },
+                "layers": {
+                    "state": answer.entered.state,
+                    "rule": answer.entered.version or None,
+                    "k": process_layers.k(),
+                    "rows_named": answer.named,
                 },
                 "data_through": answer.through,
                 "definition_version": answer.definition_version,

@@ -49,6 +49,47 @@ def _note(code: str, en: str, zh: str, key: str) -> Metric:
     return Metric(code, en, zh, _NOTE_EN, _NOTE_ZH, f"Σ {key}", f"Σ {key}", "count")
 
 
+_LAYERS_EN = (
+    " Under the rule of layers that you set; not the platform's. Only people whose touchpoints came in are counted;"
+    " a row that no touchpoint names is unknown, not zero. Shown in steps of the privacy threshold; a dash below"
+    " it. By SPU a row counts who is new to the product, the total who is new to the brand."
+)
+_LAYERS_ZH = (
+    "按您自己设定的分层规则，不是平台口径。只计触点已接入的人；没有触点指明的行为未知，不是零。"
+    "按隐私阈值分档显示，低于阈值显示短横线。按 SPU 查看时，每行计对该商品的新增，合计计对品牌的新增。"
+)
+
+
+def _new(code: str, layer: str, below_en: str, below_zh: str) -> Metric:
+    return Metric(
+        code,
+        f"New {layer}, ours",
+        f"新增 {layer}（自有分层）",
+        f"People who came into {layer} from below ({below_en}), by the content of the first touch of that day that"
+        f" counts for {layer}. Who leaves and comes back counts again." + _LAYERS_EN,
+        f"从更低层（{below_zh}）进入 {layer} 的人数，归到当日第一个计入 {layer} 的触点所属内容；离开后再次进入会再计。"
+        + _LAYERS_ZH,
+        f"entries into {layer} from {below_en}",
+        f"由{below_zh}进入 {layer} 的次数",
+        "count",
+    )
+
+
+def _cost_of_new(code: str, en: str, zh: str, layer: str) -> Metric:
+    return Metric(
+        code,
+        en,
+        zh,
+        f"All cost of the row for one new person in {layer}, as the count is published. It lies above the"
+        " platform's, which counts people you hold no touchpoint of; the two are never added." + _LAYERS_EN,
+        f"该行全部花费除以已显示的新增 {layer} 人数。平台会计入您没有触点的人，因此本值通常更高；两者从不相加。"
+        + _LAYERS_ZH,
+        f"cost ÷ new {layer}, ours",
+        f"花费 ÷ 新增 {layer}（自有分层）",
+        "fen",
+    )
+
+
 METRICS = (
     _ad("impressions", "Impressions", "曝光", "impression"),
     _ad("clicks", "Clicks", "点击", "click"),
@@ -105,6 +146,10 @@ METRICS = (
     _ad("shop_visits", "Shop visits", "店铺访问", "seller_visit"),
     _ad("goods_visits", "Product visits", "商品访问", "goods_visit"),
     _ad("offsite_visits", "Off-site visits, 24 h", "站外进店（24 小时）", "external_goods_visit_24h"),
+    _new("our_i", "I", "A or none", "A 或层外"),
+    _cost_of_new("our_cpi", "Cost of a new I, ours", "新增 I 成本（自有分层）", "I"),
+    _new("our_ti", "TI", "A, I or none", "A、I 或层外"),
+    _cost_of_new("our_cpti", "CPTI, ours", "CPTI（自有分层）", "TI"),
     _ours("our_impressions", "Impressions held", "触点：曝光"),
     _ours("reads", "Reads", "阅读"),
     Metric(

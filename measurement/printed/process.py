@@ -12,17 +12,19 @@ from measurement import takeaways_process
 from measurement.charts import process as charts
 from measurement.dictionary import BY_CODE
 from measurement.exports import Head, Sheet, Table, Told
+from measurement.operations import privacy_budget
 from measurement.printed.printed import Asking, Figure, Printed, defined, head, stem_of, told
 from measurement.process import questions
-from measurement.process.questions import MAIN, Question, Row
-from measurement.queries import process, saved
-from measurement.queries.process import Answer
+from measurement.process.questions import MAIN, Question, Row, State
+from measurement.queries import process, process_layers, saved
+from measurement.queries.process import PAGE, Answer
+from measurement.queries.process_layers import Entered
 from measurement.words import process as named
 
 
 def print_process(asking: Asking) -> Printed:
     question, _problems = questions.read(asking.given, asking.today)
-    answer = process.report(asking.merchant, question, now=asking.now, page_size=None)
+    answer = answered(asking, question, page_size=None)
     notes = saved.told(asking.merchant, question.period)
     code = drawn_code(question)
     return Printed(
@@ -41,6 +43,39 @@ def print_process(asking: Asking) -> Printed:
         listed=("name", *question.columns[:3]),
         rows=answer.count,
     )
+
+
+def answered(asking: Asking, question: Question, *, page_size: int | None = PAGE) -> Answer:
+    """The answer. Where people of our own layers are asked for, it is one of the day's questions about people;
+    when those are spent, nobody is counted and the rest stands."""
+    entered = _entered(asking, question)
+    return process.report(asking.merchant, question, now=asking.now, page_size=page_size, entered=entered)
+
+
+def _entered(asking: Asking, question: Question) -> Entered:
+    if not question.layered:
+        return Entered()
+    rule = process_layers.rule_of(asking.merchant)
+    if rule is None:
+        return Entered(State.NO_RULE)
+    told = {
+        "process": question.by,
+        "first": question.period.start,
+        "last": question.period.last,
+        "before": question.before.start if question.before else None,
+        "within": question.within,
+        "v": rule.pk,
+    }
+    if not privacy_budget.may_ask(asking.merchant, user_id=asking.user_id, question=told):
+        return Entered(State.BUDGET_SPENT, rule.version)
+    return process_layers.entered(asking.merchant, question, rule)
+
+
+def layers_said(answer: Answer) -> str:
+    """Whose layers the columns of our own new people speak of; empty where there are none."""
+    if not answer.question.layered:
+        return ""
+    return named.layers(answer.question.by, answer.entered.state, answer.entered.version, answer.named)
 
 
 def drawn_code(question: Question) -> str:
@@ -86,6 +121,7 @@ def _said(answer: Answer) -> tuple[tuple[str, str], ...]:
     return (
         (_("Report"), f"{named.GROUPS[question.show]} · {named.ROWS[question.by]}"),
         (_("Source"), str(named.SOURCES[question.show])),
+        *(((_("Our layers"), layers_said(answer)),) if question.layered else ()),
         (_("Period"), f"{question.period.start} – {question.period.last}"),
         (_("Filters"), ", ".join(f"{name} = {value}" for name, value in question.within) or "–"),
         (_("Address"), "?" + urlencode(question.parameters())),

@@ -59,7 +59,8 @@ Figure = int | Decimal | None
 
 
 def figures(sums: Sums, definition: Definition) -> dict[str, Figure]:
-    """Every figure of a row by its code; what cannot be known is None."""
+    """Every figure of a row by its code; what cannot be known is None. People of our own layers come from other
+    sums: :func:`layered` puts them in."""
     return {
         "cost": sums.cost,
         **_delivery(sums),
@@ -67,6 +68,17 @@ def figures(sums: Sums, definition: Definition) -> dict[str, Figure]:
         **_seeding(sums),
         **_touched(sums, definition),
         **_notes(sums, definition),
+        **layered(sums.cost, None, None),
+    }
+
+
+def layered(cost: int | None, interested: int | None, deep: int | None) -> dict[str, Figure]:
+    """Our own new people and the fen that one cost, of published counts."""
+    return {
+        "our_i": interested,
+        "our_cpi": ratio(cost, interested),
+        "our_ti": deep,
+        "our_cpti": ratio(cost, deep),
     }
 
 

@@ -37,6 +37,19 @@ class Group(StrEnum):
     ALL = "all"
 
 
+OURS = ("our_i", "our_cpi", "our_ti", "our_cpti")
+"""New people of our own layers and what one cost: beside the platform's, never added to them."""
+
+
+class State(StrEnum):
+    """Why nobody is counted into our own layers, or that people are."""
+
+    NOT_ASKED = "not_asked"
+    NO_RULE = "no_rule"
+    BUDGET_SPENT = "budget_spent"
+    COUNTED = "counted"
+
+
 COLUMNS: dict[Group, tuple[str, ...]] = {
     Group.DELIVERY: ("cost", "impressions", "clicks", "ctr", "cpm", "cpc"),
     Group.ENGAGEMENT: (
@@ -44,8 +57,8 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
         "reported_comment", "reported_share", "reported_follow", "reported_screenshot",
     ),
     Group.SEEDING: (
-        "cost", "reported_interested", "reported_cpi", "reported_ti", "reported_cpti", "searches_after_reading",
-        "shop_visits", "goods_visits", "offsite_visits",
+        "cost", "reported_interested", "reported_cpi", "reported_ti", "reported_cpti", *OURS,
+        "searches_after_reading", "shop_visits", "goods_visits", "offsite_visits",
     ),
     Group.TOUCHES: (
         "our_impressions", "reads", "reader_days", "deep_reads", "saves", "our_engagement", "deep_share",
@@ -93,6 +106,16 @@ class Question:
     @property
     def columns(self) -> tuple[str, ...]:
         return columns_of(self.show)
+
+    @property
+    def layered(self) -> bool:
+        """Whether people of our own layers are asked for."""
+        return not set(OURS).isdisjoint(self.columns)
+
+    @property
+    def products_apart(self) -> bool:
+        """Whether rows are products, each with people of its own, of whom one may stand with several."""
+        return self.by == Row.SPU and "spu" not in self.filters
 
     @property
     def order(self) -> str:

@@ -7,23 +7,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from measurement import metrics, privacy
 from measurement.models import Creative, Unit
 from measurement.process.engagement import Definition
-from measurement.process.figures import Figure, figures
+from measurement.process.figures import Figure, figures, layered
 from measurement.process.questions import MAIN, Question, Row
 from measurement.queries import delivered
 from measurement.queries.delivered import Part
 from measurement.queries.names import Name, names_of
+from measurement.queries.process_layers import Entered, New, k
 from measurement.queries.process_setting import definition_of
 from measurement.reports import Dimension
 from merchants.models import Merchant
 from merchants.periods import day_of
 
 PAGE = 25
+NOBODY = Entered()
+NOT_KNOWN = New()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class Freshness:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``lines`` are those of the page, ``count`` all of them. ``total`` and ``unassigned`` cover all;
-    ``before`` holds the figures of the former period, ``days_before`` the group's main figure by its day."""
+    ``before`` holds the figures of the former period, ``days_before`` the group's main figure by its day.
+    ``entered`` are the people of our own layers; ``named`` says whether a touchpoint names any row, without
+    which nobody can be counted to one."""
 
     question: Question
     definition: Definition
@@ -75,23 +79,40 @@ class Answer:
     days_before: Mapping[str, Figure] = field(default_factory=dict)
     through: date | None = None
     empty_reason: str = ""
+    entered: Entered = NOBODY
+    named: bool = False
 
 
-def report(merchant: Merchant, question: Question, *, now: datetime, page_size: int | None = PAGE) -> Answer:
-    """The answer; ``page_size`` None gives all rows. Sorted by the question's order, unknown last."""
+def report(
+    merchant: Merchant,
+    question: Question,
+    *,
+    now: datetime,
+    page_size: int | None = PAGE,
+    entered: Entered = NOBODY,
+) -> Answer:
+    """The answer; ``page_size`` None gives all rows. Sorted by the question's order, unknown last.
+    ``entered`` are the people of our own layers, where they are asked for and may be told."""
     definition, fresh = definition_of(merchant), freshness(merchant)
     found = delivered.spent(delivered.spend_lines(merchant, question))
     nobodys = delivered.add_tallies(merchant, question, found)
     delivered.add_notes(merchant, question, definition, found)
 
-    def line(key: str, part: Part) -> Line:
-        return Line(key, figures(part.sums(fresh.kinds), definition), part.judged)
+    for key in entered.rows:
+        found.rows.setdefault(key, Part())
 
-    lines = [_published(line(key, part)) for key, part in found.rows.items()]
+    def line(key: str, part: Part, new: New = NOT_KNOWN) -> Line:
+        told = figures(part.sums(fresh.kinds), definition)
+        return Line(key, told | layered(part.cost, new.interested, new.deep), part.judged)
+
+    lines = [
+        _published(line(key, part, entered.rows.get(key, NOT_KNOWN))) for key, part in found.rows.items()
+    ]
     ordered, shown = _page(merchant, lines, question, page_size)
     rest = found.whole.less(found.rows.values())
     rest.touches, rest.people = nobodys.touches, nobodys.people
-    unassigned = _published(line("", rest)) if _holds(rest) else None
+    unnamed = entered.unnamed
+    unassigned = _published(line("", rest, unnamed)) if _holds(rest) or unnamed != NOT_KNOWN else None
     main = MAIN[question.show]
     return Answer(
         question=question,
@@ -99,21 +120,25 @@ def report(merchant: Merchant, question: Question, *, now: datetime, page_size: 
         freshness=fresh,
         lines=tuple(shown),
         count=len(ordered),
-        total=_with_published(line("", found.whole), [*lines, *([unassigned] if unassigned else [])]),
+        total=_with_published(
+            line("", found.whole, entered.whole), [*lines, *([unassigned] if unassigned else [])]
+        ),
         unassigned=unassigned,
-        before=figures(found.former.sums(fresh.kinds), definition) if question.before else None,
+        before=line("", found.former, entered.former).figures if question.before else None,
         days_before={key: line(key, part).figures[main] for key, part in found.former_days.items()},
         time_zone=merchant.time_zone,
         currency=merchant.currency,
         through=fresh.through(day_of(now)),
         empty_reason=_why_empty(question, fresh, lines, day_of(now)),
+        entered=entered,
+        named=any(part.touches for part in found.rows.values()),
     )
 
 
 def _published(line: Line) -> Line:
     """The line with its count of people as it may be shown: they are not the merchant's own customers."""
     people = line.figures["reader_days"]
-    shown = None if people is None else privacy.published(int(people), _threshold())
+    shown = None if people is None else privacy.published(int(people), k())
     return replace(line, figures={**line.figures, "reader_days": shown})
 
 
@@ -121,10 +146,6 @@ def _with_published(total: Line, lines: list[Line]) -> Line:
     """The total of people is the sum of what is shown, so that it tells nothing of a hidden row."""
     shown = [int(line.figures["reader_days"]) for line in lines if line.figures["reader_days"] is not None]
     return replace(total, figures={**total.figures, "reader_days": sum(shown) if shown else None})
-
-
-def _threshold() -> int:
-    return privacy.threshold(settings.PRIVACY_THRESHOLD)
 
 
 def _holds(rest: Part) -> bool:

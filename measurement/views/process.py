@@ -20,12 +20,12 @@ from measurement import takeaways_process, words
 from measurement.dictionary import BY_CODE, definitions
 from measurement.forms import EngagementForm
 from measurement.operations import process_setting
-from measurement.printed.process import drawn, drawn_code
+from measurement.printed.process import answered, drawn, drawn_code, layers_said
 from measurement.process import questions
-from measurement.process.questions import COLUMNS, MAIN, Group, Question, Row
-from measurement.queries import process, saved
+from measurement.process.questions import COLUMNS, MAIN, OURS, Group, Question, Row
+from measurement.queries import process, process_layers, saved
 from measurement.queries.process import Answer, Line
-from measurement.views.questions import said_problems
+from measurement.views.questions import asking, said_problems
 from measurement.words import process as named
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import day_of
@@ -34,12 +34,12 @@ from merchants.roles import Permission
 CARDS = {
     Group.DELIVERY: ("cost", "impressions", "ctr", "cpc"),
     Group.ENGAGEMENT: ("cost", "engagement", "engagement_rate", "cpe"),
-    Group.SEEDING: ("cost", "reported_ti", "reported_cpti", "searches_after_reading"),
+    Group.SEEDING: ("reported_ti", "reported_cpti", "our_ti", "our_cpti"),
     Group.TOUCHES: ("reads", "deep_reads", "saves", "deep_share"),
     Group.NOTES: ("cost", "note_reads", "note_engagement", "hits"),
     Group.ALL: ("cost", "impressions", "reported_ti", "reads"),
 }
-LESS_IS_BETTER = {"cpm", "cpc", "cpe", "reported_cpi", "reported_cpti"}
+LESS_IS_BETTER = {"cpm", "cpc", "cpe", "reported_cpi", "reported_cpti", "our_cpi", "our_cpti"}
 NO_CHANGE = {code for code in COLUMNS[Group.NOTES] if code != "cost"}  # totals to date have no former period
 LEAST = 30  # no percentage on a former count below this
 
@@ -47,14 +47,14 @@ LEAST = 30  # no percentage on a former count below this
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
     question = _asked(request)
-    answer = process.report(request.merchant, question, now=timezone.now())
+    answer = answered(asking(request), question)
     heads = _heads(answer)
     code = drawn_code(question)
     context = {
         "answer": answer,
         "question": question,
         "heads": [{**head, "sort": _sort(question, head["code"])} for head in heads],
-        "bands": _bands(question),
+        "bands": _bands(answer),
         "rows": [_shown(request, line, question) for line in answer.lines],
         "total": _cells(answer.total, question),
         "unassigned": _cells(answer.unassigned, question) if answer.unassigned else None,
@@ -66,6 +66,8 @@ def page(request: MerchantRequest) -> HttpResponse:
         "dimension": named.ROWS[question.by],
         "name_sort": _sort(question, "name"),
         "source": named.SOURCES[question.show],
+        "layers": layers_said(answer),
+        "k": process_layers.k(),
         "engagement": named.engagement(answer.definition),
         "hit": named.hit(answer.definition),
         "whose": named.whose(answer.definition),
@@ -135,16 +137,21 @@ def _heads(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def _bands(question: Question) -> list[dict[str, Any]]:
-    """With all columns: the groups above them, each with how many columns it spans."""
-    if question.show != Group.ALL:
+def _bands(answer: Answer) -> list[dict[str, Any]]:
+    """Where columns have more than one source: whose they are, each with how many columns it spans."""
+    question = answer.question
+    if not question.layered:
         return []
-    seen: set[str] = set()
-    bands = []
-    for group, codes in COLUMNS.items():
-        own = [code for code in codes if code not in seen]
-        seen |= set(own)
-        bands.append({"name": named.GROUPS[group], "source": named.SOURCES[group], "span": len(own)})
+    groups = tuple(COLUMNS) if question.show == Group.ALL else (question.show,)
+    ours = (_("Our layers"), layers_said(answer))
+    bands: list[dict[str, Any]] = []
+    for code in question.columns:
+        group = next(group for group in groups if code in COLUMNS[group])
+        name, source = ours if code in OURS else (named.GROUPS[group], named.SOURCES[group])
+        if bands and bands[-1]["name"] == name:
+            bands[-1]["span"] += 1
+        else:
+            bands.append({"name": name, "source": source, "span": 1})
     return bands
 
 

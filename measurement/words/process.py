@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measurement.process.engagement import Definition, Part
 from measurement.process.placement import Carrier
-from measurement.process.questions import Group, Row
+from measurement.process.questions import Group, Row, State
 
 ROWS: dict[str, Any] = {
     Row.NOTE: pgettext_lazy("dimension", "Note"),
@@ -47,6 +47,20 @@ SOURCES: dict[str, Any] = {
     Group.NOTES: _("platform-reported: Pugongying, running totals"),
     Group.ALL: _("platform-reported and ours side by side, never added"),
 }
+UNNAMED: dict[str, Any] = {
+    Row.NOTE: _("no touchpoint of this period names a note; whom notes brought is unknown"),
+    Row.BLOGGER: _("no touchpoint of this period names a blogger; whom bloggers brought is unknown"),
+    Row.CAMPAIGN: _("no touchpoint of this period names a campaign; whom campaigns brought is unknown"),
+    Row.UNIT: _("no touchpoint of this period names an ad unit; whom ad units brought is unknown"),
+    Row.CREATIVE: _("no touchpoint of this period names a creative; whom creatives brought is unknown"),
+    Row.KEYWORD: _("no touchpoint of this period names a search word; whom search words brought is unknown"),
+    Row.SPU: _("no touchpoint of this period names an SPU; who is new to SPUs is unknown"),
+    Row.DAY: _("this period has no touchpoint; who came is unknown"),
+}
+NOBODY: dict[str, Any] = {
+    State.NO_RULE: _("people are not in their layers yet; unknown until they are"),
+    State.BUDGET_SPENT: _("enough different questions about people for today; unknown until tomorrow"),
+}
 PARTS: dict[str, Any] = {
     Part.LIKE: pgettext_lazy("part of engagement", "likes"),
     Part.SAVE: pgettext_lazy("part of engagement", "saves"),
@@ -79,6 +93,15 @@ def hit(definition: Definition) -> str:
         "likes": definition.hit_likes,
         "total": definition.hit_total,
     }
+
+
+def layers(by: Row, state: State, version: int, named: bool) -> str:
+    """Whose layers the new people of rows ``by`` are counted in, or why nobody is counted. ``named``: whether a
+    touchpoint names any row."""
+    if state != State.COUNTED:
+        return str(NOBODY[state])
+    told = gettext("layers under rule v%(version)d, set by you; not the platform's") % {"version": version}
+    return told if named else f"{told} · {UNNAMED[by]}"
 
 
 def whose(definition: Definition) -> str:
