@@ -11,6 +11,46 @@ CHANNELS = {
     "meta": _("Meta lead ads"),
     "own": _("Own signed address"),
 }
+GIVEN = {
+    "app_id": (_("App id"), ""),
+    "third_account_id": (
+        _("Account id of the reply tool"),
+        _("third_account_id, from the binding of the account."),
+    ),
+    "advertiser_id": (_("Advertiser id"), _("Whose leads are reported back.")),
+    "access_token": (_("Access token"), _("Shown never again; empty leaves the one that stands.")),
+    "signature_key": (_("Signature key"), _("Shown never again; empty leaves the one that stands.")),
+    "dataset_id": (_("Dataset id"), _("Where stages of leads are told.")),
+    "state_101": (
+        _("State number: new"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "state_102": (
+        _("State number: valid lead"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "state_141": (
+        _("State number: purchase"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "state_200": (
+        _("State number: invalid"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "base": (_("Base address"), _("Leave it as it is unless the platform names another.")),
+    "site": (_("Address for marking valid leads"), _("Leave it as it is unless the platform names another.")),
+}
+"""What a merchant gives us to speak to a source with: its label, and what helps."""
+WAYS = {
+    "send": _("Send replies"),
+    "pull": _("Pull leads"),
+    "tell": _("Tell what became of leads"),
+}
+WITHOUT = {
+    "send": _("Without it replies are copied by hand into the platform's own tool."),
+    "pull": _("Without it only what the source pushes arrives."),
+    "tell": _("Without it what waits to be told is kept for seven days and then expires."),
+}
 WHY = {
     "not_json": _("The body is no JSON object."),
     "no_data": _("The body lacks what this source always sends."),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from leads import words
+from leads.arrival_words import GIVEN
+from leads.channels import access
 from leads.models import Lead, Reason, Stage
 from merchants.models import Merchant, Store
 
@@ -81,3 +85,30 @@ class PostForm(forms.Form):
     @property
     def fen(self) -> int:
         return int(self.cleaned_data["yuan"] * Decimal(100))
+
+
+class AccessForm(forms.Form):
+    """What we speak to a source with. A secret is typed and shown never again; left empty, it stays."""
+
+    def __init__(self, *args: Any, channel: str, stands: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.channel = channel
+        for one in access.ACCESS.get(channel, ()):
+            label, helps = GIVEN[one.name]
+            self.fields[one.name] = forms.CharField(
+                label=label,
+                help_text=helps,
+                max_length=400,
+                required=False,
+                initial="" if one.secret else stands.get(one.name) or one.usual,
+                widget=forms.PasswordInput if one.secret else forms.TextInput,
+            )
+            if one.name.startswith("state_"):
+                self.fields[one.name].validators.append(
+                    RegexValidator(r"\A[0-9]{1,9}\Z", _("A whole number."))
+                )
+
+    def given(self) -> dict[str, str]:
+        """What was typed, without the secrets that were left empty."""
+        secret = {one.name for one in access.ACCESS.get(self.channel, ()) if one.secret}
+        return {name: text for name, text in self.cleaned_data.items() if text or name not in secret}

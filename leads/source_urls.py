@@ -11,6 +11,7 @@ urlpatterns = [
     path("lead-sources/open/", sources.open_source, name="open"),
     path("lead-sources/<int:source_id>/", sources.detail, name="source"),
     path("lead-sources/<int:source_id>/switch/", sources.switch, name="switch"),
+    path("lead-sources/<int:source_id>/access/", sources.give, name="give"),
     path("lead-sources/pushes/<int:push_id>/", sources.push, name="push"),
     path("lead-sources/pushes/<int:push_id>/again/", sources.again, name="again"),
 ]

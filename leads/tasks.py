@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
 from celery import shared_task
 
-from leads.operations import assignment, deliveries, timers
-from leads.queries import arrival
+from leads.operations import assignment, deliveries, telling, timers
+from leads.queries import arrival, outgoing
 from merchants.background import Task, wake
 from merchants.models import Merchant
+
+SPELL_SECONDS = 12  # a call may take 8 s more, two of them 16; the soft limit is 30
 
 
 @shared_task(base=Task, name="leads.assign")
@@ -43,3 +50,27 @@ def sweep_deliveries() -> None:
     """Finds deliveries whose hint was lost, or whose worker was."""
     for merchant_id, delivery_id in arrival.deliveries_to_take():
         wake("leads.take_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
+
+
+@shared_task(base=Task, name="leads.report_back")
+def report_back(*, merchant_id: int) -> None:
+    """Tells a merchant's sources what waits to be told, for a while, then hands on to the next task."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        _for_a_spell(partial(telling.tell_one, merchant), "leads.report_back", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="leads.sweep_outgoing")
+def sweep_outgoing() -> None:
+    """Finds what is to go out whose hint was lost, or that waits for another attempt."""
+    now = datetime.now(UTC)
+    for merchant_id in outgoing.merchants_with_feedback(now):
+        wake("leads.report_back", merchant_id=merchant_id)
+
+
+def _for_a_spell(step: Callable[[], bool], task: str, **arguments: int) -> None:
+    """Steps until nothing is left; before the time limit the rest goes to another task."""
+    until = time.monotonic() + SPELL_SECONDS
+    while step():
+        if time.monotonic() >= until:
+            wake(task, **arguments)
+            return

@@ -27,6 +27,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/deal/", leads.close_deal, name="close_deal"),
     path("leads/<int:lead_id>/deal/post/", leads.post_money, name="post_money"),
     path("leads/<int:lead_id>/undo/", leads.undo, name="undo_move"),
+    path("leads/<int:lead_id>/told/", leads.tell_again, name="tell_again"),
     path("leads/<int:lead_id>/contact/", leads.reveal, name="reveal"),
     path("funnel/", funnel.page, name="funnel"),
 ]

@@ -99,6 +99,49 @@ STEPS: tuple[Any, ...] = (
     pgettext_lazy("funnel", "Visits"),
     pgettext_lazy("funnel", "Deals"),
 )
+TOLD: dict[int, Any] = {
+    101: pgettext_lazy("feedback", "Form"),
+    102: pgettext_lazy("feedback", "Valid form"),
+    103: pgettext_lazy("feedback", "Phone"),
+    104: pgettext_lazy("feedback", "Phone connected"),
+    121: pgettext_lazy("feedback", "WeChat id copied"),
+    122: pgettext_lazy("feedback", "WeChat added"),
+    123: pgettext_lazy("feedback", "Registered"),
+    124: pgettext_lazy("feedback", "Mini-app"),
+    131: pgettext_lazy("feedback", "Identity verified"),
+    141: pgettext_lazy("feedback", "Purchase"),
+    200: pgettext_lazy("feedback", "Negative sample"),
+    401: pgettext_lazy("feedback", "App opened"),
+    402: pgettext_lazy("feedback", "App entered"),
+    403: pgettext_lazy("feedback", "App used"),
+    404: pgettext_lazy("feedback", "Paid in the app"),
+}
+"""What codes of the report-back list mean."""
+NOT_OUT: dict[str, Any] = {
+    "no_source": _("No source of this kind is open."),
+    "no_access": _("Its source was not given what it takes to tell it."),
+    "access": _("The source refuses what we log in with."),
+    "not_mapped": _("Not mapped: not sent. The source's page lacks the number of this state."),
+    "no_click": _("It is told of the ad's click, and the click of this lead is unknown."),
+    "no_retract": _("This source takes nothing back."),
+    "no_lead_id": _("The source's own id of this lead is unknown."),
+    "before_lead": _("It happened before the lead began; the source drops such events."),
+    "no_address": _("The ids of the person and of the account are unknown."),
+    "address": _("The address is none of the source's own."),
+}
+"""Why something was not taken by its source."""
+
+
+def not_out(why: str) -> Any:
+    """The sentence of a code; the source's own words stand as they are."""
+    if why.startswith("unreachable: "):
+        return _("The source did not answer (%(why)s).") % {"why": why.removeprefix("unreachable: ")}
+    return NOT_OUT.get(why, why)
+
+
+def told(code: int | None, stage_code: str) -> Any:
+    """What a piece of feedback says: its code's meaning, else the stage's name."""
+    return TOLD[code] if code in TOLD else stage(stage_code)
 
 
 def stage(code: str, label: str = "") -> Any:

@@ -67,6 +67,9 @@ DISPATCH_COLUMNS = {
         "computed_at",
     ],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
+    "leads_message": ["merchant_id", "delivery", "next_at"],
+    "leads_feedback": ["merchant_id", "state", "next_at", "expires_at"],
+    "leads_source": ["id", "merchant_id", "active", "pull_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "expires_at"],
 }
 

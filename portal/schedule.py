@@ -19,6 +19,8 @@ BEAT = {
     "sweep deliveries of leads": {"task": "leads.sweep_deliveries", "schedule": timedelta(seconds=5)},
     # reply clocks are counted in seconds: breaches, silent agents, what still waits for somebody
     "sweep desks": {"task": "leads.sweep_desks", "schedule": timedelta(seconds=10)},
+    # replies and what sources are told leave within seconds, hint or not; sources are asked when they are due
+    "sweep outgoing": {"task": "leads.sweep_outgoing", "schedule": timedelta(seconds=5)},
     # journeys of marked days, and the models that pages asked for
     "sweep journeys": {"task": "measurement.sweep_journeys", "schedule": timedelta(seconds=20)},
     # windows close with the day in Shanghai: yesterday's journeys without an order

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 TOLERANCE_SECONDS = 300
 SPLIT = "~split~"
+FEIYU_PULL, FEIYU_CALLBACK = "/crm/v2/openapi/pull-clues/", "/crm/v2/openapi/clue/callback/"
 _BLOCK_BITS = 128
 
 
@@ -33,11 +34,11 @@ def hub(app_secret: str, body: bytes) -> str:
 
 def feiyu_text(start: str, end: str, timestamp: str) -> str:
     """What a pull from Feiyu signs; the page is not in it."""
-    return f"/crm/v2/openapi/pull-clues/?start_time={start}&end_time={end} {timestamp}"
+    return f"{FEIYU_PULL}?start_time={start}&end_time={end} {timestamp}"
 
 
 def feiyu(key: str, text: str) -> str:
-    """``Signature`` of a pull: base64 of the hex text of HMAC-SHA256."""
+    """``Signature`` of what we ask: base64 of the hex text of HMAC-SHA256."""
     return base64.b64encode(
         hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest().encode()
     ).decode()

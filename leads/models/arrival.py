@@ -12,6 +12,9 @@ class Source(MerchantOwned):
 
     ``labels`` is {label of a form: name, phone, wechat, email or city} and goes before the usual table.
     ``wrong_signatures`` counts what was refused unread; nothing else of it is kept.
+
+    A source that we ask has ``pull_at``, when next; ``pulled_to`` is until when everything was asked for, and
+    ``pull_span`` ({"start": day, "end": day, "page": next}, empty between two rounds) where a round goes on.
     """
 
     connection = models.ForeignKey("merchants.Connection", models.PROTECT, related_name="+")
@@ -24,6 +27,11 @@ class Source(MerchantOwned):
     labels = models.JSONField(_("labels"), default=dict, blank=True)
     wrong_signatures = models.PositiveBigIntegerField(_("wrong signatures"), default=0)
     wrong_at = models.DateTimeField(_("last wrong signature"), null=True, blank=True)
+    pull_at = models.DateTimeField(_("asked next"), null=True, blank=True)
+    pulled_to = models.DateTimeField(_("asked for until"), null=True, blank=True)
+    pull_span = models.JSONField(default=dict, blank=True, editable=False)
+    pull_failures = models.PositiveSmallIntegerField(_("failures since the last answer"), default=0)
+    pull_error = models.CharField(_("last error of asking"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("source of leads")
@@ -34,6 +42,13 @@ class Source(MerchantOwned):
                 fields=["merchant", "connection"], name="a_connection_is_one_source_of_leads"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["pull_at"],
+                name="sources_to_ask",
+                condition=models.Q(active=True, pull_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
@@ -42,7 +57,8 @@ class Source(MerchantOwned):
 class Sighting(MerchantOwned):
     """A lead id that a source has shown us: when by a push, when by a pull, and the lead that came of it (of
     a conversation it may be one that was there before). One that was pulled and never pushed is a gap;
-    ``contents_at`` is when its contents were known, null while they are to be fetched."""
+    ``contents_at`` is when its contents were known, null while they are to be fetched:
+    next at ``fetch_at``."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="sightings")
     external_id = models.CharField(_("id at the source"), max_length=128)
@@ -50,6 +66,8 @@ class Sighting(MerchantOwned):
     pushed_at = models.DateTimeField(_("pushed"), null=True, blank=True)
     pulled_at = models.DateTimeField(_("pulled"), null=True, blank=True)
     contents_at = models.DateTimeField(_("contents known"), null=True, blank=True)
+    fetch_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    fetch_at = models.DateTimeField(_("fetched next"), db_default=Now())
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
@@ -65,7 +83,12 @@ class Sighting(MerchantOwned):
                 fields=["merchant", "source", "-pulled_at"],
                 name="gaps_of_a_source",
                 condition=models.Q(pushed_at=None),
-            )
+            ),
+            models.Index(
+                fields=["merchant", "source", "fetch_at"],
+                name="contents_to_fetch",
+                condition=models.Q(contents_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

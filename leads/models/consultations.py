@@ -13,10 +13,11 @@ from merchants.tenancy import MerchantOwned
 class Conversation(MerchantOwned):
     """A thread on a platform. ``revision`` grows with each change, so that a screen knows it is stale.
     ``origin`` holds what the source told of how the person came: note, campaign, live room; a missing name
-    is unknown."""
+    is unknown. ``came_by`` is the source row that brought it, null for one brought in by hand."""
 
     source = models.CharField(_("source"), max_length=40)
     external_id = models.CharField(_("id at the source"), max_length=128)
+    came_by = models.ForeignKey("leads.Source", models.SET_NULL, null=True, blank=True, related_name="+")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="conversations")
     store = models.ForeignKey("merchants.Store", models.PROTECT, null=True, blank=True, related_name="+")
     skill = models.CharField(_("skill"), max_length=60, blank=True)
@@ -112,7 +113,8 @@ class Consultation(MerchantOwned):
 
 
 class Message(MerchantOwned):
-    """One message; its words rest sealed. ``external_id`` is the source's (ours until it was sent)."""
+    """One message; its words rest sealed. ``external_id`` is the source's, of what we write our own number:
+    the source's answer names none, and the same number twice is one message there."""
 
     class Author(models.TextChoices):
         USER = "user", _("Customer")
@@ -139,6 +141,8 @@ class Message(MerchantOwned):
     received_at = models.DateTimeField(_("received"), db_default=Now())
     delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.RECEIVED)
     error = models.CharField(_("error"), max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
 
     class Meta:
         verbose_name = pgettext_lazy("conversation", "message")
@@ -148,7 +152,12 @@ class Message(MerchantOwned):
                 fields=["merchant", "source", "external_id"], name="a_message_of_a_source_is_kept_once"
             )
         ]
-        indexes = [models.Index(fields=["merchant", "conversation", "sent_at"], name="messages_in_order")]
+        indexes = [
+            models.Index(fields=["merchant", "conversation", "sent_at"], name="messages_in_order"),
+            models.Index(
+                fields=["merchant", "next_at"], name="messages_to_send", condition=models.Q(delivery="queued")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author} {self.sent_at:%H:%M}"

@@ -259,7 +259,8 @@ class DealPosting(MerchantOwned):
 
 class Feedback(MerchantOwned):
     """What a source is told about its lead, in the codes of its report-back list (102 valid form, 141
-    purchase, 200 negative sample …); sent until the source took it or the time is over."""
+    purchase, 200 negative sample …; null where that list has no word for the ``stage``); sent until the source
+    took it or the time is over. ``error`` is why it was not taken yet: a code of ours or the source's words."""
 
     class Verb(models.TextChoices):
         SEND = "send", _("Send")
@@ -275,24 +276,27 @@ class Feedback(MerchantOwned):
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="feedback")
     verb = models.CharField(_("what"), max_length=10, choices=Verb, default=Verb.SEND)
-    code = models.PositiveSmallIntegerField(_("code"))
+    code = models.PositiveSmallIntegerField(_("code"), null=True, blank=True)
+    stage = models.CharField(_("stage"), max_length=30, blank=True)
     happened_at = models.DateTimeField(_("happened"))
     expires_at = models.DateTimeField(_("to be told by"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), db_default=Now())
     error = models.CharField(_("error"), max_length=200, blank=True)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
         verbose_name = _("feedback to a source")
         verbose_name_plural = _("feedback to sources")
         indexes = [
+            models.Index(fields=["merchant", "lead"], name="feedback_of_a_lead"),
             models.Index(
                 fields=["merchant", "next_at"],
                 name="feedback_to_send",
                 condition=models.Q(state="queued"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from leads import sealing
 from leads.channels.facts import LeadFact
 from leads.models import Contact, Lead, LeadChange, StageMove
-from leads.operations import contacts, setup, stages
+from leads.operations import contacts, feedback, setup, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
@@ -118,6 +118,7 @@ def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -
         StageMove.objects.create(
             merchant=merchant, lead=lead, after=lead.stage, moved_at=stated.submitted_at, moved_by=BY
         )
+        feedback.reached(merchant, lead, at=stated.submitted_at)
         if _reach(merchant, contact, stated.details):
             lead.left_at = stated.submitted_at
             lead.save(update_fields=["left_at"])

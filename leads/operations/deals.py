@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from leads.models import Deal, DealPosting, Lead
-from leads.operations import stages
+from leads.operations import feedback, stages
 from merchants import audit, events, tenancy
 from merchants.models import Merchant
 
@@ -54,6 +54,8 @@ def close(
         audit.record(merchant, "leads.deal.closed", by=by, on=deal, lead=row.pk, fen=fen)
         if row.stage.code != "won":
             stages.move(merchant, lead, to="won", by=by, now=closed_at)
+        else:  # a deal before this one was cancelled
+            feedback.reached(merchant, row, at=closed_at)
         events.tell(merchant, CHANGED, _told(deal))
     return deal
 
@@ -97,6 +99,7 @@ def post(
         if kind == Kind.CANCEL:
             row.cancelled_at = moment
             row.save(update_fields=["cancelled_at"])
+            feedback.left(merchant, row.lead, "won", at=moment)
         audit.record(merchant, "leads.deal.posted", by=by, on=row, kind=kind, fen=signed)
         events.tell(merchant, CHANGED, _told(row))
     return made

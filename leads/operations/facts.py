@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from leads.channels.facts import LeadFact, MessageFact, Told
-from leads.models import Lead, Message, Sighting, Source
+from leads.models import Conversation, Lead, Message, Sighting, Source
 from leads.operations import arrivals, sessions
 from merchants import tenancy
 from merchants.models import Merchant
@@ -68,7 +68,7 @@ def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at:
     thread = f"{fact.brand_id or ''}:{fact.user_id}"[: arrivals.LONGEST]
     _alone(merchant, source.pk, thread)
     _alone(merchant, source.pk, f"user:{fact.user_id}")
-    sessions.take_message(
+    message = sessions.take_message(
         merchant,
         source=source.channel,
         conversation=thread,
@@ -83,6 +83,9 @@ def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at:
         store=source.store,
         skill=source.skill,
         by=f"system:{source.channel}",
+    )
+    Conversation.objects.for_merchant(merchant).filter(pk=message.conversation_id, came_by=None).update(
+        came_by=source
     )
     return ["future_time"] if ahead else []
 

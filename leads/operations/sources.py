@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from leads.channels import ABROAD, CHANNELS
+from django.conf import settings
+
+from leads.channels import ABROAD, CHANNELS, access
 from leads.channels.facts import Secrets
-from leads.models import Source
+from leads.models import Feedback, Message, Source
 from merchants import audit, tenancy, vault
 from merchants.models import Connection, Merchant, Store
 
-KEPT = ("tokens", "key_hex", "verify_token", "access")
+KEPT: dict[str, Any] = {"tokens": [], "key_hex": "", "verify_token": "", "access": {}}
 
 
 def open_source(
@@ -25,15 +28,20 @@ def open_source(
     tokens: tuple[str, ...] = (),
     key_hex: str = "",
     verify_token: str = "",
-    access: str = "",
+    given: Mapping[str, str] | None = None,
     store: Store | None = None,
     skill: str = "",
 ) -> Source:
-    """A new source with a new address; one from outside the country begins switched off. ``access`` is what
-    we ask the source with. Raises ``KeyError`` for an unknown channel."""
+    """A new source with a new address; one from outside the country begins switched off. ``given`` is what
+    we speak to the source with. Raises ``KeyError`` for an unknown channel."""
     if channel not in CHANNELS:
         raise KeyError(channel)
-    told = {"tokens": list(tokens), "key_hex": key_hex, "verify_token": verify_token, "access": access}
+    told = {
+        "tokens": list(tokens),
+        "key_hex": key_hex,
+        "verify_token": verify_token,
+        "access": dict(given or {}),
+    }
     address = f"{merchant.public_id.hex}{secrets.token_hex(16)}"
     with tenancy.acting_for(merchant):
         connection = Connection.objects.create(
@@ -46,6 +54,7 @@ def open_source(
             address=address,
             sealed=_seal(merchant, told),
             active=channel not in ABROAD,
+            pull_at=_asked_from(channel, given or {}),
             store=store,
             skill=skill,
         )
@@ -77,9 +86,48 @@ def secrets_of(source: Source) -> Secrets:
     return Secrets(tuple(told["tokens"]), told["key_hex"], told["verify_token"], source.labels)
 
 
-def access_of(source: Source) -> str:
-    """What the source is asked with; empty when it is not asked."""
-    return str(_unseal(source)["access"])
+def give(merchant: Merchant, source: Source, *, given: Mapping[str, str], by: str) -> None:
+    """What we speak to the source with: a text replaces what stood, an empty one takes it away. What waited
+    for it is tried at once. Raises ``ValueError`` with the name of one that may not be."""
+    told = {
+        one.name: given[one.name].strip()
+        for one in access.ACCESS.get(source.channel, ())
+        if one.name in given
+    }
+    for name in ("base", "site"):
+        if told.get(name) and not access.may_ask(told[name], origins=settings.PARTNER_ORIGINS):
+            raise ValueError(name)
+    with tenancy.acting_for(merchant):
+        row = Source.objects.for_merchant(merchant).select_for_update().get(pk=source.pk)
+        kept = _unseal(row)
+        kept["access"] = {name: text for name, text in {**kept["access"], **told}.items() if text}
+        row.sealed = _seal(merchant, kept)
+        row.pull_at, row.pull_failures = _asked_from(row.channel, kept["access"]), 0
+        row.save(update_fields=["sealed", "pull_at", "pull_failures"])
+        now = datetime.now(UTC)
+        Feedback.objects.for_merchant(merchant).filter(state="queued", lead__source=row.channel).update(
+            next_at=now
+        )
+        Message.objects.for_merchant(merchant).filter(delivery="queued", source=row.channel).update(
+            next_at=now
+        )
+        audit.record(merchant, "leads.source.access_given", by=by, on=row, names=sorted(told))
+
+
+def given_to(source: Source) -> dict[str, str]:
+    """What it is spoken to with, filled up with what is usual."""
+    return access.known(source.channel, _unseal(source)["access"])
+
+
+def typed(source: Source) -> dict[str, str]:
+    """What was given, as it was typed."""
+    told: dict[str, str] = _unseal(source)["access"]
+    return told
+
+
+def _asked_from(channel: str, given: Mapping[str, str]) -> datetime | None:
+    """A source that can be asked, and with what, is asked from now on."""
+    return datetime.now(UTC) if access.open_to(channel, access.PULL, given) else None
 
 
 def _seal(merchant: Merchant, told: Mapping[str, Any]) -> bytes:
@@ -89,4 +137,4 @@ def _seal(merchant: Merchant, told: Mapping[str, Any]) -> bytes:
 def _unseal(source: Source) -> dict[str, Any]:
     clear = vault.unseal(source.sealed, about=f"source of leads of {source.merchant_id}")
     told: dict[str, Any] = json.loads(clear)
-    return dict.fromkeys(KEPT, "") | told
+    return KEPT | told

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from leads import pipeline
-from leads.models import Consultation, Feedback, Lead, Reason, Stage, StageMove
+from leads.models import Consultation, Lead, Reason, Stage, StageMove
+from leads.operations import feedback
 from leads.pipeline import Facts, Lacks
 from merchants import audit, tenancy
 from merchants.models import Merchant
 from merchants.periods import day_of
 
 DESK = "system:desk"
-TOLD_FOR = timedelta(days=7)  # a source takes feedback on a lead for this long
 FIRST_TIMES = {"qualified": "valid_at", "visited": "visited_at", "won": "won_at"}
 RESTORED = (
     "valid_at", "visited_at", "won_at", "ended_at", "reason_id", "duplicate_of_id", "next_contact_on", "staged_at",
@@ -142,8 +142,7 @@ def move(
             setattr(row, first, moment)
         row.save()
         lead.refresh_from_db()
-        if stage.code in pipeline.FEEDBACK:
-            _tell_source(merchant, row, pipeline.FEEDBACK[stage.code], moment)
+        feedback.reached(merchant, row, at=moment)
         if by != DESK:
             audit.record(merchant, "leads.lead.moved", by=by, on=row, before=before.code, after=stage.code)
     return made
@@ -174,8 +173,7 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
             field: Any = Lead._meta.get_field(name.removesuffix("_id"))
             setattr(row, name, value if name.endswith("_id") else field.to_python(value))
         row.save()
-        if moved.after.code in pipeline.FEEDBACK:
-            _take_back(merchant, row, pipeline.FEEDBACK[moved.after.code], moment)
+        feedback.left(merchant, row, moved.after.code, at=moment)
         audit.record(merchant, "leads.lead.undone", by=by, on=row, before=moved.after.code)
 
 
@@ -200,33 +198,6 @@ def facts_of(
         reason=reason,
         has_original=original is not None and original.pk != lead.pk,
         next_contact_on=next_contact_on,
-    )
-
-
-def _tell_source(merchant: Merchant, lead: Lead, code: int, at: datetime) -> None:
-    """Once for each code while it stands."""
-    told = Feedback.objects.for_merchant(merchant).filter(lead=lead, code=code).order_by("-pk").first()
-    if told is None or told.verb == Feedback.Verb.RETRACT:
-        Feedback.objects.create(
-            merchant=merchant, lead=lead, code=code, happened_at=at, expires_at=at + TOLD_FOR
-        )
-
-
-def _take_back(merchant: Merchant, lead: Lead, code: int, at: datetime) -> None:
-    """What was not sent yet is not sent at all; what was is retracted."""
-    told = Feedback.objects.for_merchant(merchant).filter(lead=lead, code=code).order_by("-pk").first()
-    if told is None or told.verb == Feedback.Verb.RETRACT:
-        return
-    if told.state == Feedback.State.QUEUED and told.attempts == 0:
-        told.delete()
-        return
-    Feedback.objects.create(
-        merchant=merchant,
-        lead=lead,
-        verb=Feedback.Verb.RETRACT,
-        code=code,
-        happened_at=at,
-        expires_at=told.expires_at,
     )
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
 
-from leads.models import Consultation, Feedback
-from leads.operations import assignment, sessions
+from leads.models import Consultation
+from leads.operations import assignment, feedback, sessions
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -21,7 +21,7 @@ def tend(merchant: Merchant, *, now: datetime | None = None) -> None:
     assignment.return_silent(merchant, now=moment)
     assignment.assign_waiting(merchant, now=moment)
     close_idle(merchant, now=moment)
-    expire_feedback(merchant, now=moment)
+    feedback.expire(merchant, now=moment)
 
 
 def mark_breaches(merchant: Merchant, *, now: datetime) -> int:
@@ -52,10 +52,3 @@ def close_idle(merchant: Merchant, *, now: datetime) -> int:
             sessions.shut(row, at=row.last_message_at + timedelta(hours=row.policy.idle_hours))
             sessions.touched(row.conversation)
     return len(idle)
-
-
-def expire_feedback(merchant: Merchant, *, now: datetime) -> int:
-    """What a source takes no more is not tried any longer, and is shown as expired."""
-    with tenancy.acting_for(merchant):
-        rows = Feedback.objects.for_merchant(merchant).filter(state="queued", expires_at__lt=now)
-        return int(rows.update(state=Feedback.State.EXPIRED))

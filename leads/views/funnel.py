@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from leads import words
 from leads.funnel import FEWEST, Funnel
 from leads.operations import setup
-from leads.queries import funnel
+from leads.queries import feedback, funnel
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import Period, day_of
 from merchants.roles import Permission
@@ -42,6 +43,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     today = day_of(timezone.now())
     period = Period(Period(today, today + timezone.timedelta(days=1)).shifted(-span).start, today)
     report = funnel.report(request.merchant, period, by)
+    told = feedback.coverage(request.merchant, *period.instants(ZoneInfo(request.merchant.time_zone)))
     context = {
         "period": period,
         "days": str(span),
@@ -54,6 +56,8 @@ def page(request: MerchantRequest) -> HttpResponse:
         "steps": _steps(report.whole),
         "rows": [{"name": _named(row, by), "row": row, "cells": _steps(row.funnel)} for row in report.rows],
         "speed": report.speed,
+        "coverage": told,
+        "reasons": [{"why": words.not_out(why), "count": count} for why, count in told.reasons],
         "week": [
             {"day": DAYS[number], "cells": [_cell(cell) for cell in cells]}
             for number, cells in enumerate(report.week)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,15 @@ from django.utils.translation import gettext as _
 
 from leads import pipeline, words
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
-from leads.models import ContactDetail, DealPosting, Lead, StageMove
-from leads.operations import appointments, contacts, deals, setup, stages
+from leads.models import ContactDetail, DealPosting, Feedback, Lead, StageMove
+from leads.operations import appointments, contacts, deals, feedback, setup, stages
 from leads.queries import board
+from leads.queries import feedback as told
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
 
 ROWS = 30
+TONES = {"queued": "info", "sent": "success", "accepted": "success", "rejected": "danger", "expired": "muted"}
 
 
 @merchant_required(Permission.SEE_DESK)
@@ -162,6 +165,18 @@ def post_money(request: MerchantRequest, lead_id: int) -> HttpResponse:
     return _detail(request, lead, post_form=form, status=422) if form.errors else _back(request, lead_id)
 
 
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def tell_again(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Tells the source once more what it rejected."""
+    rows = Feedback.objects.filter(lead=_lead(request, lead_id))
+    row = get_for_merchant_or_404(rows, request.merchant, pk=request.POST.get("feedback", ""))
+    try:
+        feedback.again(request.merchant, row, by=_by(request))
+    except ValueError:
+        messages.warning(request, _("The source takes this no more."))
+    return _back(request, lead_id)
+
+
 @merchant_required(Permission.REVEAL_CONTACT, methods=("POST",))
 def reveal(request: MerchantRequest, lead_id: int) -> HttpResponse:
     """One contact detail in the clear, on this answer only; the look is in the trail."""
@@ -227,6 +242,7 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         "deal": deal,
         "paid": deals.paid_of(deal) if deal else None,
         "postings": list(deal.postings.order_by("pk")) if deal else [],
+        "told": [_told(row, timezone.now()) for row in told.of_lead(lead)],
         "changes": list(lead.changes.order_by("-pk")[:20]),
         "may_answer": Permission.ANSWER in request.permissions,
         "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
@@ -237,3 +253,17 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         **given,
     }
     return render(request, "leads/lead.html", context, status=status)
+
+
+def _told(row: Feedback, now: datetime) -> dict[str, Any]:
+    """What a source is told, how far that came, and how long it still takes it."""
+    over = row.expires_at <= now
+    return {
+        "row": row,
+        "what": words.told(row.code, row.stage),
+        "tone": TONES[row.state],
+        "why": words.not_out(row.error) if row.error else "",
+        "left": told.days_left(row, now) if row.state == Feedback.State.QUEUED else None,
+        "days": feedback.TOLD_FOR.days,
+        "again": row.state == Feedback.State.REJECTED and not over,
+    }

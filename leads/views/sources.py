@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,10 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from leads.arrival_words import CHANNELS, why
+from leads.arrival_words import CHANNELS, WAYS, WITHOUT, why
+from leads.channels import access
+from leads.forms import AccessForm
 from leads.models import Source
 from leads.operations import deliveries, sources
 from leads.queries import arrival
+from leads.words import NOT_OUT
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.models import RawDelivery
 from merchants.roles import Permission
@@ -88,7 +92,34 @@ def switch(request: MerchantRequest, source_id: int) -> HttpResponse:
 @merchant_required(Permission.RUN_DESK)
 def detail(request: MerchantRequest, source_id: int) -> HttpResponse:
     """One source: what came of late, dead letters among it, and the gap report."""
-    row = get_for_merchant_or_404(Source.objects.select_related("connection"), request.merchant, pk=source_id)
+    return _detail(request, _source(request, source_id))
+
+
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def give(request: MerchantRequest, source_id: int) -> HttpResponse:
+    """Takes what we are to speak to the source with."""
+    row = _source(request, source_id)
+    form = AccessForm(request.POST, channel=row.channel, stands=sources.typed(row))
+    if form.is_valid():
+        try:
+            sources.give(request.merchant, row, given=form.given(), by=f"user:{request.user.pk}")
+            messages.success(request, _("Kept, encrypted. What waited for it is tried now."))
+            return redirect("lead_sources:source", request.merchant.code, source_id)
+        except ValueError as refused:
+            form.add_error(str(refused), str(NOT_OUT["address"]))
+    return _detail(request, row, form, status=422)
+
+
+def _source(request: MerchantRequest, source_id: int) -> Source:
+    return get_for_merchant_or_404(
+        Source.objects.select_related("connection"), request.merchant, pk=source_id
+    )
+
+
+def _detail(
+    request: MerchantRequest, row: Source, form: AccessForm | None = None, status: int = 200
+) -> HttpResponse:
+    stands = sources.typed(row)
     rows, state = arrival.deliveries(request.merchant, row), request.GET.get("state", "")
     if state in RawDelivery.State.values:
         rows = rows.filter(state=state)
@@ -100,8 +131,18 @@ def detail(request: MerchantRequest, source_id: int) -> HttpResponse:
         "state": state,
         "choices": [("", _("all")), *((value, str(name)) for value, name in RawDelivery.State.choices)],
         "gaps": arrival.gaps(request.merchant, row)[:GAPS],
+        "access_form": form or AccessForm(channel=row.channel, stands=stands),
+        "ways": _ways(row, stands),
     }
-    return render(request, "leads/source.html", context)
+    return render(request, "leads/source.html", context, status=status)
+
+
+def _ways(row: Source, stands: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the source can be asked or told, and whether it was given what that takes."""
+    return [
+        {"name": WAYS[name], "without": WITHOUT[name], "works": access.has(stands, *needed)}
+        for name, needed in access.WAYS.get(row.channel, {}).items()
+    ]
 
 
 @never_cache

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leads.channels.facts import Delivery
 from leads.operations import deliveries as leads_deliveries
-from leads.operations import sources
+from leads.operations import sources, stages
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules
 from merchants import events, tenancy, walls
@@ -178,6 +178,15 @@ def _pushed(world: World, upload: Upload) -> dict[str, int]:
     return {**_mine(world, upload), "delivery_id": row.pk}
 
 
+def _moved(world: World, upload: Upload) -> dict[str, int]:
+    """A lead that became invalid, whose source was not set up to hear of it."""
+    with tenancy.acting_for(world.merchant):
+        desk = Desk(world.merchant)
+        lead = desk.lead_of(desk.say("ann", at=timezone.now() - timedelta(minutes=1)))
+        stages.move(world.merchant, lead, to="invalid", reason="spam", by="user:1")
+    return _mine(world, upload)
+
+
 def _whole(world: World, upload: Upload) -> dict[str, int]:
     facts.settle(world.merchant)
     response.ask(world.merchant, by="user:1")
@@ -211,6 +220,7 @@ WAKE_OTHERS = {
     "measurement.sweep_comments",
     "merchants.sweep_events",
     "leads.sweep_desks",
+    "leads.sweep_outgoing",
 }
 NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles"}  # a draft; no data for a week
 
@@ -227,6 +237,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.assign": _asked,
     "leads.tend": _asked,
     "leads.take_delivery": _pushed,
+    "leads.report_back": _moved,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,
