@@ -1,4 +1,4 @@
-"""All measurements: `python -m benchmarks [files|paths|database|crowds|inbox] [options]`; all without a name."""
+"""All measurements: `python -m benchmarks [files|paths|database|crowds|inbox|webhook] [options]`; all without a name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "database": "benchmarks.database",
     "crowds": "benchmarks.crowds",
     "inbox": "benchmarks.inbox",
+    "webhook": "benchmarks.webhook",
 }
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from celery import shared_task
 
-from leads.operations import assignment, deliveries, telling, timers
+from leads.operations import assignment, deliveries, pulling, sending, telling, timers
 from leads.queries import arrival, outgoing
 from merchants.background import Task, wake
 from merchants.models import Merchant
@@ -52,6 +52,13 @@ def sweep_deliveries() -> None:
         wake("leads.take_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
 
 
+@shared_task(base=Task, name="leads.send_replies")
+def send_replies(*, merchant_id: int) -> None:
+    """Sends a merchant's replies, for a while, then hands on to the next task."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        _for_a_spell(partial(sending.send_one, merchant), "leads.send_replies", merchant_id=merchant_id)
+
+
 @shared_task(base=Task, name="leads.report_back")
 def report_back(*, merchant_id: int) -> None:
     """Tells a merchant's sources what waits to be told, for a while, then hands on to the next task."""
@@ -59,12 +66,24 @@ def report_back(*, merchant_id: int) -> None:
         _for_a_spell(partial(telling.tell_one, merchant), "leads.report_back", merchant_id=merchant_id)
 
 
+@shared_task(base=Task, name="leads.pull")
+def pull(*, merchant_id: int, source_id: int) -> None:
+    """Asks a source for leads, page by page, for a while, then hands on to the next task."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        step = partial(pulling.pull_some, merchant, source_id)
+        _for_a_spell(step, "leads.pull", merchant_id=merchant_id, source_id=source_id)
+
+
 @shared_task(base=Task, name="leads.sweep_outgoing")
 def sweep_outgoing() -> None:
-    """Finds what is to go out whose hint was lost, or that waits for another attempt."""
+    """Finds what is to go out whose hint was lost or that waits for another attempt, and whom to ask."""
     now = datetime.now(UTC)
+    for merchant_id in outgoing.merchants_with_messages(now):
+        wake("leads.send_replies", merchant_id=merchant_id)
     for merchant_id in outgoing.merchants_with_feedback(now):
         wake("leads.report_back", merchant_id=merchant_id)
+    for merchant_id, source_id in outgoing.sources_to_ask(now):
+        wake("leads.pull", merchant_id=merchant_id, source_id=source_id)
 
 
 def _for_a_spell(step: Callable[[], bool], task: str, **arguments: int) -> None:

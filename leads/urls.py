@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/<int:consultation_id>/lines/", inbox.lines, name="lines"),
     path("inbox/<int:consultation_id>/writing/", inbox.writing, name="writing"),
     path("inbox/<int:consultation_id>/reply/", inbox.reply, name="reply"),
+    path("inbox/<int:consultation_id>/resend/", inbox.resend, name="resend"),
     path("inbox/<int:consultation_id>/note/", inbox.note, name="note"),
     path("inbox/<int:consultation_id>/take/", inbox.take, name="take"),
     path("inbox/<int:consultation_id>/close/", inbox.close, name="close"),

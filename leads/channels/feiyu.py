@@ -27,6 +27,9 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
 
 
 def told(delivery: Delivery, secrets: Secrets) -> Told:
+    """A pushed row, or the rows of an answer that was kept."""
+    if delivery.method == "GET":
+        return page(json_object(delivery.body))
     return Told(leads=(_lead(json_object(delivery.body) or {}),))
 
 
@@ -36,9 +39,15 @@ def signed(delivery: Delivery) -> bytes:
 
 def page(answer: Any) -> Told:
     """The rows of an answer to a pull; one without an id is a problem."""
-    rows = [as_mapping(row) for row in as_list(_envelope(answer).get("data"))]
-    facts = [_lead(row) for row in rows if identifier(row.get("id") or row.get("clue_id"))]
-    return Told(leads=tuple(facts), problems=("no_id",) * (len(rows) - len(facts)))
+    found = [as_mapping(row) for row in as_list(rows(answer))]
+    facts = [_lead(row) for row in found if identifier(row.get("id") or row.get("clue_id"))]
+    return Told(leads=tuple(facts), problems=("no_id",) * (len(found) - len(facts)))
+
+
+def rows(answer: Any) -> list[Any] | None:
+    """The rows as they stand in an answer; None when it has no place for any."""
+    found = _envelope(answer).get("data")
+    return found if isinstance(found, list) else None
 
 
 def count(answer: Any) -> int | None:

@@ -36,7 +36,10 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
 
 
 def told(delivery: Delivery, secrets: Secrets) -> Told:
-    """The leads named in a push, without contents, and their ids to fetch."""
+    """The leads named in a push, without contents, and their ids to fetch; or the one that a fetch gave."""
+    if delivery.method == "GET":
+        fact = contents(json_object(delivery.body))
+        return Told(leads=(fact,)) if fact else Told(problems=("no_id",))
     body = json_object(delivery.body) or {}
     facts = [
         _named(as_mapping(change.get("value")), as_mapping(entry))

@@ -72,6 +72,18 @@ def receive(source: Source, delivery: Delivery, *, now: datetime, size: int | No
     return verdict
 
 
+def keep_pulled(source: Source, delivery: Delivery, *, now: datetime) -> bool:
+    """Keeps an answer to what we asked, before anything is read out of it; False for one that is kept already,
+    byte for byte."""
+    digest = hashlib.sha256(delivery.body).hexdigest()
+    mine = RawDelivery.objects.for_merchant(source.merchant_id).filter(kind=RawDelivery.LEAD)
+    if mine.filter(connection_id=source.connection_id, content_hash=digest).exists():
+        return False
+    row = _store(source, delivery, now, len(delivery.body))
+    wake("leads.take_delivery", merchant_id=source.merchant_id, delivery_id=row.pk)
+    return True
+
+
 def _store(source: Source, delivery: Delivery | None, now: datetime, size: int, why: str = "") -> RawDelivery:
     """A row for what came; refused ones that nobody vouches for are listed without their content."""
     row: RawDelivery = RawDelivery.objects.create(
@@ -96,7 +108,8 @@ def _about(merchant_id: int) -> str:
 def _written(delivery: Delivery) -> bytes:
     headers = {name: text for name, text in delivery.headers.items() if name in _KEPT_HEADERS}
     body = base64.b64encode(delivery.body).decode()
-    return json.dumps({"path": delivery.path, "headers": headers, "body": body}).encode()
+    told = {"path": delivery.path, "headers": headers, "body": body, "method": delivery.method}
+    return json.dumps(told).encode()
 
 
 def kept(row: RawDelivery) -> Delivery | None:
@@ -104,7 +117,8 @@ def kept(row: RawDelivery) -> Delivery | None:
     if not row.body:
         return None
     told = json.loads(vault.unseal(row.body, about=_about(row.merchant_id)))
-    return Delivery(base64.b64decode(told["body"]), told["headers"], path=told["path"])
+    method = told.get("method", "POST")
+    return Delivery(base64.b64decode(told["body"]), told["headers"], method=method, path=told["path"])
 
 
 def take(merchant: Merchant, delivery_id: int) -> None:
@@ -150,7 +164,8 @@ def _read(merchant: Merchant, row: RawDelivery) -> None:
     assert delivery is not None
     secrets = sources.secrets_of(source)
     said: Told = channel(source.channel).told(delivery, secrets)
-    problems = facts.take(merchant, source, said, received_at=row.received_at, pushed=True)
+    pushed = delivery.method != "GET"
+    problems = facts.take(merchant, source, said, received_at=row.received_at, pushed=pushed)
     count = len(said.leads) + len(said.messages)
     now = datetime.now(UTC)
     _state(merchant, row, state=State.APPLIED, error="; ".join(problems)[:400], rows=count, applied_at=now)

@@ -10,6 +10,7 @@ from leads.channels.facts import LeadFact, MessageFact, Told
 from leads.models import Conversation, Lead, Message, Sighting, Source
 from leads.operations import arrivals, sessions
 from merchants import tenancy
+from merchants.background import wake
 from merchants.models import Merchant
 
 AHEAD = timedelta(minutes=5)  # a source's clock may run this much before ours
@@ -23,6 +24,9 @@ def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetim
         for fact in sorted(said.leads, key=lambda one: one.key):
             if fact.is_test:
                 problems.append("test")
+                if not pushed:  # its contents are known, and need not be fetched again
+                    named = Sighting.objects.for_merchant(merchant).filter(source=source, contents_at=None)
+                    named.filter(external_id=fact.key[:_TEXT]).update(contents_at=received_at)
                 continue
             problems += _lead(
                 merchant, source, fact, received_at, pushed=pushed, named=fact.key in said.fetch
@@ -109,6 +113,10 @@ def _sight(
     row.pulled_at = row.pulled_at or (None if pushed else at)
     row.contents_at = row.contents_at or (None if named else at)
     row.save(update_fields=["lead", "pushed_at", "pulled_at", "contents_at"])
+    if row.contents_at is None:
+        asked = Source.objects.for_merchant(merchant).filter(pk=source.pk, pull_at__gt=at, pull_failures=0)
+        asked.update(pull_at=at)
+        wake("leads.pull", merchant_id=merchant.pk, source_id=source.pk)
 
 
 def _alone(merchant: Merchant, source_id: int, key: str) -> None:

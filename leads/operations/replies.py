@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from leads import sealing
 from leads.models import Agent, Consultation, Conversation, InternalNote, Message
-from leads.operations import contacts, sessions, stages
+from leads.operations import contacts, sending, sessions, stages
 from merchants import audit, live, tenancy
+from merchants.background import wake
 from merchants.models import Merchant
 
 LEASE = timedelta(seconds=30)
-SENDERS: frozenset[str] = (
-    frozenset()
-)  # sources whose replies we can send ourselves; others are copied by hand
 State = Consultation.State
 
 
@@ -49,6 +47,7 @@ def reply(
             raise Refused("closed")
         if row.agent_id is None:
             row.agent, row.assigned_at = agent, moment
+        goes_out = sending.source_of(merchant, thread) is not None
         message: Message = Message.objects.create(
             merchant=merchant,
             conversation=thread,
@@ -60,8 +59,11 @@ def reply(
             sealed=sealing.seal(merchant, "message", text.strip()),
             sent_at=moment,
             received_at=moment,
-            delivery=Message.Delivery.QUEUED if thread.source in SENDERS else Message.Delivery.COPIED,
+            delivery=Message.Delivery.QUEUED if goes_out else Message.Delivery.COPIED,
+            next_at=moment if goes_out else None,
         )
+        if goes_out:
+            wake("leads.send_replies", merchant_id=merchant.pk)
         row.return_at = None
         thread.typing_agent = thread.typing_until = None
         thread.save(update_fields=["typing_agent", "typing_until"])

@@ -129,8 +129,10 @@ def _session(merchant: Merchant, thread: Conversation, author: str, at: datetime
 
 
 def settle(merchant: Merchant, session: Consultation) -> None:
-    """Sets what the messages of a session say: the clock, the replies, who waits. Repeatable."""
-    rows = list(session.messages.order_by("sent_at", "pk").select_related("agent"))
+    """Sets what the messages of a session say: the clock, the replies, who waits. Repeatable. A reply that
+    could not be sent answered nobody."""
+    arrived = session.messages.exclude(delivery=Message.Delivery.FAILED)
+    rows = list(arrived.order_by("sent_at", "pk").select_related("agent"))
     said = told((row.author, row.sent_at) for row in rows)
     was_opened = session.opened_at
     session.enquired_at = min(session.enquired_at, said.began_at)
@@ -163,6 +165,8 @@ def _time(session: Consultation, said: Told, rows: list[Message]) -> None:
         session.due_at = None
         return
     if said.first_human_at is None:
+        if session.first_human_reply_at is not None:
+            _unanswer(session)
         return
     answer = next(r for r in rows if r.author == Message.Author.AGENT and r.sent_at == said.first_human_at)
     took = reckoning.reply(hours, asked=said.opened_at, answered=said.first_human_at, due_at=session.due_at)
@@ -177,6 +181,15 @@ def _time(session: Consultation, said: Told, rows: list[Message]) -> None:
         session.breached_at, session.breached_by = session.due_at, session.agent
     if took.in_time:
         session.breached_at = session.breached_by = None
+
+
+def _unanswer(session: Consultation) -> None:
+    """The reply that had stopped the clock was not sent after all: it runs on as it did."""
+    session.first_human_reply_at = session.first_human = None
+    session.calendar_seconds = session.service_seconds = None
+    session.result, session.breached_at, session.breached_by = "", None, None
+    if session.state == State.ANSWERED:
+        session.state = State.WAITING
 
 
 def _opening(session: Consultation) -> dict[str, Any]:

@@ -35,3 +35,15 @@ def gaps(merchant: Merchant, source: Source) -> Any:
     """Leads that a pull has seen and no push has brought, newest first."""
     rows = Sighting.objects.for_merchant(merchant).filter(source=source, pushed_at=None)
     return rows.exclude(pulled_at=None).order_by("-pulled_at")
+
+
+def contents_to_fetch(merchant: Merchant, source: Source, *, most: int) -> int:
+    """How many leads were only named so far and are still asked for, at ``most`` so often."""
+    rows = Sighting.objects.for_merchant(merchant).filter(source=source, contents_at=None)
+    return int(rows.filter(fetch_attempts__lt=most).count())
+
+
+def contents_lost(merchant: Merchant, source: Source, *, most: int) -> int:
+    """How many leads were named and never said more."""
+    rows = Sighting.objects.for_merchant(merchant).filter(source=source, contents_at=None)
+    return int(rows.filter(fetch_attempts__gte=most).count())

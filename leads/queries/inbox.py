@@ -27,13 +27,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of a conversation; ``note`` is internal."""
+    """One entry of a conversation; ``note`` is internal. ``delivery`` is a state of a message of ours, ``why``
+    the code or the source's words of why it was not taken, ``next_at`` when it is tried again."""
 
     at: datetime
     author: str
     name: str
     words: str
     delivery: str = ""
+    why: str = ""
+    next_at: datetime | None = None
+    message: int = 0
     note: bool = False
     session: int = 0
 
@@ -105,7 +109,10 @@ def lines(merchant: Merchant, session: Consultation) -> list[Line]:
             row.author,
             row.agent.name if row.agent else "",
             _words(merchant, row),
-            row.get_delivery_display() if row.author == "agent" else "",
+            row.delivery if row.author == "agent" else "",
+            row.error,
+            row.next_at,
+            row.pk,
             session=row.session.number,
         )
         for row in messages

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import house_rules, words
-from leads.models import Agent, Consultation, Decision, Snippet
-from leads.operations import assignment, replies, sessions, setup
+from leads.models import Agent, Consultation, Decision, Message, Snippet
+from leads.operations import assignment, replies, sending, sessions, setup
 from leads.queries import inbox
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
@@ -84,6 +84,18 @@ def reply(request: MerchantRequest, consultation_id: int) -> HttpResponse:
     except replies.Refused as refused:
         messages.warning(request, str(words.REFUSED[str(refused)]))
         return _conversation(request, _session(request, consultation_id), draft=text, status=422)
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def resend(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """Sends a reply once more that its source had not taken."""
+    rows = Message.objects.filter(session=_session(request, consultation_id))
+    row = get_for_merchant_or_404(rows, request.merchant, pk=request.POST.get("message", ""))
+    try:
+        sending.again(request.merchant, row, by=_by(request))
+    except ValueError:
+        messages.info(request, _("It is on its way already."))
     return _back(request, consultation_id)
 
 
@@ -196,7 +208,8 @@ def _said(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     revision = session.conversation.revision
     return {
         "session": session,
-        "lines": inbox.lines(request.merchant, session),
+        "lines": [_line(one) for one in inbox.lines(request.merchant, session)],
+        "may_answer": Permission.ANSWER in request.permissions,
         "writer": writer,
         "revision": revision,
         "said_tag": f"{revision}.{writer.pk if writer else 0}",
@@ -213,6 +226,18 @@ def _head(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
         "why": _why(request, decision),
         "urgency": urgency(session, now),
         "now": now,
+    }
+
+
+def _line(line: inbox.Line) -> dict[str, Any]:
+    """A line with its delivery in words: the state, and why it was not taken or is tried again."""
+    state = line.delivery
+    return {
+        "of": line,
+        "state": Message.Delivery(state).label if state else "",
+        "why": words.not_out(line.why) if line.why else "",
+        "failed": state == Message.Delivery.FAILED,
+        "again_at": line.next_at if state == Message.Delivery.QUEUED and line.why else None,
     }
 
 
@@ -240,6 +265,7 @@ def _conversation(
         ],
         "origin": _origin(session.conversation.origin),
         "draft": draft,
+        "sends": sending.source_of(request.merchant, session.conversation) is not None,
     }
     return render(request, "leads/conversation.html", context, status=status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
@@ -17,12 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from leads.arrival_words import CHANNELS, WAYS, WITHOUT, why
-from leads.channels import access
+from leads.channels import PULLED, access, sending
 from leads.forms import AccessForm
 from leads.models import Source
-from leads.operations import deliveries, sources
+from leads.operations import deliveries, pulling, sources
 from leads.queries import arrival
-from leads.words import NOT_OUT
+from leads.words import NOT_OUT, not_out
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.models import RawDelivery
 from merchants.roles import Permission
@@ -130,11 +131,23 @@ def _detail(
         "pushes": [_push(one) for one in shown],
         "state": state,
         "choices": [("", _("all")), *((value, str(name)) for value, name in RawDelivery.State.choices)],
+        "only_pulled": row.channel in PULLED,
         "gaps": arrival.gaps(request.merchant, row)[:GAPS],
+        "fetching": arrival.contents_to_fetch(request.merchant, row, most=pulling.FETCHES),
+        "lost": arrival.contents_lost(request.merchant, row, most=pulling.FETCHES),
+        "asking_error": not_out(row.pull_error),
+        "binding": _binding(row, stands),
         "access_form": form or AccessForm(channel=row.channel, stands=stands),
         "ways": _ways(row, stands),
     }
     return render(request, "leads/source.html", context, status=status)
+
+
+def _binding(row: Source, stands: Mapping[str, str]) -> str:
+    """Where the merchant lets the platform deliver an account's messages to us; empty without an app."""
+    if row.channel not in sending.SENDERS or not stands.get("app_id"):
+        return ""
+    return sending.BINDING.format(app_id=quote(stands["app_id"]), token=row.connection.shop)
 
 
 def _ways(row: Source, stands: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -9,10 +9,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leads.clock import china
-from leads.models import Agent, BookingRule, Consultation, Lead, Snippet
-from leads.operations import appointments, assignment, deals, replies, sessions, setup, stages, timers
+from leads.models import Agent, BookingRule, Consultation, Feedback, Lead, Snippet, Source
+from leads.operations import (
+    appointments,
+    assignment,
+    deals,
+    replies,
+    sessions,
+    setup,
+    sources,
+    stages,
+    telling,
+    timers,
+)  # fmt: skip
 from merchants import tenancy
 from merchants.models import Merchant, Store, User
+from portal.demo import desk_partners as partners
 from portal.demo.content import Content
 
 BY = "system:demo"
@@ -78,12 +90,34 @@ def put(merchant: Merchant, content: Content, until: datetime) -> None:
     """Two months of consultations through the desk's own doors; repeatable, messages have fixed ids."""
     dice = random.Random(f"desk {merchant.code}")  # noqa: S311 - invented people
     desk = _desk(merchant, content, dice)
+    source = _source(merchant)
     for number in range(DAYS * OF_A_DAY):
         at = (until - (DAYS - number // OF_A_DAY) * DAY).replace(hour=1, minute=0, second=0, microsecond=0)
         with tenancy.acting_for(merchant):  # whole or not at all: the desk's own timers run meanwhile
             _play(desk, number, at + dice.randrange(13 * 3600) * timedelta(seconds=1), until)
+    red = partners.xiaohongshu()
+    sending = {"app_id": "demo-app", "third_account_id": red.third_account_id}
+    sources.give(merchant, source, given=sending, by=BY)  # until now replies were copied by hand
     with tenancy.acting_for(merchant):
         _now(desk, datetime.now(UTC))
+
+
+def _source(merchant: Merchant) -> Source:
+    """The studio's account, which hears what became of its leads and takes replies; its partner is a fake."""
+    with tenancy.acting_for(merchant):
+        found: Source | None = Source.objects.for_merchant(merchant).filter(channel=SOURCE).first()
+    red = partners.xiaohongshu()
+    told = {"advertiser_id": red.advertiser_id, "base": partners.base("xiaohongshu")}
+    return found or sources.open_source(
+        merchant, channel=SOURCE, name="云汀里·小红书私信", key_hex=red.key_hex, given=told, by=BY
+    )
+
+
+def _tell(merchant: Merchant) -> None:
+    """What is to be told, at the time when it happened."""
+    rows = Feedback.objects.for_merchant(merchant).filter(state=Feedback.State.QUEUED).order_by("pk")
+    for at in list(rows.values_list("happened_at", flat=True)):
+        telling.tell_one(merchant, now=at + MINUTE, by=partners.xiaohongshu())
 
 
 def _desk(merchant: Merchant, content: Content, dice: random.Random) -> Desk:
@@ -131,10 +165,11 @@ def _say(desk: Desk, who: int, part: str, text: str, at: datetime, **fields: Any
     origin = {"note_id": note.id, "note_title": note.idea.title}
     if campaign is not None and who % 3:
         origin |= {"campaign_id": str(campaign.id), "campaign_name": campaign.drive.name}
+        origin |= {"click_id": f"demo-click-{who}"}
     message = sessions.take_message(
         desk.merchant,
         source=SOURCE,
-        conversation=f"demo-{who}",
+        conversation=f"yuntingli:u{who:05}",
         message_id=f"demo-{who}-{part}",
         platform_user=f"u{who:05}",
         nickname=f"{NAMES[who % len(NAMES)]}{'' if who < len(NAMES) else who}",
@@ -171,6 +206,7 @@ def _play(desk: Desk, who: int, at: datetime, until: datetime) -> None:
         phone = f"13{dice.randrange(10)}{dice.randrange(10**8):08}"
         replies.take_contact(merchant, session, kind="phone", text=phone, by=BY, now=at + wait + 6 * MINUTE)
         _follow(desk, session, at + HOUR, until)
+        _tell(merchant)
     replies.close(merchant, session, by=BY, now=at + 2 * HOUR)
 
 
@@ -222,10 +258,11 @@ def _now(desk: Desk, now: datetime) -> None:
         session = _say(desk, first + 9, "a", QUESTIONS[4], now - 12 * MINUTE)
         if session.first_human_reply_at is None:
             assignment.take(desk.merchant, session, desk.agents[0], by=BY, now=now - 11 * MINUTE)
-            replies.reply(
-                desk.merchant, session, desk.agents[0], text=ANSWERS[0], by=BY, now=now - 10 * MINUTE
-            )
+            merchant = desk.merchant
+            replies.reply(merchant, session, desk.agents[0], text=ANSWERS[0], by=BY, now=now - 10 * MINUTE)
             thread = session.conversation
-            replies.note(desk.merchant, thread, text="预算八千，重点推海岛套系。", by=BY, author_name="林夏")
+            replies.note(merchant, thread, text="预算八千，重点推海岛套系。", by=BY, author_name="林夏")
             _say(desk, first + 9, "b", MORE[2], now - 4 * MINUTE)
+            text = "可以加微信 yunting88，我把客片发您～"  # the platform refuses this
+            replies.reply(merchant, session, desk.agents[0], text=text, by=BY, now=now - 3 * MINUTE)
     timers.mark_breaches(desk.merchant, now=now)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leads.channels.facts import Delivery
 from leads.operations import deliveries as leads_deliveries
-from leads.operations import sources, stages
+from leads.operations import replies, sources, stages
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules
 from merchants import events, tenancy, walls
@@ -178,6 +178,26 @@ def _pushed(world: World, upload: Upload) -> dict[str, int]:
     return {**_mine(world, upload), "delivery_id": row.pk}
 
 
+def _replied(world: World, upload: Upload) -> dict[str, int]:
+    """A reply whose conversation names no account to write from: it cannot be sent."""
+    given = {"app_id": "a", "third_account_id": "b"}
+    sources.open_source(
+        world.merchant, channel="xiaohongshu_im", name="Chats", key_hex=wire.KEY_HEX, given=given, by="user:1"
+    )
+    with tenancy.acting_for(world.merchant):
+        desk = Desk(world.merchant)
+        session = desk.say("ann", at=timezone.now() - timedelta(minutes=1))
+        replies.reply(world.merchant, session, desk.agent("lin"), text="您好", by="user:1")
+    return _mine(world, upload)
+
+
+def _to_ask(world: World, upload: Upload) -> dict[str, int]:
+    """A source whose address is none that may be asked."""
+    given = {"access_token": "a", "signature_key": "b", "base": "http://127.0.0.1:1"}
+    source = sources.open_source(world.merchant, channel="feiyu", name="Feiyu", given=given, by="user:1")
+    return {**_mine(world, upload), "source_id": source.pk}
+
+
 def _moved(world: World, upload: Upload) -> dict[str, int]:
     """A lead that became invalid, whose source was not set up to hear of it."""
     with tenancy.acting_for(world.merchant):
@@ -238,6 +258,8 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.tend": _asked,
     "leads.take_delivery": _pushed,
     "leads.report_back": _moved,
+    "leads.send_replies": _replied,
+    "leads.pull": _to_ask,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,
