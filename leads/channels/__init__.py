@@ -16,6 +16,8 @@ ABROAD = frozenset({"meta"})
 """Sources outside the country: off until somebody switches them on."""
 PULLED = frozenset({"feiyu"})
 """Sources that are asked and send nothing of their own accord."""
+REPORTED = frozenset({"xiaohongshu_form", "xiaohongshu_im"})
+"""Sources that cannot be asked, but whose ad system reports how many leads there were."""
 
 
 def channel(name: str) -> Channel:

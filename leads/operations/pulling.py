@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -52,7 +53,7 @@ def _claim(merchant: Merchant, source_id: int, now: datetime) -> Source | None:
 
 
 def _page(merchant: Merchant, source: Source, now: datetime, by: Ask) -> bool:
-    span = source.pull_span or _span(source, now)
+    span: dict[str, Any] = source.pull_span or _span(source, now)
     given = sources.given_to(source)
     call = pulling.feiyu_page(given, span["start"], span["end"], span["page"], now)
     answer = _asked(by, call)
@@ -74,7 +75,7 @@ def _page(merchant: Merchant, source: Source, now: datetime, by: Ask) -> bool:
     return not last
 
 
-def _span(source: Source, now: datetime) -> dict[str, str | int]:
+def _span(source: Source, now: datetime) -> dict[str, Any]:
     """The days of a new round, the last one not yet begun, so that today is in it however the end counts."""
     since = (source.pulled_to or now - FIRST) - LOOK_BACK
     until = day_of(now) + timedelta(days=1)

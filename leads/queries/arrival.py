@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from leads.models import Sighting, Source
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from leads.models import Lead, Sighting, Source
 from merchants.models import Merchant, RawDelivery
 
 
@@ -47,3 +52,14 @@ def contents_lost(merchant: Merchant, source: Source, *, most: int) -> int:
     """How many leads were named and never said more."""
     rows = Sighting.objects.for_merchant(merchant).filter(source=source, contents_at=None)
     return int(rows.filter(fetch_attempts__gte=most).count())
+
+
+def left_by_day(
+    merchant: Merchant, source: Source, first: datetime, last: datetime, *, zone: ZoneInfo
+) -> dict[date, int]:
+    """Leads of the source's channel that came by an ad and left a contact in [first, last), by day."""
+    rows = Lead.objects.for_merchant(merchant).filter(
+        source=source.channel, left_at__gte=first, left_at__lt=last
+    )
+    counted = rows.exclude(campaign_id="").annotate(day=TruncDate("left_at", tzinfo=zone)).values_list("day")
+    return dict(counted.annotate(n=Count("pk")).order_by("day"))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from leads.arrival_words import CHANNELS, WAYS, WITHOUT, why
-from leads.channels import PULLED, access, sending
+from leads.channels import PULLED, REPORTED, access, sending
 from leads.forms import AccessForm
 from leads.models import Source
 from leads.operations import deliveries, pulling, sources
@@ -121,6 +121,7 @@ def _detail(
     request: MerchantRequest, row: Source, form: AccessForm | None = None, status: int = 200
 ) -> HttpResponse:
     stands = sources.typed(row)
+    gaps = list(arrival.gaps(request.merchant, row)[:GAPS])
     rows, state = arrival.deliveries(request.merchant, row), request.GET.get("state", "")
     if state in RawDelivery.State.values:
         rows = rows.filter(state=state)
@@ -132,7 +133,8 @@ def _detail(
         "state": state,
         "choices": [("", _("all")), *((value, str(name)) for value, name in RawDelivery.State.choices)],
         "only_pulled": row.channel in PULLED,
-        "gaps": arrival.gaps(request.merchant, row)[:GAPS],
+        "compared": row.channel in REPORTED and not gaps,
+        "gaps": gaps,
         "fetching": arrival.contents_to_fetch(request.merchant, row, most=pulling.FETCHES),
         "lost": arrival.contents_lost(request.merchant, row, most=pulling.FETCHES),
         "asking_error": not_out(row.pull_error),
