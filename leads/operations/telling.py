@@ -49,7 +49,7 @@ def tell_one(merchant: Merchant, *, now: datetime | None = None, by: Ask = ask) 
 def source_of(merchant: Merchant, lead: Lead) -> Source | None:
     """The source that brought a lead and is switched on; where that is not known, the only one of its kind."""
     mine = Source.objects.for_merchant(merchant).filter(channel=lead.source, active=True)
-    brought = mine.filter(sightings__external_id=lead.external_id).first()
+    brought = mine.filter(sightings__lead=lead).first()
     if brought is None and lead.conversation is not None and lead.conversation.came_by_id is not None:
         brought = mine.filter(pk=lead.conversation.came_by_id).first()
     if brought is not None:

@@ -209,7 +209,6 @@ def _said(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     return {
         "session": session,
         "lines": [_line(one) for one in inbox.lines(request.merchant, session)],
-        "may_answer": Permission.ANSWER in request.permissions,
         "writer": writer,
         "revision": revision,
         "said_tag": f"{revision}.{writer.pk if writer else 0}",
