@@ -1,4 +1,4 @@
-"""All measurements: `python -m benchmarks [files|paths|database|crowds|inbox|webhook] [options]`; all without a name."""
+"""All measurements: `python -m benchmarks [NAME] [options]`, by the names below; all without a name."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def receive(source: Source, delivery: Delivery, *, now: datetime, size: int | No
 def keep_pulled(source: Source, delivery: Delivery, *, now: datetime) -> bool:
     """Keeps an answer to what we asked, before anything is read out of it; False for one that is kept already,
     byte for byte."""
-    digest = hashlib.sha256(delivery.body).hexdigest()
+    digest = sealing.fingerprint(source.merchant, "delivery", delivery.body)
     mine = RawDelivery.objects.for_merchant(source.merchant_id).filter(kind=RawDelivery.LEAD)
     if mine.filter(connection_id=source.connection_id, content_hash=digest).exists():
         return False
