@@ -26,7 +26,7 @@ def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetim
                 problems.append("test")
                 if not pushed:  # its contents are known, and need not be fetched again
                     named = Sighting.objects.for_merchant(merchant).filter(source=source, contents_at=None)
-                    named.filter(external_id=fact.key[: arrivals.LONGEST]).update(contents_at=received_at)
+                    named.filter(external_id=arrivals.id_of(merchant, fact)).update(contents_at=received_at)
                 continue
             problems += _lead(
                 merchant, source, fact, received_at, pushed=pushed, named=fact.key in said.fetch
