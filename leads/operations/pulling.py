@@ -92,14 +92,15 @@ def _contents(merchant: Merchant, source: Source, now: datetime, by: Ask) -> boo
         if row is None:
             _answered(merchant, source, now + FETCH_EVERY)
             return False
-        waiting.filter(pk=row.pk).update(
+        mine = Sighting.objects.for_merchant(merchant).filter(pk=row.pk)
+        mine.update(
             fetch_attempts=F("fetch_attempts") + 1, fetch_at=now + pause(row.fetch_attempts + 1, LONGEST)
         )
     answer = _asked(by, pulling.meta_lead(sources.given_to(source), row.external_id))
     outcome = answer if isinstance(answer, Outcome) else pulling.meta_answer(answer)
     if isinstance(answer, Outcome) or outcome.took in (Took.AGAIN, Took.WAITS):
         with tenancy.acting_for(merchant):  # the source's fault, not this lead's
-            waiting.filter(pk=row.pk).update(fetch_attempts=row.fetch_attempts, fetch_at=now)
+            mine.update(fetch_attempts=row.fetch_attempts, fetch_at=now)
         return _failed(merchant, source, outcome, now)
     with tenancy.acting_for(merchant):
         if outcome.took is Took.ACCEPTED:

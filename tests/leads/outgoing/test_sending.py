@@ -137,7 +137,7 @@ def test_a_refused_reply_says_why_and_is_sent_again_by_hand_as_an_answer_of_then
     session = asks(desk)
     replies.reply(merchant, session, lin, text="您好", by=BY, now=NOW - 30 * SECOND)
     sources.give(merchant, source, given={"third_account_id": "wrong"}, by=BY)
-    send_all(merchant, NOW + MINUTE)
+    send_all(merchant, datetime.now(UTC))
     assert states() == [("failed", "三方账号未绑定")]
     browser = Client(headers={"accept-language": "en"})
     browser.force_login(lin.user)
