@@ -58,7 +58,8 @@ HORIZONS = (0, 7, 15, 30, 60, 90)
 """Days x of ROI(T+x) that may be asked; 0 is the decision cycle of each category."""
 
 SORTS = ("cost", "credited", "roi", "orders", "people", "maturity", "name", "spread")
-ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu")
+ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu", "live", "host")
+"""``live`` is one live stream, ``host`` all those of a blogger."""
 WORD_FILTERS: dict[str, type[StrEnum]] = {"platform": Platform, "kind": TouchKind}
 CUSTOM = "custom"
 WITHOUT = "without"

@@ -20,6 +20,8 @@ from typing import Any
 from django.db import connection
 
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
+from measurement.queries.reported import standing_sql
+from measurement.queries.slices import STREAMS
 from measurement.reports import Dimension, Reported, ReportQuery
 from measurement.waste.allocation import FullCost, spread
 from merchants.models import Merchant
@@ -37,7 +39,10 @@ KEYS = {
     Dimension.SPU: "coalesce(s.spu_id, n.spu_id)",
     Dimension.DAY: "s.day",
 }
-FILTERS = {dimension.value: f"{key} = %({dimension.value})s" for dimension, key in KEYS.items()}
+FILTERS = {
+    **{dimension.value: f"{key} = %({dimension.value})s" for dimension, key in KEYS.items()},
+    **{name: text.format(row="s") for name, text in STREAMS.items()},
+}
 
 ADDITIVE = (
     "impression", "click", "interaction", "leads", "goods_order", "success_goods_order",
@@ -159,17 +164,13 @@ def _scope(
 def _statement(query: ReportQuery) -> str:
     conditions = [FILTERS[name] for name in query.filters]
     filters = "".join(f" AND {one}" for one in conditions)
-    return _COST.format(key=KEYS[query.by], source=SOURCE, stated=_STATED, filters=filters)
+    return _COST.format(key=KEYS[query.by], source=SOURCE, stated=standing_sql("s"), filters=filters)
 
 
 SOURCE = """
     FROM measurement_spend s
     LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
     LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
-"""
-_STATED = """
-    CASE WHEN %(until)s::timestamptz IS NULL THEN s.replaced_at IS NULL
-         ELSE s.stated_at < %(until)s AND (s.replaced_at IS NULL OR s.replaced_at >= %(until)s) END
 """
 # Spend that names no product ripens with the longest cycle: rather too late than too early.
 _COST = """

@@ -23,7 +23,6 @@ class Sum:
     name: str = ""
     avatar: str = ""
     host: str = ""
-    host_key: str = ""
     curator: str = ""
     started_at: datetime | None = None
     started_on: date | None = None
@@ -109,7 +108,6 @@ def _row_of(rows: dict[str, Sum], stream: LiveStream, by: str) -> Sum:
             name=str(stream),
             avatar=avatar,
             host=host,
-            host_key=str(stream.blogger_id or ""),
             curator=curator,
             started_at=stream.started_at,
             started_on=day_of(stream.started_at) if stream.started_at else None,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from measurement import words
-from measurement.models import Blogger, Campaign, Creative, Keyword, Note, Spu
+from measurement.models import Blogger, Campaign, Creative, Keyword, LiveStream, Note, Spu
 from measurement.reports import Dimension
 from merchants.models import Merchant
 
@@ -32,6 +32,15 @@ def names_of(merchant: Merchant, dimension: Dimension, keys: Collection[str]) ->
             return {key: Name(words.touch_kind(key)) for key in keys}
     found = _READERS[dimension](merchant, [int(key) for key in keys])
     return {key: found.get(key, Name(f"#{key}")) for key in keys}
+
+
+def name_of_filter(merchant: Merchant, name: str, key: str) -> str:
+    """What a filter of a report keeps, by name."""
+    if name == "live":
+        stream = LiveStream.objects.for_merchant(merchant).filter(pk=int(key)).first()
+        return str(stream) if stream else f"#{key}"
+    dimension = Dimension.BLOGGER if name == "host" else Dimension(name)
+    return names_of(merchant, dimension, [key])[key].name
 
 
 def _notes(merchant: Merchant, ids: list[int]) -> dict[str, Name]:

@@ -17,3 +17,11 @@ def standing(model: Any, merchant: Merchant, *, until: datetime | None = None) -
     if until is None:
         return rows.filter(replaced_at=None)
     return rows.filter(Q(replaced_at=None) | Q(replaced_at__gte=until), stated_at__lt=until)
+
+
+def standing_sql(row: str) -> str:
+    """The same as a condition on rows of that name; ``until`` is a parameter of the statement."""
+    return f"""
+    CASE WHEN %(until)s::timestamptz IS NULL THEN {row}.replaced_at IS NULL
+         ELSE {row}.stated_at < %(until)s AND ({row}.replaced_at IS NULL OR {row}.replaced_at >= %(until)s) END
+"""

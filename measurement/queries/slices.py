@@ -32,7 +32,14 @@ KEYS = {
     Dimension.KIND: "c.kind",
 }
 NOTHING = 0
+STREAMS = {
+    "live": "{row}.live_stream_id = %(live)s",
+    "host": "{row}.live_stream_id IN (SELECT v.id FROM measurement_livestream v"
+    " WHERE v.merchant_id = %(merchant)s AND v.blogger_id = %(host)s)",
+}
+"""One live stream, and those of a host, over a row that names a stream."""
 FILTERS = {
+    **{name: text.format(row="c") for name, text in STREAMS.items()},
     "note": "c.note_id = %(note)s",
     "blogger": "coalesce(n.blogger_id, c.blogger_id) = %(blogger)s",
     "campaign": "c.campaign_id = %(campaign)s",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,7 +21,7 @@ from measurement.views.process import address
 from measurement.views.questions import said_problems
 from measurement.words import process as named
 from merchants.access import MerchantRequest, merchant_required
-from merchants.periods import day_of
+from merchants.periods import Period, day_of
 from merchants.roles import Permission
 
 
@@ -74,16 +74,20 @@ def _shown(
         "former": former,
         "unnamed": f"#{row.key}",
         "streams_url": address(question, by="stream", **{by: row.key}) if by != "stream" and row.key else "",
-        "orders_query": _orders(row) if by == "stream" else "",
+        "orders_query": _orders(row, by, question.period),
     }
 
 
-def _orders(row: lives.Sum) -> str:
-    """The orders credited to live views of the stream's host from its day to the end of its window."""
-    if row.started_on is None or not row.host_key:
+def _orders(row: lives.Sum, by: str, period: Period) -> str:
+    """The orders credited to views of a stream, or of a host's streams, by day of the view. A stream may run
+    past midnight."""
+    if not row.key or by == "curator":
         return ""
-    day = row.started_on.isoformat()
-    return f"?from={day}&to={day}&kind=live_view&blogger={row.host_key}"
+    if by == "host":
+        return f"?from={period.start}&to={period.last}&host={row.key}"
+    if row.started_on is None:
+        return ""
+    return f"?from={row.started_on}&to={row.started_on + timedelta(days=1)}&live={row.key}"
 
 
 def _changes(now: lives.Sum, before: lives.Sum | None) -> dict[str, Any]:

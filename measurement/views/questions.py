@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from measurement import reports, words
 from measurement.dictionary import definitions
 from measurement.printed.printed import Asking
-from measurement.queries.names import names_of
-from measurement.reports import Dimension, Envelope, Problem, ReportQuery
+from measurement.queries.names import name_of_filter
+from measurement.reports import Envelope, Problem, ReportQuery
 from merchants.access import MerchantRequest
 from merchants.models import Merchant
 from merchants.periods import day_of
@@ -83,9 +83,7 @@ def chips(merchant: Merchant, query: ReportQuery) -> list[dict[str, str]]:
     """The filters that are on, by name, each with the address that takes it off."""
     shown = []
     for name, value in query.within:
-        dimension = Dimension(name)
-        called = names_of(merchant, dimension, [value])[value].name
-        label = f"{words.said(words.DIMENSIONS, dimension)}: {called}"
+        label = f"{words.said(words.FILTERS, name)}: {name_of_filter(merchant, name, value)}"
         shown.append({"label": label, "url": address(query.without(name))})
     if query.verdict:
         label = words.said(words.VERDICTS, query.verdict)

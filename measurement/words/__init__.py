@@ -57,6 +57,11 @@ DIMENSIONS: dict[str, Any] = {
     Dimension.DAY: pgettext_lazy("dimension", "Day"),
     Dimension.KIND: pgettext_lazy("dimension", "Kind of touch"),
 }
+FILTERS: dict[str, Any] = {
+    **DIMENSIONS,
+    "live": _("Live stream"),
+    "host": pgettext_lazy("of a live stream", "Host"),
+}
 UNASSIGNED: dict[str, Any] = {
     Dimension.NOTE: _("Not tied to a note"),
     Dimension.BLOGGER: _("Not tied to a blogger"),

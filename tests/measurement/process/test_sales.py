@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -269,3 +271,31 @@ def test_a_host_opens_its_streams_and_a_stream_its_orders(client, world, stream,
     assert row["row"].host == shown["row"].name
     other = client.get(f"{address}?from=2026-10-01&to=2026-10-31&host={int(shown['row'].key) + 1}")
     assert other.context["rows"] == []
+
+
+def test_a_stream_and_its_host_open_their_own_orders_and_lead_back(client, world, stream, merchant):
+    """Ann watched Lin's stream and bought; Ben watched another's, the same day, and bought too."""
+    other = LiveStream.objects.create(
+        merchant=merchant, external_id="L2", title="Day talk", blogger=world.blogger("Mei"),
+        started_at=at("2026-10-10", 19),
+    )  # fmt: skip
+    watch(world, stream, "ann", 20)
+    Channel.objects.create(merchant=merchant, key="live_view||L2", kind="live_view", live_stream=other)
+    world.touch("ben", "2026-10-10", kind="live_view", campaign="L2", hour=21)
+    world.order("ann's", "2026-10-11", 10000, person="ann")
+    world.order("ben's", "2026-10-11", 7000, person="ben")
+    world.compute()
+    counted(world)
+    client.force_login(make_member(merchant, "viewer"))
+    client.cookies["django_language"] = "en"
+    live = reverse("measurement:live", args=[merchant.code])
+    for by, key, pk in (("stream", "live", stream.pk), ("host", "host", stream.blogger_id)):
+        address = f"{live}?from=2026-10-01&to=2026-10-31&by={by}"
+        said = html.unescape(client.get(address).content.decode())
+        [link] = re.findall(rf'href="([^"]*/orders/[^"]*&{key}={pk}&[^"]*)"', said)
+        opened = client.get(link)
+        assert [one["line"].order_number for one in opened.context["rows"]] == ["ann's"]
+        assert f'class="way-back" href="{html.escape(address)}"' in opened.content.decode()
+        assert [chip["label"] for chip in opened.context["chips"]] == [
+            "Live stream: Night talk" if by == "stream" else "Host: Lin"
+        ]
