@@ -16,6 +16,7 @@ from measurement.exports import Head, Sheet, Table, Told
 from measurement.printed.printed import Asking, Figure, Printed, defined, money, stem_of
 from measurement.queries import alliance, saved
 from measurement.queries.alliance import AlliancePage
+from measurement.queries.alliance_sureness import Sureness
 from measurement.queries.status import Status, status
 from measurement.reported import question
 from measurement.reported.chain import RATES, Sums
@@ -26,7 +27,7 @@ from merchants.models import Merchant
 
 DEFINITIONS = (
     "alliance_reported", "alliance_people", "alliance_rate", "alliance_cost", "alliance_gap",
-    "alliance_off_site", "credited",
+    "alliance_off_site", "credited", "interval", "coverage",
 )  # fmt: skip
 YUAN = ("gmv_fen", "new_gmv_fen", "deposit_fen", "cost_fen")
 
@@ -38,10 +39,10 @@ def found_for(
     query, problems = reports.read(given, today)
     asked = question.read(given)
     state = status(merchant)
-    found = alliance.page(merchant, asked, query.period, query.model)
+    found = alliance.page(merchant, asked, query.period, query.model, as_of=query.as_of)
     if not state.has_credit:
         rows = tuple(replace(row, credited=None) for row in found.rows)
-        found = replace(found, gap=None, credited=None, rows=rows)
+        found = replace(found, gap=None, credited=None, sure=Sureness(), rows=rows)
     return query, asked, found, state, problems
 
 
@@ -83,7 +84,7 @@ def print_alliance(asking: Asking) -> Printed:
         notes=notes,
         figures=(
             Figure(_("Reported GMV"), found.total.total("gmv_fen"), "fen"),
-            Figure(_("Credited by us"), found.credited, "fen"),
+            Figure(_("Credited by us"), found.credited, "fen", found.sure.low, found.sure.high),
             Figure(_("New customers"), found.total.total("new_customers"), "count"),
             Figure(_("Cost in the report"), found.total.total("cost_fen"), "fen"),
         ),
@@ -146,6 +147,12 @@ def _gap(found: AlliancePage, currency: str) -> Table:
     return Table(_("Gap"), heads, (reported, *parts, credited))
 
 
+def _interval(found: AlliancePage) -> str:
+    """Both ends in yuan."""
+    low, high = found.sure.low, found.sure.high
+    return "–" if low is None or high is None else f"{low / 100:.2f} – {high / 100:.2f}"
+
+
 def _said(found: AlliancePage, query: ReportQuery) -> tuple[tuple[str, str], ...]:
     view = found.view
     viewed = (
@@ -163,9 +170,12 @@ def _said(found: AlliancePage, query: ReportQuery) -> tuple[tuple[str, str], ...
         (_("Report"), _("Alliance, platform-reported beside ours; never added together")),
         *viewed,
         (_("Period"), f"{query.period.start} – {query.period.last}"),
+        (_("As of"), str(query.as_of or "–")),
         (_("Model"), words.said(words.MODELS, query.model)),
+        (_("Credited by us, 95 %"), _interval(found)),
+        (_("Coverage"), "–" if found.sure.coverage is None else f"{found.sure.coverage:.4f}"),
         (_("Stated by the platform"), f"{found.told_at:%Y-%m-%d %H:%M} UTC" if found.told_at else "–"),
         (_("Days whose window had not passed"), str(sum(not day.complete for day in found.days))),
-        (_("Orders behind our figure"), str(found.orders)),
+        (_("Orders behind our figure"), "–" if found.orders is None else str(found.orders)),
         (_("Unit"), _("Money in yuan; rates as fractions of 1; an empty cell is unknown.")),
     )

@@ -15,8 +15,10 @@ from django.db import connection
 
 from measurement.alliance.costs import JUGUANG
 from measurement.choices import Model, Platform, Programme
+from measurement.queries.alliance_sureness import Sureness, sureness
 from measurement.queries.costs import first_level
 from measurement.queries.names import names_of
+from measurement.queries.reported import standing_sql
 from measurement.queries.slices import FEN
 from measurement.reported.alliance import METRICS
 from measurement.reported.chain import PAIRS, Sums
@@ -24,7 +26,7 @@ from measurement.reported.gap import Facts, Gap, taken_apart
 from measurement.reported.question import Asked, View, chosen
 from measurement.reports import Dimension
 from merchants.models import Merchant
-from merchants.periods import Period, day_of
+from merchants.periods import Period, day_of, start_of
 
 PLATFORM_OF = {
     Programme.XIAOHONGXING.value: Platform.TAOBAO.value,
@@ -77,7 +79,8 @@ class AlliancePage:
     days: tuple[ReportedDay, ...] = ()
     gap: Gap | None = None
     credited: int | None = None  # our figure for the same platform and days
-    orders: int = 0  # distinct orders behind it, within the window
+    sure: Sureness = field(default_factory=Sureness)
+    orders: int | None = 0  # distinct orders behind it, within the window; None of a past day
     notes_known: bool = False  # whether we know which notes belong to the tasks
     told_at: datetime | None = None
     off_site: tuple[OffSite, ...] = ()
@@ -85,15 +88,19 @@ class AlliancePage:
     picked: ReportedRow | None = None
 
 
-def page(merchant: Merchant, asked: Asked, period: Period, model: Model) -> AlliancePage:
-    """All of it, in a constant number of statements."""
+def page(
+    merchant: Merchant, asked: Asked, period: Period, model: Model, *, as_of: date | None = None
+) -> AlliancePage:
+    """All of it, in a constant number of statements; ``as_of``: as both sides stood at the end of that day.
+    Orders of a past day are not counted, so that the gap is taken apart for today only."""
+    dated = {"as_of": as_of, "until": start_of(as_of + timedelta(days=1)) if as_of else None}
     with connection.cursor() as cursor:
-        views, ever = _views(cursor, merchant, period)
-        off_site = _off_site(cursor, merchant, period)
+        views, ever = _views(cursor, merchant, period, dated)
+        off_site = _off_site(cursor, merchant, period, dated)
         view = chosen(asked, views)
         if view is None:
             return AlliancePage(off_site=off_site, ever=ever)
-        scope = _scope(merchant, view, period)
+        scope = _scope(merchant, view, period) | dated
         total, rows, told_at = _sums(cursor, view, scope)
         picked = next((row for row in rows if row.key == asked.row), None)
         notes = _notes(cursor, scope, view, picked)
@@ -106,10 +113,13 @@ def page(merchant: Merchant, asked: Asked, period: Period, model: Model) -> Alli
         stated = _stated(cursor, scope, view)
         scope |= _days_of(stated, view)
         ours = _ours(cursor, scope, model, view)
-        facts, orders = _facts(cursor, scope, view, ours, (picked.sums if picked else total))
+        reported = picked.sums if picked else total
+        facts, orders = (None, None) if as_of else _facts(cursor, scope, view, ours, reported)
+        within = f"(NOT %(only)s OR {_IN_SCOPE})"
+        sure = sureness(cursor, merchant, scope, period, model, DAYS[view.axis], within)
         days = _days(stated, view, ours)
     if picked is not None and notes is None:  # which content the task holds is not known
-        facts, ours = None, replace(ours, notes={}, days={}, whole=None)
+        facts, ours, sure = None, replace(ours, notes={}, days={}, whole=None), Sureness()
     rows = tuple(replace(row, credited=_of_row(row, ours)) for row in _named(merchant, view, rows))
     return AlliancePage(
         view=view,
@@ -119,6 +129,7 @@ def page(merchant: Merchant, asked: Asked, period: Period, model: Model) -> Alli
         days=days,
         gap=None if facts is None else taken_apart(facts),
         credited=ours.whole,
+        sure=sure,
         orders=orders,
         notes_known=notes is not None,
         told_at=told_at,
@@ -144,12 +155,15 @@ class _Ours:
     days: Mapping[date, int]
 
 
-def _views(cursor: Any, merchant: Merchant, period: Period) -> tuple[tuple[View, ...], bool]:
+def _views(
+    cursor: Any, merchant: Merchant, period: Period, dated: Mapping[str, Any]
+) -> tuple[tuple[View, ...], bool]:
     cursor.execute(
         "SELECT DISTINCT programme, level, window_days, axis, CASE WHEN last_click THEN 'last'"
-        " WHEN NOT last_click THEN 'all' ELSE '' END FROM measurement_alliancerow"
-        " WHERE merchant_id = %s AND replaced_at IS NULL AND day >= %s AND day < %s ORDER BY 1, 2, 3, 4, 5",
-        [merchant.pk, period.start, period.end],
+        " WHEN NOT last_click THEN 'all' ELSE '' END FROM measurement_alliancerow r"
+        " WHERE merchant_id = %(merchant)s AND day >= %(start)s AND day < %(end)s"
+        f" AND {standing_sql('r')} ORDER BY 1, 2, 3, 4, 5",
+        {"merchant": merchant.pk, "start": period.start, "end": period.end, **dated},
     )
     views = tuple(View(*row) for row in cursor.fetchall())
     if views:
@@ -179,7 +193,7 @@ def _sums(
 ) -> tuple[Sums, tuple[ReportedRow, ...], datetime | None]:
     """The whole, and the tasks or notes with the most GMV first."""
     key = KEYS[view.level]
-    cursor.execute(_SUMS.format(key=key, sums=_METRIC_SUMS, pairs=_PAIR_SUMS, view=_VIEW), scope)
+    cursor.execute(_SUMS.format(key=key, told=_TOLD, sums=_METRIC_SUMS, pairs=_PAIR_SUMS, view=_VIEW), scope)
     total, rows, told_at = Sums(), [], None
     for whole, found, name, note_id, count, told, *figures in cursor.fetchall():
         sums = _read(figures, count)
@@ -263,7 +277,7 @@ Stated = list[tuple[date, int | None, datetime]]
 
 
 def _stated(cursor: Any, scope: Mapping[str, Any], view: View) -> Stated:
-    cursor.execute(_DAYS.format(view=_VIEW, key=KEYS[view.level]), scope)
+    cursor.execute(_DAYS.format(view=_VIEW, told=_TOLD, key=KEYS[view.level]), scope)
     return [(day, None if gmv is None else int(gmv), told_at) for day, gmv, told_at in cursor.fetchall()]
 
 
@@ -283,12 +297,15 @@ def _days(stated: Stated, view: View, ours: _Ours) -> tuple[ReportedDay, ...]:
     )
 
 
-def _off_site(cursor: Any, merchant: Merchant, period: Period) -> tuple[OffSite, ...]:
+def _off_site(
+    cursor: Any, merchant: Merchant, period: Period, dated: Mapping[str, Any]
+) -> tuple[OffSite, ...]:
     """Juguang's own figures, of one level of its report."""
     cursor.execute(
-        f"SELECT s.level, {_OFF_SITE_SUMS} FROM measurement_spend s WHERE s.merchant_id = %s"
-        " AND s.source = %s AND s.day >= %s AND s.day < %s AND s.replaced_at IS NULL GROUP BY 1",
-        [merchant.pk, JUGUANG, period.start, period.end],
+        f"SELECT s.level, {_OFF_SITE_SUMS} FROM measurement_spend s WHERE s.merchant_id = %(merchant)s"
+        " AND s.source = %(source)s AND s.day >= %(start)s AND s.day < %(end)s"
+        f" AND {standing_sql('s')} GROUP BY 1",
+        {"merchant": merchant.pk, "source": JUGUANG, "start": period.start, "end": period.end, **dated},
     )
     levels = {row[0]: row[1:] for row in cursor.fetchall()}
     if not levels:
@@ -319,20 +336,24 @@ _OFF_SITE_SUMS = ", ".join(
     f" OR s.metrics->>'external_goods_order_{days}' IS NOT NULL)"
     for days in JUGUANG_WINDOWS
 )
-_VIEW = """
-    r.merchant_id = %(merchant)s AND r.replaced_at IS NULL AND r.day >= %(start)s AND r.day < %(end)s
+# When it was last told, as was known at the time: being told once more later says nothing of then.
+_TOLD = (
+    "CASE WHEN %(until)s::timestamptz IS NULL OR r.told_at < %(until)s THEN r.told_at ELSE r.stated_at END"
+)
+_VIEW = f"""
+    r.merchant_id = %(merchant)s AND r.day >= %(start)s AND r.day < %(end)s AND {standing_sql("r")}
     AND r.programme = %(programme)s AND r.level = %(level)s AND r.window_days = %(window)s
     AND r.axis = %(axis)s AND r.last_click IS NOT DISTINCT FROM %(last_click)s::boolean
 """
 _SUMS = """
-SELECT grouping({key}) = 1, {key}, max(r.task_name), max(r.note_id), count(*), max(r.told_at),
+SELECT grouping({key}) = 1, {key}, max(r.task_name), max(r.note_id), count(*), max({told}),
        {sums}, {pairs}
 FROM measurement_alliancerow r WHERE {view}
 GROUP BY GROUPING SETS (({key}), ())
 """
-_NOTES = """
+_NOTES = f"""
 SELECT DISTINCT r.note_id FROM measurement_alliancerow r
-WHERE r.merchant_id = %(merchant)s AND r.replaced_at IS NULL AND r.day >= %(start)s AND r.day < %(end)s
+WHERE r.merchant_id = %(merchant)s AND {standing_sql("r")} AND r.day >= %(start)s AND r.day < %(end)s
   AND r.programme = %(programme)s AND r.level = 'note' AND r.note_id IS NOT NULL
   AND (%(task)s::text IS NULL OR coalesce(nullif(r.task_id, ''), r.task_name) = %(task)s::text)
 """
@@ -346,6 +367,7 @@ FROM measurement_rollup r
 JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
 WHERE r.merchant_id = %(merchant)s AND r.platform = %(platform)s
   AND {day} = ANY(%(days)s::date[]) AND (NOT %(only)s OR {scope})
+  AND (%(as_of)s::date IS NULL OR r.recorded_day <= %(as_of)s)
 GROUP BY GROUPING SETS ((c.note_id), ({day}), ())
 HAVING sum(r.{fen}) IS NOT NULL
 """
@@ -365,7 +387,7 @@ SELECT (SELECT count(DISTINCT order_id) FROM present),
 FROM present JOIN measurement_orderline l ON l.id = present.line_id AND l.merchant_id = %(merchant)s
 """
 _DAYS = """
-SELECT r.day, sum((r.metrics->>'gmv_fen')::bigint), min(r.told_at)
+SELECT r.day, sum((r.metrics->>'gmv_fen')::bigint), min({told})
 FROM measurement_alliancerow r
 WHERE {view} AND (NOT %(only)s OR {key} = %(row)s)
 GROUP BY 1 ORDER BY 1

@@ -64,6 +64,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "model_name": words.said(words.MODELS, query.model),
         "address": _address(query, asked),
         "all_rows": _address(query, replace(asked, row="")),
+        "as_now": _address(query.but(as_of=None), asked),
         "view_names": _view_names(found.view),
     }
     return render(request, "measurement/alliance.html", context)

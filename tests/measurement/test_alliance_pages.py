@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from measurement.choices import Model, Programme, ReportLevel
+from measurement.metrics import credit_interval
+from measurement.models import Rollup
 from measurement.operations import reported
 from measurement.queries import alliance
 from measurement.reported.question import Asked
@@ -181,6 +183,54 @@ def test_juguangs_windows_stand_beside_each_other_at_one_level(world):
     assert (thirty.orders, thirty.revenue_fen) == (4, None)
 
 
+def recorded(world: World, days: int) -> None:
+    """Puts back the day on which all credit so far was recorded."""
+    Rollup.objects.filter(merchant=world.merchant).update(recorded_day=ago(days))
+
+
+def test_our_figure_has_its_interval_and_the_share_of_revenue_that_is_tied_to_content(world):
+    """Ann's 90 and Ben's 60 are tied, Cleo's 50 are not: 150 of 200. Both orders lie on one day, so their cell
+    counts as two equal orders of 75; one more would bring the mean of the three, 66.66."""
+    state_all(world.merchant, gmv_fen=30_000)
+    sure = ask(world).sure
+    expected = credit_interval(15_000, 15_000 * 15_000 // 2, 6_666)
+    assert (sure.low, sure.high) == (expected.low, expected.high)
+    assert sure.low < 15_000 < sure.high
+    assert sure.coverage == Decimal("0.75")
+
+
+def test_a_picked_row_has_the_interval_of_its_own_orders(world):
+    state_all(world.merchant, level="note", window=30, note_id="N2", gmv_fen=7_000)
+    key = ask(world).rows[0].key
+    found = ask(world, row=key)
+    expected = credit_interval(4_500, 4_500**2, 6_666)
+    assert (found.credited, found.sure.low, found.sure.high) == (4_500, expected.low, expected.high)
+
+
+def test_a_past_day_shows_both_sides_as_they_stood_then(world):
+    """The report said 100 on day 30 and 140 five days ago; what we credit now was recorded seven days ago."""
+    state(world.merchant, 30, gmv_fen=10_000, stated=20)
+    state(world.merchant, 30, gmv_fen=14_000, stated=5)
+    recorded(world, 7)
+    now, then, before = (ask_as_of(world, day) for day in (None, ago(6), ago(8)))
+    assert [one.total.total("gmv_fen") for one in (now, then, before)] == [14_000, 10_000, 10_000]
+    assert [one.credited for one in (now, then, before)] == [4_500, 4_500, 0]
+    assert (now.orders, then.orders) == (0, None)  # Ann bought 20 days later, out of the window of 15
+    assert (then.gap, then.sure.low, then.sure.coverage) == (None, None, Decimal("0.75"))
+    assert ask_as_of(world, ago(21)).view is None
+
+
+def test_a_day_was_complete_then_only_by_what_had_been_told_then(world):
+    """Told 20 days ago, when its 15 days had not passed since day 30; told the same once more five days ago."""
+    for stated in (20, 5):
+        state(world.merchant, 30, gmv_fen=10_000, stated=stated)
+    assert [ask_as_of(world, day).days[0].complete for day in (None, ago(6))] == [True, False]
+
+
+def ask_as_of(world: World, day: date | None) -> alliance.AlliancePage:
+    return alliance.page(world.merchant, Asked(), PERIOD, Model.LINEAR, as_of=day)
+
+
 # -- the page
 
 
@@ -228,6 +278,27 @@ def test_the_file_is_the_screen(world, page, merchant):
     assert book.sheetnames == ["Read me", "Report", "Gap"]
     assert book["Report"]["A2"].value == "秋季修护"
     assert AuditEvent.objects.filter(act="measurement.report.exported").count() == 2
+
+
+def test_the_page_and_the_file_say_how_sure_our_figure_is_and_as_of_when(world, page, merchant):
+    state_all(merchant, gmv_fen=30_000)
+    said = page().content.decode()
+    assert "95 %:" in said
+    assert "75%" in said
+    lines = b"".join(page("measurement:export", "alliance", "xlsx"))
+    rows = openpyxl.load_workbook(io.BytesIO(lines))["Read me"].iter_rows(max_col=2, values_only=True)
+    told = list(rows)
+    low, high = (float(end) for end in dict(told)["Credited by us, 95 %"].split(" – "))
+    assert low < 150 < high
+    assert ("Coverage", "0.7500") in told
+    assert ("As of", "–") in told
+    past = page(asof=ago(1).isoformat()).content.decode()
+    assert "No Alliance report covers these days" in past
+    state(merchant, 25, gmv_fen=1, stated=3)
+    recorded(world, 3)
+    past = page(asof=ago(1).isoformat()).content.decode()
+    assert "the gap is taken apart for today only" in past
+    assert "as it stood on" in past
 
 
 def test_without_one_joined_order_our_figure_is_unknown_not_zero(merchant, page):
