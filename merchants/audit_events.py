@@ -14,6 +14,7 @@ audit.declare(
         "merchants.batch.received": _("received a batch"),
         "merchants.mapping.stated": _("said what the columns of an export are"),
         "merchants.mapping.learned": _("taught the columns of an export"),
+        "merchants.mapping.forgotten": _("had the columns of an export forgotten"),
         "merchants.token.issued": _("issued an API token"),
         "merchants.token.revoked": _("revoked an API token"),
         "merchants.member.added": _("added a member"),

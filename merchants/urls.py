@@ -10,6 +10,7 @@ urlpatterns = [
     path("uploads/", uploads.page, name="uploads"),
     path("uploads/columns/", uploads.columns, name="columns"),
     re_path(r"^uploads/template/(?P<kind>[a-z_]+)\.(?P<form>csv|xlsx)$", uploads.template, name="template"),
+    path("uploads/learned/<int:mapping_id>/forget/", mappings.forget, name="forget_mapping"),
     path("uploads/<int:upload_id>/", uploads.detail, name="upload"),
     path("uploads/<int:upload_id>/map/", mappings.page, name="upload_map"),
     path("uploads/<int:upload_id>/confirm/", uploads.confirm, name="upload_confirm"),

@@ -9,7 +9,8 @@ from merchants.tenancy import MerchantOwned
 
 class ColumnMapping(MerchantOwned):
     """How files of one shape (``fingerprint`` of their headers) are read for one kind. Rows are history: the
-    latest version that a confirmed file was read by (``proven_at``) holds for the next file."""
+    latest version that a confirmed file was read by (``proven_at``) holds for the next file, until somebody has
+    the export forgotten (``forgotten_at``)."""
 
     kind = models.CharField(_("kind"), max_length=40)
     fingerprint = models.CharField(max_length=64)
@@ -19,6 +20,7 @@ class ColumnMapping(MerchantOwned):
     created_at = models.DateTimeField(_("learned"), db_default=Now())
     created_by = models.CharField(_("by"), max_length=80)
     proven_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("forgotten"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("learned export")

@@ -97,11 +97,31 @@ def prove(merchant: Merchant, upload: Upload, *, by: str) -> None:
         )
 
 
+def forget(merchant: Merchant, mapping: ColumnMapping, *, by: str) -> bool:
+    """Forgets the export in all its versions: the next file of its shape is asked about. What was read by them
+    stays, and so do the versions, for the files that name them. False when it was forgotten already."""
+    with tenancy.acting_for(merchant):
+        known = ColumnMapping.objects.for_merchant(merchant).filter(
+            kind=mapping.kind, fingerprint=mapping.fingerprint, proven_at__isnull=False, forgotten_at=None
+        )
+        if not known.update(forgotten_at=datetime.now(UTC)):
+            return False
+        audit.record(
+            merchant,
+            "merchants.mapping.forgotten",
+            by=by,
+            on=mapping,
+            kind=mapping.kind,
+            version=mapping.version,
+        )
+    return True
+
+
 def learned(merchant: Merchant, kind: str, headers: Sequence[str]) -> ColumnMapping | None:
     """The version that holds for files of this shape; None when nobody has taught it."""
     found: ColumnMapping | None = (
         ColumnMapping.objects.for_merchant(merchant)
-        .filter(kind=kind, fingerprint=fingerprint(headers), proven_at__isnull=False)
+        .filter(kind=kind, fingerprint=fingerprint(headers), proven_at__isnull=False, forgotten_at=None)
         .order_by("-version")
         .first()
     )
@@ -154,7 +174,7 @@ def _kept(
     versions = ColumnMapping.objects.for_merchant(merchant).filter(kind=upload.kind, fingerprint=shape)
     same: ColumnMapping | None = versions.filter(told=mapping.told()).order_by("-version").first()
     last = versions.aggregate(last=Max("version"))["last"] or 0
-    if same is not None and same.version == last:
+    if same is not None and same.version == last and same.forgotten_at is None:
         return same
     kept: ColumnMapping = ColumnMapping.objects.create(
         merchant=merchant,

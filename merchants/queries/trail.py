@@ -29,7 +29,7 @@ def events(merchant: Merchant) -> Any:
 
 def told(rows: Sequence[AuditEvent]) -> list[Told]:
     """With the names of people and programs, looked up once for all rows."""
-    names = _names({row.actor for row in rows})
+    names = names_of({row.actor for row in rows})
     kinds = {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
     return [
         Told(
@@ -43,7 +43,8 @@ def told(rows: Sequence[AuditEvent]) -> list[Told]:
     ]
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def names_of(actors: set[str]) -> dict[str, str]:
+    """Names of people and programs by actor; without what is no person's and no program's."""
     ids: dict[str, list[int]] = {"user": [], "token": []}
     for actor in actors:
         what, _, pk = actor.partition(":")

@@ -19,7 +19,7 @@ from merchants.intake.kinds import Kind
 from merchants.intake.mapping import UNITS, ColumnMap, Pick, from_told, names
 from merchants.intake.problems import Problem
 from merchants.intake.suggestions import suggested
-from merchants.models import Upload
+from merchants.models import ColumnMapping, Upload
 from merchants.operations import mappings
 from merchants.roles import Permission
 
@@ -71,6 +71,17 @@ def page(request: MerchantRequest, upload_id: int) -> HttpResponse:
         "known": upload.mapping,
     }
     return render(request, "merchants/mapping.html", context, status=422 if wrong else 200)
+
+
+@merchant_required(Permission.BRING_DATA, methods=("POST",))
+def forget(request: MerchantRequest, mapping_id: int) -> HttpResponse:
+    """The next file of this export is asked about again."""
+    mapping = get_for_merchant_or_404(ColumnMapping, request.merchant, pk=mapping_id)
+    if mappings.forget(request.merchant, mapping, by=f"user:{request.user.pk}"):
+        messages.success(request, _("Forgotten: the next file of this export is asked about again."))
+    else:
+        messages.warning(request, _("This export was forgotten already."))
+    return redirect("merchants:uploads", request.merchant.code)
 
 
 def _told(request: MerchantRequest, headers: tuple[str, ...]) -> ColumnMap:

@@ -18,6 +18,7 @@ from merchants.forms import UploadForm
 from merchants.intake import kinds
 from merchants.models import Upload
 from merchants.operations import mappings, uploads
+from merchants.queries.mappings import learned
 from merchants.roles import Permission
 
 State = Upload.State
@@ -58,6 +59,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "rows": [listed(upload) for upload in shown],
         "form": form,
         "kinds": kinds.registered(),
+        "learned": [(one, _label(one.mapping.kind)) for one in learned(request.merchant)],
     }
     return render(request, "merchants/uploads.html", context, status=422 if form.errors else 200)
 

@@ -37,7 +37,17 @@ from measurement.models import (
 )
 from measurement.operations import cycle_previews, deliveries, recompute, touches
 from merchants import tenancy
-from merchants.models import ApiToken, Connection, Membership, Merchant, RawDelivery, Store, Upload, User
+from merchants.models import (
+    ApiToken,
+    ColumnMapping,
+    Connection,
+    Membership,
+    Merchant,
+    RawDelivery,
+    Store,
+    Upload,
+    User,
+)
 from merchants.operations import tokens
 from merchants.roles import ROLES
 from portal.addresses import Address
@@ -165,6 +175,15 @@ def _upload(tenant: Tenant) -> int:
             path=f"uploads/{tenant.merchant.pk}/none", state=Upload.State.CHECKED, uploaded_by="user:0",
             preview={"columns": [], "rows": []},
         ).pk  # fmt: skip
+
+
+def _mapping(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        row: ColumnMapping = ColumnMapping.objects.create(
+            merchant=tenant.merchant, kind="alliance", version=1, headers=[tenant.word], proven_at=timezone.now(),
+            fingerprint=f"{ColumnMapping.objects.count():064}", created_by="user:0",
+        )  # fmt: skip
+    return row.pk
 
 
 def _delivery(tenant: Tenant) -> int:
@@ -323,6 +342,7 @@ def _push(tenant: Tenant) -> int:
 
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
+    "mapping_id": _mapping,
     "delivery_id": _delivery,
     "line_id": _line,
     "membership_id": _membership,
