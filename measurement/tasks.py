@@ -13,6 +13,7 @@ from measurement.operations import (
     asking,
     audiences,
     comment_labels,
+    credit_days,
     crowd_flows,
     crowd_spells,
     cycle_learning,
@@ -51,7 +52,9 @@ def work(*, merchant_id: int) -> None:
         expand.pending(merchant)
         done = recompute.compute(merchant)
         if done is None:
-            break
+            if not credit_days.renew(merchant):
+                break
+            continue
         changed += done.changed
     else:
         wake("measurement.work", merchant_id=merchant_id)

@@ -46,6 +46,7 @@ DISPATCH_COLUMNS = {
     "measurement_bulkchange": ["merchant_id", "recorded_at", "expanded_at"],
     "measurement_cyclelearning": ["id", "merchant_id", "state", "touched_at"],
     "measurement_cyclepreview": ["id", "merchant_id", "state", "touched_at"],
+    "measurement_creditdaymark": ["merchant_id", "recorded_at"],
     "measurement_crowdmark": ["merchant_id", "recorded_at"],
     "measurement_journeymark": ["merchant_id", "recorded_at"],
     "measurement_journeyday": ["merchant_id", "stale"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from measurement.models import JourneyDay, JourneyMark, JourneyModel
+from measurement.models import CreditDay, CreditDayMark, JourneyDay, JourneyMark, JourneyModel
 from merchants.admin import listed
 
 listed(JourneyDay, "day ordered declared lost stale counted_at", "", filters="stale")
+listed(CreditDay, "day oldest counted_at", "")
+listed(CreditDayMark, "day recorded_at", "")
 listed(JourneyMark, "first_day last_day recorded_at", "")
 listed(
     JourneyModel,

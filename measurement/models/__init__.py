@@ -35,7 +35,7 @@ from measurement.models.cycles import (
 )
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.journeys import JourneyDay, JourneyMark, JourneyModel
-from measurement.models.ledger import Credit, Posting, Presence, Rollup, Run
+from measurement.models.ledger import Credit, CreditDay, CreditDayMark, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.moves import Move, StopRule
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
@@ -70,6 +70,8 @@ __all__ = [
     "CommentLearning",
     "Creative",
     "Credit",
+    "CreditDay",
+    "CreditDayMark",
     "CrowdEntry",
     "CrowdFlow",
     "CrowdMark",

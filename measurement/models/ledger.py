@@ -169,3 +169,44 @@ class Presence(MerchantBulk, _Grain):
 
     def __str__(self) -> str:
         return str(self.line_id)
+
+
+class CreditDay(MerchantBulk):
+    """The credit of one order day in columns (``measurement.attribution.cells``): a copy that reports read
+    instead of the rows. It holds while no mark names the day; until then the rows are read."""
+
+    day = models.DateField(_("order day"))
+    oldest = models.DateField(_("oldest touch day"))  # the order day where nothing was touched
+    counted_at = models.DateTimeField(_("counted"))
+    platforms = models.JSONField()
+    keys = models.BinaryField()
+    fen_first = models.BinaryField()
+    fen_last = models.BinaryField()
+    fen_linear = models.BinaryField()
+    fen_position = models.BinaryField()
+    fen_decay = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("credit of a day in columns")
+        verbose_name_plural = _("credit of days in columns")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "day"], name="credit_of_a_day_is_kept_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class CreditDayMark(MerchantBulk):
+    """The credit of an order day changed. Appended in the transaction that changed it, never merged."""
+
+    day = models.DateField(_("order day"))
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("mark of a credit day")
+        verbose_name_plural = _("marks of credit days")
+        indexes = [models.Index(fields=["merchant", "day"], name="credit_day_marks_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

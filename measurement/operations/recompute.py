@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import Run
-from measurement.operations import crowd_marks, expand, states, statistics
+from measurement.operations import credit_days, crowd_marks, expand, states, statistics
 from measurement.queries import rules
 from merchants import tenancy
 from merchants.models import Merchant
@@ -31,13 +31,14 @@ class Outcome:
 
 
 def drain(merchant: Merchant, *, batch: int = LINES) -> Outcome:
-    """Works until nothing is left to expand or to compute for this merchant."""
+    """Works until nothing is left to expand, to compute or to copy for this merchant."""
     total = Outcome()
     while True:
         statistics.refresh()
         expand.pending(merchant)
         done = compute(merchant, batch=batch)
         if done is None:
+            credit_days.drain(merchant)
             return total
         total.lines += done.lines
         total.changed += done.changed

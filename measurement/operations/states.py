@@ -97,11 +97,11 @@ def replace(cursor: Any, run: Run, lines: list[int]) -> int:
     cursor.execute(_FORMER, scope)
     cursor.execute(_CHANGED)
     changed = [row[0] for row in cursor.fetchall()]
+    changes = {**scope, "changed": changed}
     if changed:
-        changes = {**scope, "changed": changed}
         for statement in (_POST, _DELETE, _INSERT, journey_marks.OF_LINES):
             cursor.execute(statement, changes)
-    cursor.execute(_PRESENCE, scope)
+    cursor.execute(_PRESENCE, changes)
     return len(changed)
 
 
@@ -272,7 +272,8 @@ SELECT %(merchant)s, %(run)s, {_STATE} FROM credit_states WHERE sign = 1 AND {_I
 _CELL = f"line_id, order_id, person, {_GRAIN}"
 
 # Most changes move money only: what stood and still stands is counted twice, and left alone. All claimed
-# lines are looked at, because a join of identities may give a line another person and the same credit.
+# lines are looked at, because a join of identities may give a line another person and the same credit. The
+# days of whatever moved are marked, for the copies that reports read.
 _PRESENCE = f"""
 WITH moved AS MATERIALIZED (
     SELECT max(id) AS gone, {_CELL} FROM (
@@ -288,6 +289,14 @@ WITH moved AS MATERIALIZED (
 ), deleted AS (
     DELETE FROM measurement_presence
     WHERE merchant_id = %(merchant)s AND id = ANY(ARRAY(SELECT gone FROM moved WHERE gone IS NOT NULL))
+)
+, marked AS (
+    INSERT INTO measurement_creditdaymark (merchant_id, day)
+    SELECT %(merchant)s::bigint, order_day FROM (
+        SELECT order_day FROM moved
+        UNION
+        SELECT order_day FROM credit_states WHERE line_id = ANY(%(changed)s::bigint[])
+    ) days
 )
 INSERT INTO measurement_presence (merchant_id, {_CELL})
 SELECT %(merchant)s::bigint, {_CELL} FROM moved WHERE gone IS NULL

@@ -1,7 +1,6 @@
 """ROI(T+x): how a period's credit came in by the age of its touches, and where it will end.
 
-Read from the rollups, whose grain holds both days, in one scan; the arrival of credit is learned from a
-second one over the days before.
+Summed from the cells, which hold both days; the arrival of credit is learned from those of the days before.
 """
 
 from __future__ import annotations
@@ -11,17 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
+from measurement.attribution.cells import NOBODY, Cells, day_of_number, sums
 from measurement.cycles.arrival import LEAST_ORDERS, learn_arrival
 from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, curve, history, spans
 from measurement.queries import costs as spending
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle
 from measurement.queries.results import basis_of, envelope_of, mean_order
-from measurement.queries.slices import FEN, NOTE, conditions, scope_of
+from measurement.queries.slices import FEN, NOTE, cells_for, conditions, scope_of, within
 from measurement.queries.status import bought
-from measurement.reports import Axis, Dimension, Envelope, ReportQuery, Row
+from measurement.reports import Axis, Compare, Dimension, Envelope, ReportQuery, Row
 from merchants.models import Merchant
 from merchants.periods import Period, day_of
 
@@ -60,13 +61,14 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     today = day_of(now)
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
     window = longest_cycle(products)
-    cells, platforms, spus = _sums(merchant, query, query.period)
-    orders, people = (None, None) if query.as_of else _counted(merchant, query)
+    last = through if query.axis == Axis.TOUCH else None
+    found = None if query.as_of else _cells(merchant, query, history(through, window) if last else None)
+    cells, platforms, spus = _sums(merchant, query, query.period, found)
+    orders, people = _counted(merchant, query, found) if found is not None else (None, None)
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
-    last = through if query.axis == Axis.TOUCH else None
-    proof = bought(merchant, query.period, fen=FEN[query.model], as_of=query.as_of)
-    seen = _foresight(merchant, query, through, window, mean_order(proof)) if last else None
+    proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=found)
+    seen = _foresight(merchant, query, through, window, mean_order(proof), found) if last else None
     asked: dict[str, Any] = {"window": window, "through": last}
     [total] = cohorts(cells, by_day, [query.period], foresight=seen, **asked)
     row = Row("", cost=total.cost, credited=total.credited, orders=orders, people=people)
@@ -94,15 +96,45 @@ def _named(merchant: Merchant, dimension: Dimension, sums: Mapping[str, int]) ->
     return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
 
 
-def _sums(
-    merchant: Merchant, query: ReportQuery, period: Period
-) -> tuple[list[Cell], dict[str, int], dict[str, int]]:
-    """Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
+def _cells(merchant: Merchant, query: ReportQuery, past: Period | None) -> Cells:
+    """The cells of the period and, where the end is foretold, of the days it is learned from."""
+    alone = query.but(compare=Compare.NONE)
+    queries = [alone, replace(alone, period=past)] if past else [alone]
+    return cells_for(merchant, *queries, models=(query.model,))
+
+
+Sums = tuple[list[Cell], dict[str, int], dict[str, int]]
+"""Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
+
+
+def _sums(merchant: Merchant, query: ReportQuery, period: Period, found: Cells | None) -> Sums:
+    """From the cells; of a past day, of which none are kept, from the rollups."""
+    if found is None:
+        return _sums_of_past(merchant, query, period)
+    chosen = within(merchant, query, period, found).cells
+    fen = chosen.fen[query.model]
+    days = chosen.touch_day if query.axis == Axis.TOUCH else chosen.order_day
+    width = int(chosen.age.max(initial=0)) + 1
+    pairs, places = np.unique(days * width + chosen.age, return_inverse=True)
+    cells: list[Cell] = [
+        (day_of_number(pair // width), int(pair % width), int(amount))
+        for pair, amount in zip(pairs, sums(places, fen, len(pairs)), strict=True)
+    ]
+    of_platform = sums(chosen.platform, fen, len(chosen.platforms))
+    spus, places = np.unique(chosen.spu, return_inverse=True)
+    of_spu = sums(places, fen, len(spus))
+    return (
+        cells,
+        {chosen.platforms[n]: int(of_platform[n]) for n in np.unique(chosen.platform)},
+        {str(spu or ""): int(amount) for spu, amount in zip(spus, of_spu, strict=True)},
+    )
+
+
+def _sums_of_past(merchant: Merchant, query: ReportQuery, period: Period) -> Sums:
     statement = _SUMS.format(
         day="r.touch_day" if query.axis == Axis.TOUCH else "r.order_day",
         fen=FEN[query.model],
         where=conditions(query),
-        recorded="r.recorded_day <= %(as_of)s" if query.as_of else "true",
         note=NOTE,
     )
     with connection.cursor() as cursor:
@@ -121,35 +153,24 @@ SELECT grouping({day}, r.order_day - r.touch_day, r.platform, r.spu_id), {day}, 
        r.platform, r.spu_id, sum(r.{fen})::bigint
 FROM measurement_rollup r
 JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
-WHERE {where} AND {recorded}
+WHERE {where} AND r.recorded_day <= %(as_of)s
 GROUP BY GROUPING SETS (({day}, r.order_day - r.touch_day), (r.platform), (r.spu_id))
 """
 
 
-def _counted(merchant: Merchant, query: ReportQuery) -> tuple[int, int]:
+def _counted(merchant: Merchant, query: ReportQuery, found: Cells) -> tuple[int, int]:
     """Distinct orders and persons behind the credit."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTED.format(where=conditions(query), note=NOTE), scope_of(merchant, query, query.period)
-        )
-        orders, people = cursor.fetchone()
-    return orders, people
-
-
-_COUNTED = """
-SELECT count(DISTINCT r.order_id), count(DISTINCT r.person)
-FROM measurement_presence r
-JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
-WHERE {where}
-"""
+    chosen = within(merchant, query, query.period, found).cells
+    known = chosen.person[chosen.person != NOBODY]
+    return len(np.unique(chosen.order)), len(np.unique(known))
 
 
 def _foresight(
-    merchant: Merchant, query: ReportQuery, through: date, window: int, mean: int
+    merchant: Merchant, query: ReportQuery, through: date, window: int, mean: int, found: Cells | None
 ) -> Foresight | None:
     """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
     past = history(through, window)
-    cells, _, _ = _sums(merchant, replace(query, axis=Axis.TOUCH), past)
+    cells, _, _ = _sums(merchant, replace(query, axis=Axis.TOUCH), past, found)
     size, dispersion = _sizes(merchant, past)
     size = size or float(mean)
     learned = learn_arrival(

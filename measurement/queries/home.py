@@ -11,7 +11,7 @@ from django.db import connection
 
 from measurement.choices import Grade
 from measurement.metrics import RIPE, Verdict
-from measurement.queries import waste, work
+from measurement.queries import slices, waste, work
 from measurement.queries.results import basis_of, report
 from measurement.queries.status import Status
 from measurement.reports import Compare, Dimension, Report, ReportQuery, Row
@@ -61,19 +61,22 @@ def home(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Home:
     """The report of the period by note; and the classes of spend over a longer one, because spend of the
     last weeks is still ripening, by campaign or by note, whichever names more of the cost."""
     by_note = replace(query, by=Dimension.NOTE, sort="-credited", page=1)
-    basis = basis_of(merchant)
-    money = report(merchant, by_note, now=now, basis=basis)
     longer = replace(
         by_note, period=preset(LONGER, day_of(now)), span=LONGER, compare=Compare.NONE, sort="-cost"
     )
+    known: dict[str, Any] = {
+        "basis": basis_of(merchant),
+        "cells": slices.cells_for(merchant, by_note, longer, models=(query.model,)),
+    }
+    money = report(merchant, by_note, now=now, **known)
     classed = max(
         (
-            report(merchant, replace(longer, by=by), now=now, basis=basis)
+            report(merchant, replace(longer, by=by), now=now, **known)
             for by in (Dimension.CAMPAIGN, Dimension.NOTE)
         ),
         key=lambda found: sum(found.cost_by_verdict.values()),
     )
-    state = basis[0]
+    state = known["basis"][0]
     return Home(
         status=state,
         money=money,

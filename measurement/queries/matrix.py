@@ -9,14 +9,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from measurement import metrics
+from measurement.attribution.cells import Cells, day_number, distinct, squares, sums
+from measurement.choices import Model
 from measurement.empathy.parts import Counts, Part, Share, parts
 from measurement.metrics import Interval
 from measurement.models import Spu
 from measurement.process.placement import Carrier, Facts, carrier
 from measurement.queries import empathy
+from measurement.queries.cells import cells as read_cells
 from measurement.queries.status import bought, status
 from merchants.models import Merchant
 from merchants.periods import WEEK, Period
@@ -154,39 +158,7 @@ LEFT JOIN measurement_creative x ON x.id = c.creative_id AND x.merchant_id = c.m
 LEFT JOIN measurement_campaign g ON g.id = coalesce(c.campaign_id, x.campaign_id)
     AND g.merchant_id = c.merchant_id
 LEFT JOIN paid p ON p.note_id = c.note_id
-WHERE c.merchant_id = %(merchant)s AND EXISTS (
-    SELECT FROM measurement_rollup r WHERE r.merchant_id = c.merchant_id AND r.channel_id = c.id
-      AND r.touch_day >= %(start)s AND r.touch_day < %(end)s)
-"""
-# Amounts of the orders of one product on one day of one platform are taken as equal, as on the results page.
-_CREDITED = """
-WITH named AS (
-    SELECT * FROM unnest(%(channels)s::bigint[], %(places)s::integer[], %(spus)s::bigint[])
-        AS t(channel, place, spu)
-), money AS (
-    SELECT t.place, coalesce(nullif(t.spu, 0), r.spu_id, 0) AS spu, coalesce(r.spu_id, 0) AS sold, r.platform,
-           r.order_day, sum(r.fen_linear)::bigint AS fen
-    FROM measurement_rollup r JOIN named t ON t.channel = r.channel_id
-    WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
-      AND r.order_day <= %(through)s
-    GROUP BY 1, 2, 3, 4, 5
-), present AS MATERIALIZED (
-    SELECT DISTINCT t.place, coalesce(nullif(t.spu, 0), r.spu_id, 0) AS spu, coalesce(r.spu_id, 0) AS sold,
-           r.platform, r.order_day, r.order_id
-    FROM measurement_presence r JOIN named t ON t.channel = r.channel_id
-    WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(start)s AND r.touch_day < %(end)s
-      AND r.order_day <= %(through)s
-), counted AS (
-    SELECT place, spu, sold, platform, order_day, count(*) AS orders FROM present GROUP BY 1, 2, 3, 4, 5
-), distinct_orders AS (
-    SELECT place, spu, count(DISTINCT order_id) AS orders FROM present GROUP BY 1, 2
-)
-SELECT place, spu, sum(fen)::bigint, ceil(sum(fen::float8 * fen / coalesce(c.orders, 1))),
-       coalesce(min(d.orders), 0)
-FROM money
-LEFT JOIN counted c USING (place, spu, sold, platform, order_day)
-LEFT JOIN distinct_orders d USING (place, spu)
-GROUP BY 1, 2
+WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(channels)s::bigint[])
 """
 _SPENT = f"""
 WITH paid AS ({_PAID_NOTES})
@@ -214,17 +186,20 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-def matrix(merchant: Merchant, period: Period, *, through: date = date.max) -> list[Cell]:
+def matrix(
+    merchant: Merchant, period: Period, *, through: date = date.max, credit: Cells | None = None
+) -> list[Cell]:
     """Every cell with a cost, a credit or a note, the dearest first. Cost of each source and kind is of the
     level that names notes for most of it; what names no note stands in cells without a buying point. Credit of
-    orders up to ``through``, so that an earlier period can be seen at the same age. A constant number of
-    queries."""
+    orders up to ``through``, so that an earlier period can be seen at the same age. ``credit`` holds at least
+    the cells touched in the period; they are read when they are not given. A constant number of queries."""
     names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
     start, end = period.instants()
     scope: dict[str, Any] = {
         "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "until": end,
-        "through": min(through, _FAR),
     }  # fmt: skip
+    if credit is None:
+        credit = read_cells(merchant, since=period.start, touched_before=period.end, models=(Model.LINEAR,))
     cells: dict[Key, Cell] = {}
     weeks = Decimal(period.days) / WEEK
 
@@ -235,7 +210,9 @@ def matrix(merchant: Merchant, period: Period, *, through: date = date.max) -> l
         return cells[key]
 
     with connection.cursor() as cursor:
-        for (point, scene, by), spu, fen, squares, orders in _credited(cursor, scope):
+        for (point, scene, by), spu, fen, squares, orders in _credited(
+            cursor, scope, _touched_in(credit, period, through)
+        ):
             found = cell(spu, point, scene, by)
             found.credited, found.squares = found.credited + fen, found.squares + squares
             found.orders += orders
@@ -256,25 +233,42 @@ def matrix(merchant: Merchant, period: Period, *, through: date = date.max) -> l
     return sorted(cells.values(), key=lambda one: (-(one.cost or 0), -one.credited, one.spu, one.point))
 
 
-_FAR = date(9999, 12, 31)
+def _touched_in(credit: Cells, period: Period, through: date) -> Cells:
+    touched = credit.touched & (credit.channel > 0) & (credit.order_day <= day_number(through))
+    touched &= credit.touch_day >= day_number(period.start)
+    return credit.only(touched & (credit.touch_day < day_number(period.end)))
 
 
 def _credited(
-    cursor: Any, scope: dict[str, Any]
+    cursor: Any, scope: dict[str, Any], credit: Cells
 ) -> Iterator[tuple[tuple[str, str, Carrier], int, int, int, int]]:
     """((buying point, audience, carrier), SPU, fen, squares, orders) of all that was credited."""
-    cursor.execute(_CHANNELS, scope)
+    channels, at = np.unique(credit.channel, return_inverse=True)
+    cursor.execute(_CHANNELS, {**scope, "channels": [int(channel) for channel in channels]})
+    told = {row[0]: row[1:] for row in cursor.fetchall()}
     places: dict[tuple[str, str, Carrier], int] = {}
-    channels, placed, spus = [], [], []
-    for channel, spu, point, scene, *facts in cursor.fetchall():
+    placed, about = [], []
+    for channel in channels:
+        spu, point, scene, *facts = told[int(channel)]
         place = (point, scene, carrier(Facts(*facts)))
-        channels.append(channel)
         placed.append(places.setdefault(place, len(places)))
-        spus.append(spu)
-    cursor.execute(_CREDITED, {**scope, "channels": channels, "places": placed, "spus": spus})
+        about.append(spu)
+    spus = np.where(np.array(about, dtype=np.int64)[at] > 0, np.array(about, dtype=np.int64)[at], credit.spu)
+    known, numbers = np.unique(spus, return_inverse=True)
+    rows = np.array(placed, dtype=np.int64)[at] * len(known) + numbers
+    cells, of_cell = np.unique(rows, return_inverse=True)
+    fen = credit.fen[Model.LINEAR]
     named = list(places)
-    for place, spu, fen, squares, orders in cursor.fetchall():
-        yield named[place], spu, fen, int(squares), orders
+    found = zip(
+        cells,
+        sums(of_cell, fen, len(cells)),
+        np.ceil(squares(of_cell, credit.order, fen, len(cells))),
+        distinct(of_cell, credit.order, len(cells)),
+        strict=True,
+    )
+    for cell, amount, squared, orders in found:
+        place, spu = named[cell // len(known)], int(known[cell % len(known)])
+        yield place, spu, int(amount), int(squared), int(orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +303,10 @@ def board(merchant: Merchant, period: Period, former: Period | None, today: date
     state = status(merchant)
     through = state.through(today)
     products, whole = sold(merchant, period)
-    cells = matrix(merchant, period)
-    proof = bought(merchant, period, fen="fen_linear")
+    first = min(period.start, former.start) if former else period.start
+    credit = read_cells(merchant, since=first, touched_before=period.end, models=(Model.LINEAR,))
+    cells = matrix(merchant, period, credit=credit)
+    proof = bought(merchant, period, cells=credit)
     mean = proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
     for cell in cells:
         if state.has_credit:
@@ -335,7 +331,7 @@ def board(merchant: Merchant, period: Period, former: Period | None, today: date
         found,
         before={
             cell.key: Former(cell.cost, cell.credited, cell.orders)
-            for cell in matrix(merchant, former, through=(through or today) - apart)
+            for cell in matrix(merchant, former, through=(through or today) - apart, credit=credit)
         },
         whole_before=before,
         products_before={row.name: row for row in earlier},

@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from measurement import metrics, words
+from measurement.attribution.cells import Cells
+from measurement.choices import Model
 from measurement.metrics import Interval, Verdict
 from measurement.queries import costs as spending
 from measurement.queries import slices, standing
 from measurement.queries.costs import Cost, Costs
 from measurement.queries.names import names_of
 from measurement.queries.products import Product, longest_cycle, products_of
-from measurement.queries.slices import Former, Slice
+from measurement.queries.slice_sums import Slice
+from measurement.queries.slices import Former
 from measurement.queries.status import Bought, Status, bought, status
 from measurement.reports import Axis, Dimension, Envelope, Report, ReportQuery, Row
 from measurement.waste.allocation import FullCost
@@ -54,22 +57,26 @@ def report(
     models: bool = False,
     basis: Basis | None = None,
     judged: bool = True,
+    cells: Cells | None = None,
     beside: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Report:
     """The report that is asked, in a constant number of queries. ``page_size`` None: all
     rows; ``models``: with the shares of all five models; ``basis`` is read when it is not given;
-    ``judged`` False: without the classes that a worker has found, for the worker itself; ``beside``: shares
-    of further models by row, "0" what belongs to none.
+    ``judged`` False: without the classes that a worker has found, for the worker itself; ``cells``: at least
+    those of :func:`slices.cells_for`, read when they are not given; ``beside``: shares of further models by
+    row, "0" what belongs to none.
 
     Rows are sorted and cut to the page; ``total`` covers all of them, and so does ``count``.
     """
     state, products = basis or basis_of(merchant)
     today = day_of(now)
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
-    found, whole = slices.credited(merchant, query, products, through, models=models)
+    if query.as_of is None and cells is None:
+        cells = slices.cells_for(merchant, query, models=tuple(Model) if models else (query.model,))
+    found, whole = slices.credited(merchant, query, products, through, cells=cells, models=models)
     costs = spending.cost(merchant, query, products, through)
-    former = _former(merchant, query, through)
-    proof = bought(merchant, query.period, fen=slices.FEN[query.model], as_of=query.as_of)
+    former = _former(merchant, query, through, cells) if cells is not None else None
+    proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=cells)
     classes = standing.classes(merchant, query) if judged else {}
     known = _Known(query, mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
     rows, unassigned = _rows(found, costs, known)
@@ -105,12 +112,12 @@ def _with(row: Row, shares: Mapping[str, int] | None) -> Row:
     return replace(row, shares={**row.shares, **shares}) if shares else row
 
 
-def _former(merchant: Merchant, query: ReportQuery, through: date) -> Former | None:
+def _former(merchant: Merchant, query: ReportQuery, through: date, cells: Cells) -> Former | None:
     before = query.before
-    if before is None or query.as_of is not None:
+    if before is None:
         return None
     apart = (query.period.start - before.start).days
-    return slices.former(merchant, query, before, through - timedelta(days=apart))
+    return slices.former(merchant, query, before, through - timedelta(days=apart), cells=cells)
 
 
 def mean_order(proof: Bought) -> int:

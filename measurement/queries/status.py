@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
-from measurement.choices import Grade
+from measurement.attribution.cells import Cells, day_number, sums
+from measurement.choices import Grade, Model
+from measurement.queries.cells import cells as read_cells
 from measurement.reports import Totals
 from merchants.models import Merchant
 from merchants.periods import Period
@@ -106,29 +109,32 @@ class Bought:
     totals: Totals
 
 
-def bought(merchant: Merchant, period: Period, *, fen: str, as_of: date | None = None) -> Bought:
-    """What the orders paid in the period brought, by platform and evidence grade; ``fen`` is a column of
-    the rollup. All five add up to the same."""
+def bought(
+    merchant: Merchant,
+    period: Period,
+    *,
+    model: Model = Model.LINEAR,
+    as_of: date | None = None,
+    cells: Cells | None = None,
+) -> Bought:
+    """What the orders paid in the period brought, by platform and evidence grade, as one model shares them; all
+    five add up to the same. ``cells`` hold at least those order days; they are read when they are not given.
+    Of a past day the rollups are summed."""
+    if as_of is not None:
+        amounts = _amounts_of_past(merchant, period, model, as_of)
+    else:
+        if cells is None:
+            cells = read_cells(merchant, since=period.start, until=period.end, models=(model,))
+        amounts = _amounts(cells, period, model)
     start, end = period.instants()
-    scope: dict[str, Any] = {
-        "merchant": merchant.pk,
-        "start": period.start,
-        "end": period.end,
-        "as_of": as_of,
-        "from": start,
-        "until": end,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_BOUGHT.format(fen=fen), scope)
-        rows = cursor.fetchall()
+        cursor.execute(_ORDERS, {"merchant": merchant.pk, "from": start, "until": end})
+        orders, paid, refunded, rest = cursor.fetchone()
     platforms: dict[str, dict[str, int]] = defaultdict(dict)
     joined = {Grade.SAME_PERSON.value: 0, Grade.DECLARED.value: 0}
-    unjoined = rest = orders = paid = refunded = 0
-    for platform, grade, amount, order_sums in rows:
-        if grade is None:
-            orders, paid, refunded, rest = order_sums
-            continue
-        platforms[platform][grade] = platforms[platform].get(grade, 0) + amount
+    unjoined = 0
+    for (platform, grade), amount in amounts.items():
+        platforms[platform][grade] = amount
         if grade in joined:
             joined[grade] += amount
         else:
@@ -140,15 +146,44 @@ def bought(merchant: Merchant, period: Period, *, fen: str, as_of: date | None =
     )
 
 
-_BOUGHT = """
-SELECT platform, grade, sum({fen})::bigint, NULL::bigint[]
+def _amounts(cells: Cells, period: Period, model: Model) -> dict[tuple[str, str], int]:
+    """Fen by platform and grade of the orders of the period."""
+    found = cells.only(
+        (cells.order_day >= day_number(period.start)) & (cells.order_day < day_number(period.end))
+    )
+    kinds, places = np.unique(found.platform * 256 + found.grade, return_inverse=True)
+    fen = sums(places, found.fen[model], len(kinds))
+    return {
+        (found.platforms[kind // 256], chr(kind % 256)): int(amount)
+        for kind, amount in zip(kinds, fen, strict=True)
+    }
+
+
+def _amounts_of_past(
+    merchant: Merchant, period: Period, model: Model, as_of: date
+) -> dict[tuple[str, str], int]:
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "start": period.start,
+        "end": period.end,
+        "as_of": as_of,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST.format(model=model.value), scope)
+        return {(platform, grade): amount for platform, grade, amount in cursor.fetchall()}
+
+
+_PAST = """
+SELECT platform, grade, sum(fen_{model})::bigint
 FROM measurement_rollup
 WHERE merchant_id = %(merchant)s AND order_day >= %(start)s AND order_day < %(end)s
-  AND (%(as_of)s::date IS NULL OR recorded_day <= %(as_of)s)
+  AND recorded_day <= %(as_of)s
 GROUP BY platform, grade
-UNION ALL
-SELECT NULL, NULL, NULL, ARRAY[count(*), coalesce(sum(paid_fen), 0),
-                               coalesce(sum(refunded_fen), 0), coalesce(sum(rest_fen), 0)]::bigint[]
+"""
+
+_ORDERS = """
+SELECT count(*), coalesce(sum(paid_fen), 0)::bigint, coalesce(sum(refunded_fen), 0)::bigint,
+       coalesce(sum(rest_fen), 0)::bigint
 FROM measurement_order
 WHERE merchant_id = %(merchant)s AND paid_at >= %(from)s AND paid_at < %(until)s AND feed = 'shop'
   AND NOT superseded AND status IN ('paid', 'refunded_partially', 'refunded')

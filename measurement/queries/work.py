@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from measurement.models import (
     BulkChange,
+    CreditDayMark,
     CrowdMark,
     CycleLearning,
     CyclePreview,
@@ -60,13 +61,17 @@ def pending(merchant: Merchant) -> Pending:
 
 
 def merchants_with_work() -> list[int]:
-    """Merchants whose marks or changes wait; read as the dispatcher, who sees no content."""
+    """Merchants whose marks, changes or copies of credit wait; read as the dispatcher, who sees no content."""
     now = datetime.now(UTC)
     marked = DirtyMark.objects.using("dispatch").filter(recorded_at__lte=now - PATIENCE)
     changed = BulkChange.objects.using("dispatch").filter(expanded_at=None, recorded_at__lte=now - PATIENCE)
+    copies = CreditDayMark.objects.using("dispatch").filter(recorded_at__lte=now - PATIENCE)
     return sorted(
-        set(marked.values_list("merchant_id", flat=True).distinct())
-        | set(changed.values_list("merchant_id", flat=True).distinct())
+        {
+            pk
+            for rows in (marked, changed, copies)
+            for pk in rows.values_list("merchant_id", flat=True).distinct()
+        }
     )
 
 

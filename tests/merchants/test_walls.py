@@ -20,6 +20,7 @@ from measurement.models import (
     CycleLearning,
     CyclePreview,
     Experiment,
+    CreditDayMark,
     JourneyDay,
     JourneyMark,
     JourneyModel,
@@ -314,6 +315,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             days = {"starts_on": BASE, "ends_on": BASE}
             Experiment.objects.create(merchant=merchant, name="Held back", kind="holdout", **days)
             TallySpan.objects.create(merchant=merchant, first_day=BASE, last_day=BASE)
+            CreditDayMark.objects.create(merchant=merchant, day=BASE)
             JourneyMark.objects.create(merchant=merchant, first_day=BASE)
             JourneyDay.objects.create(merchant=merchant, day=BASE)
             JourneyModel.objects.create(merchant=merchant, by="note", first_day=BASE, last_day=BASE)

@@ -1,0 +1,104 @@
+"""Credit in columns: from the copies that workers keep, and from the rows of days whose copy is not the
+latest word. What is read is always what the ledger holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from measurement.attribution.cells import Cells, cells_of, joined, person_number, unpacked
+from measurement.choices import Model
+from merchants.models import Merchant
+
+
+def cells(
+    merchant: Merchant,
+    *,
+    since: date,
+    until: date | None = None,
+    touched_before: date | None = None,
+    models: Sequence[Model],
+) -> Cells:
+    """The cells of order days from ``since`` up to, and without, ``until``; with ``touched_before``, days on
+    which nothing was credited to a touch before that day may be left out. In two statements."""
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "since": since,
+        "until": until or date.max,
+        "before": touched_before or date.max,
+    }
+    copies = _copies(_COPIES.format(fen=_columns(models)), scope)
+    with connection.cursor() as cursor:  # it may see a later state; of each day only one of the two is taken
+        cursor.execute(
+            _ROWS.format(
+                days="order_day >= %(since)s AND order_day < %(until)s AND order_day <> ALL(%(copied)s::date[])",
+                fen=_sums(models),
+            ),
+            scope | {"copied": [row[0] for row in copies]},
+        )
+        rows = cursor.fetchall()
+    parts = [
+        unpacked(day, json.loads(platforms), keys, dict(zip(models, fen, strict=True)))
+        for day, platforms, keys, *fen in copies
+        if keys is not None
+    ]
+    if rows:
+        parts.append(_read(rows, models))
+    return joined(parts, models)
+
+
+def _copies(statement: str, scope: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows as the driver reads them in binary form: bytes as text take twice the time."""
+    connection.ensure_connection()
+    with connection.connection.cursor(binary=True) as cursor:
+        rows: list[tuple[Any, ...]] = cursor.execute(statement, scope).fetchall()
+    return rows
+
+
+def of_days(merchant: Merchant, days: Sequence[date], models: Sequence[Model]) -> Cells:
+    """The cells of these order days, read from the rows."""
+    statement = _ROWS.format(days="order_day = ANY(%(days)s::date[])", fen=_sums(models))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"merchant": merchant.pk, "days": list(days)})
+        return _read(cursor.fetchall(), models)
+
+
+def _read(rows: list[tuple[Any, ...]], models: Sequence[Model]) -> Cells:
+    known = [(*row[:2], row[2] and person_number(row[2].int), *row[3:]) for row in rows]
+    return cells_of(known, models)
+
+
+def _columns(models: Sequence[Model]) -> str:
+    return ", ".join(f"fen_{model.value}" for model in models)
+
+
+def _sums(models: Sequence[Model]) -> str:
+    return ", ".join(f"sum(c.fen_{model.value})::bigint" for model in models)
+
+
+_COPIES = """
+SELECT d.day, d.platforms::text, k.* FROM measurement_creditday d
+LEFT JOIN LATERAL (SELECT d.keys, {fen} WHERE d.oldest < %(before)s) k ON true
+WHERE d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day < %(until)s
+  AND NOT EXISTS (SELECT FROM measurement_creditdaymark m
+                  WHERE m.merchant_id = %(merchant)s AND m.day = d.day)
+"""
+
+# Presence names the lines of a day, with their order and person; what they gave stands with the line.
+_ROWS = """
+WITH lines AS MATERIALIZED (
+    SELECT DISTINCT line_id, order_id, person FROM measurement_presence
+    WHERE merchant_id = %(merchant)s AND {days}
+)
+SELECT c.order_day, l.order_id, l.person, c.channel_id, c.spu_id, c.platform, c.grade, c.touch_day, {fen}
+FROM lines l CROSS JOIN LATERAL (
+    SELECT * FROM measurement_credit
+    WHERE merchant_id = %(merchant)s AND id BETWEEN l.line_id * 65536 AND l.line_id * 65536 + 65535 OFFSET 0
+) c
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
