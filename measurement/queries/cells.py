@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from measurement.attribution.cells import Cells, cells_of, joined, person_number, unpacked
 from measurement.choices import Model
 from merchants.models import Merchant
+from merchants.periods import DAY
 
 
 def cells(
@@ -33,13 +35,7 @@ def cells(
     }
     copies = _copies(_COPIES.format(fen=_columns(models)), scope)
     with connection.cursor() as cursor:  # it may see a later state; of each day only one of the two is taken
-        cursor.execute(
-            _ROWS.format(
-                days="order_day >= %(since)s AND order_day < %(until)s AND order_day <> ALL(%(copied)s::date[])",
-                fen=_sums(models),
-            ),
-            scope | {"copied": [row[0] for row in copies]},
-        )
+        cursor.execute(_ROWS.format(days=_OTHERS, fen=_sums(models)), scope | _not_among(copies, since))
         rows = cursor.fetchall()
     parts = [
         unpacked(day, json.loads(platforms), keys, dict(zip(models, fen, strict=True)))
@@ -51,11 +47,23 @@ def cells(
     return joined(parts, models)
 
 
+def _not_among(copies: list[tuple[Any, ...]], since: date) -> dict[str, Any]:
+    """The days between the copies, and the last one of these."""
+    known = {row[0] for row in copies}
+    last = max(known, default=since - DAY)
+    days = (since + timedelta(days=n) for n in range((last - since).days))
+    return {"last": last, "between": [day for day in days if day not in known]}
+
+
+_OTHERS = """(order_day = ANY(%(between)s::date[]) OR order_day > %(last)s)
+    AND order_day >= %(since)s AND order_day < %(until)s"""
+
+
 def _copies(statement: str, scope: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Rows as the driver reads them in binary form: bytes as text take twice the time."""
     connection.ensure_connection()
-    with connection.connection.cursor(binary=True) as cursor:
-        rows: list[tuple[Any, ...]] = cursor.execute(statement, scope).fetchall()
+    with psycopg.Cursor(connection.connection) as cursor:  # Django's own binds in the client and reads text
+        rows: list[tuple[Any, ...]] = cursor.execute(statement, scope, binary=True).fetchall()
     return rows
 
 
