@@ -73,6 +73,13 @@ class Cells:
     def touched(self) -> Chosen:
         return self.age >= 0
 
+    def of_day(self, day: date) -> Cells:
+        """Those of one order day, without the platforms that it has none of."""
+        found = self.only(self.order_day == day_number(day))
+        present, places = np.unique(found.platform, return_inverse=True)
+        names = tuple(self.platforms[n] for n in present)
+        return replace(found, platforms=names, platform=places.astype(np.int64))
+
     def only(self, chosen: Chosen | Whole) -> Cells:
         """The cells for which ``chosen`` is true."""
         columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _COLUMNS}
@@ -142,6 +149,18 @@ def packed(cells: Cells) -> tuple[bytes, dict[str, bytes]]:
     for name in _KEYS.names or ():
         keys[name] = getattr(cells, name)
     return keys.tobytes(), {model: fen.astype("<i8").tobytes() for model, fen in cells.fen.items()}
+
+
+def copy_of(day: date, cells: Cells) -> dict[str, Any]:
+    """What is kept of an order day, by the name of its column."""
+    keys, fen = packed(cells)
+    touched = cells.touch_day[cells.touched]
+    return {
+        "oldest": day_of_number(touched.min()) if len(touched) else day,
+        "platforms": list(cells.platforms),
+        "keys": keys,
+        **{f"fen_{model}": told for model, told in fen.items()},
+    }
 
 
 def unpacked(day: date, platforms: Sequence[str], keys: bytes, fen: Mapping[str, bytes]) -> Cells:

@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
-from measurement.attribution.cells import Cells, day_number, day_of_number, packed
+from measurement.attribution.cells import copy_of
 from measurement.choices import Model
 from measurement.models import CreditDay
 from measurement.queries import cells
@@ -55,33 +55,21 @@ DELETE FROM measurement_creditdaymark WHERE merchant_id = %(merchant)s AND day =
 
 def _copy(merchant: Merchant, days: list[date]) -> None:
     found = cells.of_days(merchant, days, tuple(Model))
-    rows, empty = [], []
-    for day in days:
-        part = found.only(found.order_day == day_number(day))
-        if len(part):
-            rows.append(_row(merchant, day, part))
-        else:
-            empty.append(day)
-    CreditDay.objects.for_merchant(merchant).filter(day__in=empty).delete()
+    parts = {day: found.of_day(day) for day in days}
+    now = timezone.now()
+    rows = [
+        CreditDay(merchant=merchant, day=day, counted_at=now, **copy_of(day, part))
+        for day, part in parts.items()
+        if len(part)
+    ]
+    CreditDay.objects.for_merchant(merchant).filter(
+        day__in=[day for day in days if not len(parts[day])]
+    ).delete()
     CreditDay.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["merchant", "day"],
         update_fields=["oldest", "counted_at", "platforms", "keys", *COLUMNS],
-    )
-
-
-def _row(merchant: Merchant, day: date, part: Cells) -> CreditDay:
-    keys, fen = packed(part)
-    touched = part.touch_day[part.touched]
-    return CreditDay(
-        merchant=merchant,
-        day=day,
-        oldest=day_of_number(touched.min()) if len(touched) else day,
-        counted_at=timezone.now(),
-        platforms=list(part.platforms),
-        keys=keys,
-        **{f"fen_{model}": told for model, told in fen.items()},
     )
 
 

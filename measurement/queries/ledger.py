@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db import connection
 
+from measurement.attribution.cells import copy_of
+from measurement.choices import Model
+from measurement.models import CreditDay, CreditDayMark
+from measurement.queries.cells import of_days
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -55,7 +61,38 @@ def breaches(merchant: Merchant) -> list[Breach]:
             count, example = cursor.fetchone()
             if count:
                 found.append(Breach(merchant.code, name, count, example))
+        wrong = _wrong_copies(merchant)
+    if wrong:
+        found.append(Breach(merchant.code, COPIED, len(wrong), str(wrong[0])))
     return found
+
+
+COPIED = "the copy of a credit day says what its rows say"
+AT_ONCE = 30  # days
+
+
+def _wrong_copies(merchant: Merchant) -> list[date]:
+    """Days whose copy is not what it would be made now; one that is marked is work, not a breach."""
+    marked = CreditDayMark.objects.for_merchant(merchant).values("day")
+    days = list(
+        CreditDay.objects.for_merchant(merchant)
+        .exclude(day__in=marked)
+        .order_by("day")
+        .values_list("day", flat=True)
+    )
+    wrong = []
+    for first in range(0, len(days), AT_ONCE):
+        some = days[first : first + AT_ONCE]
+        rows = of_days(merchant, some, tuple(Model))
+        for copy in CreditDay.objects.for_merchant(merchant).filter(day__in=some).order_by("day"):
+            wanted = copy_of(copy.day, rows.of_day(copy.day))
+            if any(_plain(getattr(copy, name)) != value for name, value in wanted.items()):
+                wrong.append(copy.day)
+    return wrong
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 _FEN = ("fen_first", "fen_last", "fen_linear", "fen_position", "fen_decay")
@@ -126,3 +163,5 @@ INVARIANTS = {
           AND person <> (SELECT j.person_key FROM measurement_identity j WHERE j.merchant_id = i.merchant_id
                          AND j.person = i.person ORDER BY j.person_key LIMIT 1)""",
 }
+SENTENCES = (*INVARIANTS, COPIED)
+"""All that is checked."""

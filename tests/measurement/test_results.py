@@ -280,5 +280,5 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(world, notes, django_
         world.touch(f"q{number}", "2026-10-02", f"Note {number}")
         world.order(f"Q{number}", "2026-10-06", 100, person=f"q{number}")
     world.compute()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         report(world.merchant, replace(OCTOBER, compare=Compare.PREVIOUS), now=NOW)

@@ -17,10 +17,10 @@ from leads.models import Feedback
 from leads.operations import sources
 from measurement.models import (
     Category,
+    CreditDayMark,
     CycleLearning,
     CyclePreview,
     Experiment,
-    CreditDayMark,
     JourneyDay,
     JourneyMark,
     JourneyModel,

@@ -28,4 +28,4 @@ class Command(BaseCommand):
             )
         if found:
             sys.exit(1)
-        self.stdout.write(f"{len(merchants)} merchants, {len(ledger.INVARIANTS)} invariants each: all hold.")
+        self.stdout.write(f"{len(merchants)} merchants, {len(ledger.SENTENCES)} invariants each: all hold.")

@@ -1,0 +1,101 @@
+"""Cells are summed exactly and come back from their bytes as they went in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from measurement.attribution.cells import (
+    UNTOUCHED,
+    Cells,
+    cells_of,
+    copy_of,
+    distinct,
+    joined,
+    packed,
+    person_number,
+    squares,
+    sums,
+    unpacked,
+)
+
+DAY = date(2026, 3, 1)
+MODELS = ("first", "linear")
+few = st.integers(1, 4)
+fen = st.integers(-(10**12), 10**12)
+rows = st.lists(
+    st.tuples(
+        st.integers(0, 3).map(lambda n: DAY + timedelta(days=n)),
+        few,
+        st.none() | st.integers(-(2**63), 2**63 - 1).filter(bool),
+        st.none() | few,
+        st.none() | few,
+        st.sampled_from(["jd", "taobao", "vipshop"]),
+        st.sampled_from("ABU"),
+        st.none() | st.integers(0, 400).map(lambda n: DAY - timedelta(days=n)),
+        fen,
+        fen,
+    ),
+    max_size=30,
+)
+
+
+def told(cells: Cells) -> list[tuple[Any, ...]]:
+    """Every column of every cell, in order."""
+    names = ("order", "person", "channel", "spu", "grade", "order_day", "age")
+    columns = [getattr(cells, name).tolist() for name in names]
+    columns.append([cells.platforms[n] for n in cells.platform])
+    columns += [cells.fen[model].tolist() for model in MODELS]
+    return sorted(zip(*columns, strict=True))
+
+
+@given(rows)
+def test_days_that_were_packed_one_by_one_are_the_same_cells_again(given_rows: list[Any]) -> None:
+    cells = cells_of(given_rows, MODELS)
+    parts = []
+    for day in {row[0] for row in given_rows}:
+        part = cells.of_day(day)
+        keys, shares = packed(part)
+        assert len(keys) == 40 * len(part)
+        parts.append(unpacked(day, part.platforms, keys, shares))
+    assert told(joined(parts, MODELS)) == told(cells)
+
+
+@given(rows)
+def test_sums_people_orders_and_squares_are_those_of_a_plain_count(given_rows: list[Any]) -> None:
+    cells = cells_of(given_rows, MODELS)
+    money: dict[int, int] = defaultdict(int)
+    orders: dict[int, set[int]] = defaultdict(set)
+    of_order: dict[tuple[int, int], int] = defaultdict(int)
+    for row in given_rows:
+        spu = row[4] or 0
+        money[spu] += row[9]
+        orders[spu].add(row[1])
+        of_order[spu, row[1]] += row[9]
+    assert sums(cells.spu, cells.fen["linear"], 5).tolist() == [money[spu] for spu in range(5)]
+    assert distinct(cells.spu, cells.order, 5).tolist() == [len(orders[spu]) for spu in range(5)]
+    squared = [
+        float(sum(amount**2 for (spu, _), amount in of_order.items() if spu == one)) for one in range(5)
+    ]
+    np.testing.assert_allclose(squares(cells.spu, cells.order, cells.fen["linear"], 5), squared, rtol=1e-12)
+
+
+def test_a_cell_that_no_touch_is_behind_has_no_age_and_its_day_counts_as_the_oldest() -> None:
+    row = (DAY, 7, None, None, None, "taobao", "U", None, 100, 100)
+    cells = cells_of([row], MODELS)
+    assert cells.age.tolist() == [UNTOUCHED]
+    assert cells.touched.tolist() == [False]
+    assert copy_of(DAY, cells)["oldest"] == DAY
+    earlier = (DAY, 8, 5, 1, 1, "jd", "A", DAY - timedelta(days=29), 100, 100)
+    assert copy_of(DAY, cells_of([row, earlier], MODELS))["oldest"] == DAY - timedelta(days=29)
+
+
+def test_persons_are_told_apart_by_half_of_their_key() -> None:
+    assert person_number(1 << 64) == 1
+    assert person_number((1 << 128) - 1) == -1
+    assert person_number(5) == 1  # of a key that begins with nothing but zeros: somebody all the same
