@@ -32,6 +32,16 @@ PAGES = 40
 PATIENCE = 60.0
 MONTH = "from=2025-05-01&to=2025-05-31"
 QUESTIONS = ("", "&by=spu", "&by=platform", "&by=day", "&axis=order", "&model=decay", "&compare=none")
+OTHERS = {
+    "home": "portal:home",
+    "over time": "measurement:curve",
+    "models": "measurement:models",
+    "matrix": "measurement:matrix",
+    "performance": "measurement:process",
+    "orders": "measurement:orders",
+    "cycles": "measurement:cycles",
+}
+REPEATS = 20
 BY = "system:benchmark"
 
 
@@ -49,13 +59,24 @@ def waited(merchant: Merchant, folder: Path) -> dict[str, Any]:
             _read(client, address)
             asked.append(time.perf_counter() - begun)
         queries.add(len(captured))
-    return {
+    figures = {
         "order to page, p50, s": statistics.median(spent[1:]),  # the first one wakes the worker up
         "order to page, p95, s": _p95(spent[1:]),
         "results page, p50, ms": statistics.median(asked) * 1000,
         "results page, p95, ms": _p95(asked) * 1000,
         "results page, most queries": max(queries),
     }
+    return figures | {f"{name} page, p95, ms": _others(client, merchant, name) for name in OTHERS}
+
+
+def _others(client: Client, merchant: Merchant, name: str) -> float:
+    page = reverse(OTHERS[name], args=[merchant.code])
+    spent = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        _read(client, f"{page}?{MONTH}")
+        spent.append(time.perf_counter() - begun)
+    return _p95(spent) * 1000
 
 
 def _until_shown(
