@@ -190,7 +190,8 @@ def test_the_pages_open_with_and_without_data_and_a_stranger_finds_nothing(
 
 
 def test_a_cell_says_its_orders_its_interval_and_what_its_comments_say(world, merchant):
-    """Two orders of ¥100 and ¥60 under one unpaid note: squares are 10000² + 6000²; 40 comments praise and 10 blame, 20 of the 50 repeat the buying point."""
+    """Two orders of ¥100 and ¥60 under one unpaid note: squares are 10000² + 6000²; 40 comments praise
+    and 10 blame, 20 of the 50 repeat the buying point."""
     essence = world.spu()
     note = world.note("Winter repair", "Lin", essence)
     Note.objects.filter(pk=note.pk).update(buying_point="Repair", scene="Winter")
