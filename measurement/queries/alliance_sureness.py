@@ -36,7 +36,7 @@ def sureness(
     where: str,
 ) -> Sureness:
     """``scope`` is that of the page, ``day`` the column of its time axis, ``where`` a condition on the channel."""
-    proof = bought(merchant, period, fen=FEN[model], as_of=scope["as_of"])
+    proof = bought(merchant, period, model=model, as_of=scope["as_of"])
     graded = proof.platforms.get(scope["platform"], {})
     joined = sum(graded.get(str(grade), 0) for grade in (Grade.SAME_PERSON, Grade.DECLARED))
     coverage = metrics.coverage(joined, sum(graded.values()) - joined)
@@ -48,7 +48,7 @@ def sureness(
     return Sureness(interval.low, interval.high, coverage)
 
 
-# As results do: a cell holds orders of one SPU on one day of one platform, whose amounts are taken as equal.
+# A cell holds orders of one SPU on one day of one platform, whose amounts are taken as equal.
 _SQUARES = """
 WITH money AS (
     SELECT coalesce(r.spu_id, 0) AS spu, r.order_day, sum(r.{fen})::bigint AS fen
