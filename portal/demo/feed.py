@@ -106,7 +106,7 @@ class Feed:
         product = dice.choices(brand.products, [item.share for item in brand.products])[0]
         created = now - timedelta(seconds=dice.randrange(30, 90))
         person = f"f{number}"
-        sale = draft(brand, shop, dice, product, created, f"p{person}" if seeded else person)
+        sale = draft(brand, shop, dice, product, created, f"p{person}" if seeded else person, brand.products)
         sale = replace(
             sale, number=number, paid_at=created + timedelta(seconds=20), presale=False, modified_at=now
         )

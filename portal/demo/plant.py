@@ -31,6 +31,7 @@ from measurement.models import (
     TouchedPerson,
 )
 from measurement.operations import (
+    cycle_learning,
     deliveries,
     identities,
     journey_models,
@@ -125,6 +126,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "wholes", lambda: whole.estimate(merchant, world, by=BY)
     yield "experiments", lambda: experiments.plant(merchant, world)
     yield "journeys", partial(_journeys, merchant)
+    yield "cycles", lambda: _cycles(merchant)
     yield "moves", lambda: moves.put(merchant, world.content, world.until)
     yield "crowds", lambda: crowds.put(merchant, people, world)
     if world.brand.consults:
@@ -137,6 +139,15 @@ def _journeys(merchant: Merchant) -> None:
     journeys.drain(merchant)
     journey_models.prepare(merchant)
     journey_models.drain(merchant)
+
+
+def _cycles(merchant: Merchant) -> None:
+    """Learns how long people take. A merchant without orders has nothing to learn from yet."""
+    try:
+        cycle_learning.begin(merchant, by=BY)
+    except cycle_learning.NothingKnown:
+        return
+    cycle_learning.finish(merchant)
 
 
 def analyze() -> None:

@@ -7,7 +7,8 @@ apart, refunds as they were executed. What a platform's answers say of an order 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,11 +19,15 @@ import numpy as np
 from portal.demo.cast import Brand, Product, Shop, Sku
 from portal.demo.content import Content, Note, id_of
 from portal.demo.costs import AdDay
-from portal.demo.journeys import DAY, DAYS, NONE, Touches
+from portal.demo.decisions import days_of
+from portal.demo.journeys import DAY, DAYS, NONE, Floats, Touches
 from portal.demo.rhythm import Rhythm
 
 REASONS = ("不想要了", "拍错规格", "肤感不合适", "少件漏发", "包装破损", "降价了", "七天无理由")
 CARRIERS = ("顺丰速运", "中通快递", "圆通速递", "京东快递")
+
+
+PRESALE = timedelta(days=10)  # from the deposit to the rest
 
 
 class Stage(StrEnum):
@@ -108,6 +113,17 @@ class Sale:
         return sum(refund.fen for refund in self.refunds if refund.done_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Buying:
+    """A person who pays for a product ``at`` a time, and the last note about it that they had seen."""
+
+    person: int
+    product: Product
+    touched_at: datetime  # first
+    at: datetime
+    note: Note | None
+
+
 def buyer_id(platform: str, brand_code: str, person: object) -> str:
     """The id a platform gives this person; another one for each platform."""
     digits = id_of("buyer", platform, brand_code, person)
@@ -126,7 +142,10 @@ def sales_of(
     for shop in brand.shops:
         number_of = round(count * shop.share)
         seeded = round(number_of * shop.seeded) if len(touches) else 0
-        drafts += [_seeded(brand, shop, dice, *found) for found in moments.of_buyers(seeded)]
+        drafts += [
+            _seeded(brand, shop, dice, found, moments.looked_at[found.person])
+            for found in moments.of_buyers(seeded)
+        ]
         drafts += [_stranger(brand, shop, dice, moments, rhythm) for _ in range(number_of - seeded)]
     drafts.sort(key=lambda sale: sale.created_at)
     numbered = [replace(sale, number=number) for number, sale in enumerate(drafts, start=1)]
@@ -135,24 +154,38 @@ def sales_of(
 
 
 class _Moments:
-    """When people buy: some time after a touch if they have any, else at any time."""
+    """When people buy: as long after their first touch with the product as its category takes, if they have
+    any, else at any time."""
 
     def __init__(self, content: Content, touches: Touches, until: datetime, seed: int) -> None:
         self._draw = np.random.default_rng([seed, 2])
         self._content, self._touches, self._until = content, touches, int(until.timestamp())
+        self.looked_at: dict[int, set[str]] = defaultdict(set)  # products that a person has met, by code
         if len(touches):
-            order = np.lexsort((touches.at, touches.journey))
-            self._order = order
-            self._first = np.flatnonzero(np.diff(touches.journey[order], prepend=-1))
-            self._length = np.diff(np.append(self._first, len(order)))
-            # content that leaves people cold, or finds the wrong ones, is seen by who buys nothing
-            warm = np.add.reduceat(np.minimum(touches.appeal[order], 1.0), self._first) / self._length
-            self._wish = np.add.reduceat(touches.pull[order], self._first) ** 1.25 * warm**5
+            codes = [product.code for product in content.brand.products]
+            for person, product in set(zip(touches.person.tolist(), touches.product.tolist(), strict=True)):
+                self.looked_at[person].add(codes[product])
+            path = touches.person * len(content.brand.products) + touches.product
+            self._order = np.lexsort((touches.at, path))
+            self._first = np.flatnonzero(np.diff(path[self._order], prepend=-1))
+            self._length = np.diff(np.append(self._first, len(path)))
+            self._wish = self._wishes()
             self._free = np.ones(len(self._first), dtype=bool)
 
-    def of_buyers(self, count: int) -> Iterator[tuple[int, int, datetime, Note | None]]:
-        """(person, product, when, the last note seen) of journeys that end in buying. Who would buy only
-        after the end of the world is not among them: that is what makes late touches look immature."""
+    def _wishes(self) -> Floats:
+        """How readily each person buys each product that they met. Content that leaves people cold, or finds
+        the wrong ones, is seen by who buys nothing. Weeks are alike: who comes in a dull one, or too late to
+        have seen much, buys as readily on the mean. Else the cycle of all would be that of its best weeks."""
+        touches, order, starts = self._touches, self._order, self._first
+        warm = np.add.reduceat(np.minimum(touches.appeal[order], 1.0), starts) / self._length
+        wish = np.add.reduceat(touches.pull[order], starts) ** 1.25 * warm**10
+        week = (self._until - touches.at[order][starts]) // (7 * DAY)
+        cohort = touches.product[order][starts] * (DAYS + 1) + week
+        return np.asarray(wish / (np.bincount(cohort, wish) / np.maximum(np.bincount(cohort), 1))[cohort])
+
+    def of_buyers(self, count: int) -> Iterator[Buying]:
+        """So many who buy. Who would buy only after the end of the world is not among them: that is what
+        makes late touches look immature."""
         left = count
         while left > 0 and self._free.any():
             chances = np.where(self._free, self._wish, 0.0)
@@ -160,24 +193,23 @@ class _Moments:
                 len(chances), min(left * 2, int(self._free.sum())), replace=False, p=chances / chances.sum()
             )
             self._free[drawn] = False
-            for journey in drawn:
-                found = self._bought(int(journey))
+            for path in drawn:
+                found = self._bought(int(path))
                 if found and left > 0:
                     left -= 1
                     yield found
 
-    def _bought(self, journey: int) -> tuple[int, int, datetime, Note | None] | None:
+    def _bought(self, path: int) -> Buying | None:
         touches, content = self._touches, self._content
-        length = int(self._length[journey])
-        last = int(self._draw.integers(length // 2, length))
-        rows = self._order[self._first[journey] : self._first[journey] + last + 1]
-        delay = float(self._draw.lognormal(np.log(content.brand.cycle_days / 15), 1.0)) * DAY
-        at = int(touches.at[rows[-1]] + max(delay, 900))
+        rows = self._order[self._first[path] : self._first[path] + self._length[path]]
+        product = content.brand.products[int(touches.product[rows[0]])]
+        first = int(touches.at[rows[0]])
+        at = first + int(max(days_of(self._draw, product.category) * DAY, 900))
         if at >= self._until:
             return None
-        seen = [int(place) for place in touches.note[rows] if place != NONE]
+        seen = [int(place) for place in touches.note[rows[touches.at[rows] < at]] if place != NONE]
         note = content.notes[seen[-1]] if seen else None
-        return int(touches.person[rows[0]]), int(touches.product[rows[0]]), _moment(at), note
+        return Buying(int(touches.person[rows[0]]), product, _moment(first), _moment(at), note)
 
     def note_before(self, at: datetime, product: Product, dice: random.Random) -> Note | None:
         """A note about the product that was out by then."""
@@ -192,13 +224,21 @@ class _Moments:
         return _moment(at if at < self._until - 60 else at - DAY)
 
 
-def _seeded(
-    brand: Brand, shop: Shop, dice: random.Random, person: int, product: int, at: datetime, note: Note | None
-) -> Sale:
+def _seeded(brand: Brand, shop: Shop, dice: random.Random, found: Buying, looked_at: Set[str]) -> Sale:
+    """Nothing comes along that the person has looked at as well: that would be bought without a decision."""
     linked = dice.random() < shop.linked or shop.platform == "xiaohongshu_ark"
-    coded = note is not None and dice.random() < shop.coded
-    sale = draft(brand, shop, dice, brand.products[product], at, f"p{person}")
-    return replace(sale, person=person, linked=linked, note=note if coded else None)
+    coded = found.note is not None and dice.random() < shop.coded
+    beside = [item for item in brand.products if item.code not in looked_at]
+    sale = draft(brand, shop, dice, found.product, found.at, f"p{found.person}", beside)
+    if sale.presale:  # the rest is due at the time that is planted
+        sale = (
+            _sooner(sale, PRESALE) if found.at - PRESALE > found.touched_at else replace(sale, presale=False)
+        )
+    return replace(sale, person=found.person, linked=linked, note=found.note if coded else None)
+
+
+def _sooner(sale: Sale, by: timedelta) -> Sale:
+    return replace(sale, created_at=sale.created_at - by, paid_at=sale.paid_at and sale.paid_at - by)
 
 
 def _stranger(
@@ -206,15 +246,24 @@ def _stranger(
 ) -> Sale:
     product = dice.choices(brand.products, [item.share for item in brand.products])[0]
     at = (rhythm.moment(product) if rhythm else None) or moments.any()
-    sale = draft(brand, shop, dice, product, at, f"s{dice.randrange(10**9)}")
+    sale = draft(brand, shop, dice, product, at, f"s{dice.randrange(10**9)}", brand.products)
     chance = dice.random()
     if shop.platform == "xiaohongshu_ark" and chance < shop.coded:
         return replace(sale, note=moments.note_before(sale.created_at, product, dice))
     return replace(sale, foreign_code=f"other_{dice.randrange(12):02d}" if chance < shop.coded * 0.25 else "")
 
 
-def draft(brand: Brand, shop: Shop, dice: random.Random, product: Product, at: datetime, buyer: str) -> Sale:
-    lines = tuple(_basket(brand, dice, product))
+def draft(
+    brand: Brand,
+    shop: Shop,
+    dice: random.Random,
+    product: Product,
+    at: datetime,
+    buyer: str,
+    beside: Sequence[Product],
+) -> Sale:
+    """An order as it is placed; ``beside`` are the products of which another may lie in the basket."""
+    lines = tuple(_basket(brand, dice, product, beside))
     return Sale(
         shop=shop,
         number=0,
@@ -232,10 +281,10 @@ def draft(brand: Brand, shop: Shop, dice: random.Random, product: Product, at: d
     )
 
 
-def _basket(brand: Brand, dice: random.Random, product: Product) -> Iterator[Line]:
+def _basket(brand: Brand, dice: random.Random, product: Product, beside: Sequence[Product]) -> Iterator[Line]:
     """The product that was seeded, sometimes another beside it, sometimes a gift."""
     yield _line(dice, product, dice.choices(product.skus, (3, 1)[: len(product.skus)])[0])
-    others = [item for item in brand.products if item is not product]
+    others = [item for item in beside if item is not product]
     if others and dice.random() < 0.16:
         other = dice.choice(others)
         yield _line(dice, other, other.skus[0])
@@ -264,7 +313,7 @@ def _lived(sale: Sale, until: datetime, dice: random.Random) -> Sale:
             sale, stage=Stage.DEPOSIT, paid_at=None, modified_at=sale.created_at + timedelta(minutes=2)
         )
     assert sale.paid_at is not None
-    paid_at = sale.paid_at + timedelta(days=10 if sale.presale else 0)
+    paid_at = sale.paid_at + (PRESALE if sale.presale else timedelta())
     if paid_at >= until:
         return replace(sale, stage=Stage.UNPAID, paid_at=None, presale=False, modified_at=sale.created_at)
     return _refunded(_delivered(replace(sale, paid_at=paid_at), until, dice), until, dice)

@@ -106,7 +106,7 @@ class Brand:
     kind: str  # brand, service, agency
     touches: int = 0
     orders: int = 0
-    cycle_days: int = 30  # how slowly its buyers decide
+    cycle_days: int = 30  # how slowly people come back to look; how long buyers take: `decisions`
     yuan_of_reach: int = 120  # a day, buys the reach of an ordinary note at its best
     products: tuple[Product, ...] = ()
     shops: tuple[Shop, ...] = ()

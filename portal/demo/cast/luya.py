@@ -354,7 +354,7 @@ LUYA = Brand(
         ),
     ),
     shops=(
-        Shop("taobao", "luya-tmall", "露芽旗舰店（天猫）", 0.63, seeded=0.60, linked=0.56),
+        Shop("taobao", "luya-tmall", "露芽旗舰店（天猫）", 0.63, seeded=0.60, linked=0.64),
         Shop("jd", "luya-jd", "露芽京东自营旗舰店", 0.31, seeded=0.52, linked=0.16, coded=0.42),
         Shop("xiaohongshu_ark", "luya-red", "露芽小红书店", 0.06, seeded=0.46, coded=0.06),
     ),
