@@ -23,7 +23,13 @@ from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_
 from merchants.roles import Permission
 
 ROWS = 30
-TONES = {"queued": "info", "sent": "success", "accepted": "success", "rejected": "danger", "expired": "muted"}
+TONES = {
+    "queued": "neutral",
+    "sent": "accent",
+    "accepted": "accent",
+    "rejected": "danger",
+    "expired": "muted",
+}
 
 
 @merchant_required(Permission.SEE_DESK)

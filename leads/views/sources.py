@@ -30,7 +30,7 @@ from merchants.roles import Permission
 
 PAGE = 50
 GAPS = 100
-TONES = {"received": "info", "applied": "success", "refused": "warning", "failed": "danger"}
+TONES = {"received": "neutral", "applied": "accent", "refused": "warning", "failed": "danger"}
 
 
 class SourceForm(forms.Form):
