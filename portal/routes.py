@@ -11,7 +11,7 @@ urlpatterns = [
     path("switch/", start.switch, name="switch"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("m/<slug:merchant_code>/", home.page, name="home"),
-    re_path(r"^demo-partners/(?P<key>[a-z]+)/(?P<url>.*)$", demo.partner, name="demo-partner"),
+    re_path(r"^demo-partners/(?P<key>[a-z-]+)/(?P<url>.*)$", demo.partner, name="demo-partner"),
     path(
         "m/<slug:merchant_code>/lead-sources/<int:source_id>/reported/",
         reported_leads.reported,

@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.models import Agent, Consultation, Lead
-from leads.operations import sessions, setup
+from leads.models import Agent, Consultation, Feedback, Lead
+from leads.operations import sessions, setup, sources
 from merchants import tenancy
 from merchants.models import Membership, Merchant, Store, User
 
@@ -63,3 +63,11 @@ class Desk:
                 .latest("pk")
             )
             return found
+
+
+def busy_desk(merchant: Merchant) -> None:
+    """A desk with something of everything that goes out or is pulled: a message, feedback, a source."""
+    desk = Desk(merchant)
+    lead = desk.lead_of(desk.say("ann"))
+    Feedback.objects.create(merchant=merchant, lead=lead, code=200, happened_at=NOON, expires_at=NOON)
+    sources.open_source(merchant, channel="feiyu", name="Feiyu", by=BY)

@@ -13,8 +13,6 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from psycopg import sql
 
-from leads.models import Feedback
-from leads.operations import sources
 from measurement.models import (
     Category,
     CreditDayMark,
@@ -32,7 +30,7 @@ from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
 from merchants.models import Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User
 from tests.conftest import emptied
-from tests.leads.desks import Desk
+from tests.leads.desks import busy_desk
 from tests.worlds import BASE, World, deliver, trade
 
 pytestmark = pytest.mark.xdist_group("walls")  # one worker, so that the two merchants are planted once
@@ -321,14 +319,9 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             JourneyModel.objects.create(merchant=merchant, by="note", first_day=BASE, last_day=BASE)
             CycleLearning.objects.create(merchant=merchant, parts=1, data_through=BASE, requested_by="user:0")
             CyclePreview.objects.create(
-                merchant=merchant,
-                category=Category.objects.get(code="baby-food"),
-                days=30,
-                basis="hand",
-                source="x",
-                requested_by="user:0",
-                total=0,
-            )
+                merchant=merchant, category=Category.objects.get(code="baby-food"), days=30, basis="hand",
+                source="x", requested_by="user:0", total=0,
+            )  # fmt: skip
             person = User.objects.create(username=f"reader of {merchant.code}")
             letters = Schedule.objects.create(
                 merchant=merchant, owner=person, rhythm="daily", form="csv", next_at=BASE
@@ -336,10 +329,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             Mailing.objects.create(merchant=merchant, schedule=letters, due_at=BASE)
             Job.objects.create(merchant=merchant, kind="whole", key="x")
             Event.objects.create(merchant=merchant, kind="deal.closed", payload={})
-            desk = Desk(merchant)
-            lead = desk.lead_of(desk.say("ann"))
-            Feedback.objects.create(merchant=merchant, lead=lead, code=200, happened_at=BASE, expires_at=BASE)
-            sources.open_source(merchant, channel="feiyu", name="Feiyu", by="user:0")
+            busy_desk(merchant)
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
     ids = sorted(merchant.pk for merchant in two)
