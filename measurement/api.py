@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from measurement import api_crowds, api_curve, api_cycles, api_models, api_process, intake_kinds  # noqa: F401 - registers the kinds that are described below
+from measurement import api_crowds, api_curve, api_cycles, api_models, api_process, api_profiles, intake_kinds  # noqa: F401 - registers the kinds that are described below
 from measurement.queries import work
 from merchants.api_batches import ERROR
 from merchants.api_intake import batch_view
@@ -57,7 +57,7 @@ urlpatterns = [
     path("identities", batch_view("identities").as_view(), name="api-identities"),
     *(
         path(code, batch_view(code, "platform_reports:write").as_view(), name=f"api-{code}")
-        for code in ("alliance", "juguang", "pugongying", "crowds", "market", "promotions")
+        for code in ("alliance", "juguang", "pugongying", "crowds", "profiles", "market", "promotions")
     ),
     path("comments", batch_view("comments").as_view(), name="api-comments"),
     path("exposures", batch_view("exposures").as_view(), name="api-exposures"),
@@ -67,5 +67,6 @@ urlpatterns = [
     *api_cycles.urlpatterns,
     *api_models.urlpatterns,
     *api_process.urlpatterns,
+    *api_profiles.urlpatterns,
     path("work", WorkView.as_view(), name="api-work"),
 ]

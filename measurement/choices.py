@@ -112,6 +112,24 @@ class Layer(StrEnum):
     SHARE = "S"
 
 
+class ProfileScope(StrEnum):
+    """Whose people a platform's profile describes."""
+
+    ACCOUNT = "account"
+    SPU = "spu"
+    NOTE = "note"
+    CAMPAIGN = "campaign"
+    LIVE = "live"
+
+
+class ProfileDimension(StrEnum):
+    """By what a platform's profile divides people; always in sums, never a fact about one person."""
+
+    GENDER = "gender"
+    AGE = "age"
+    CITY_TIER = "city_tier"
+
+
 class MarketMeasure(StrEnum):
     SEARCH = "search"
     BRAND_SEARCH = "brand_search"

@@ -124,6 +124,8 @@ _TYPES: dict[str, dict[str, Any]] = {
         "description": "A rate in percent; only checks the figures.",
         "example": "12.3",
     },
+    "share": {"type": "string", "description": "A share in percent.", "example": "62.1%"},
+    "index": {"type": "string", "description": "100 is like everybody.", "example": "112.50"},
     "window": {"type": "integer", "minimum": 1, "maximum": 365, "description": "Days."},
 }
 

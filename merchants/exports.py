@@ -80,6 +80,8 @@ def holds(column: Column) -> str:
             "whole number": _("a whole number"),
             "yes or no": _("yes or no"),
             "rate": _("a rate in percent, such as 12.3%"),
+            "share": _("a share in percent, such as 62.1%"),
+            "index": _("a number, such as 112.5"),
             "window": _("days, such as 15 or 30"),
         }[column.cell.word]
     return _("%(text)s (needed)") % {"text": text} if column.required else text

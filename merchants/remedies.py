@@ -40,6 +40,8 @@ REMEDIES: dict[str, Promise] = {
         "The figure is rounded to 万: export whole numbers, or name the columns and choose 万 as the unit."
     ),
     "not_a_rate": _("A rate is expected here, such as 12.3%."),
+    "not_a_share": _("Write the share with its percent sign, such as 0.8%."),
+    "not_an_index": _("A plain number is expected, such as 112.5; 100 is like everybody."),
     "not_a_window": _("Write the window in days, such as 15 or 30 (1 to 365)."),
     # a row
     "cell_too_large": _("A cell of this row is larger than %(limit)s characters."),
@@ -66,6 +68,9 @@ REMEDIES: dict[str, Promise] = {
     "rebate_above_zero": _("A rebate comes back: write it below zero."),
     "charge_below_zero": _("Only a rebate may be below zero."),
     "days_reversed": _("The last day lies before the first: exchange them."),
+    "whose_profile": _(
+        "Say whose people these are: an SPU, a note, a campaign or a live stream, one of them, or none for all."
+    ),
     "told_twice": _("The same stands above already, for the same day and thing: keep one of the two rows."),
     "nothing_told": _("The row holds no figure: fill in one, or take the row out."),
     "level_without_id": _("A row of this level needs the id of its task or note."),

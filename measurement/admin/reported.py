@@ -1,6 +1,6 @@
 """What platforms report, on the operator's desk: read-only."""
 
-from measurement.models import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
+from measurement.models import AllianceRow, Comment, CrowdReport, MarketSeries, ProfileRow, Promotion
 from merchants.admin import listed
 
 listed(
@@ -16,6 +16,13 @@ listed(
     "natural_key",
     filters="layer source",
     related="spu",
+)
+listed(
+    ProfileRow,
+    "last_day scope spu note campaign live_stream layer dimension bucket people share source stated_at replaced_at",
+    "natural_key",
+    filters="scope dimension layer source",
+    related="spu note campaign live_stream",
 )
 listed(
     MarketSeries,

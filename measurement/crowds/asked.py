@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 LONGEST = 800  # days
+_PROFILED = re.compile(r"(note|campaign|live):[1-9]\d{0,14}", re.ASCII)
 
 
 class By(StrEnum):
@@ -28,7 +30,8 @@ DEFAULT_SPAN, CUSTOM = "28d", "custom"
 @dataclass(frozen=True, slots=True)
 class CrowdQuestion:
     """From the end of ``first`` to the end of ``last``; ``spu`` 0 is the merchant as a whole; ``rule`` 0 the
-    version in force."""
+    version in force. ``of`` is the content whose platform-reported profile is shown, such as ``note:12``;
+    empty: that of the product or of the whole."""
 
     first: date
     last: date
@@ -36,6 +39,7 @@ class CrowdQuestion:
     spu: int = 0
     rule: int = 0
     by: By = By.NOTE
+    of: str = ""
 
     def parameters(self) -> dict[str, str]:
         """The parameters of the address, defaults left out; ``read`` takes them back."""
@@ -47,6 +51,7 @@ class CrowdQuestion:
             "spu": str(self.spu or ""),
             "rule": str(self.rule or ""),
             "by": "" if self.by == By.NOTE else str(self.by),
+            "of": self.of,
         }
         return {name: value for name, value in written.items() if value}
 
@@ -76,6 +81,10 @@ def read(parameters: Mapping[str, str], through: date) -> tuple[CrowdQuestion, l
             refuse(name)
         return value if value in allowed else default
 
+    of = given.get("of", "")
+    if of and not _PROFILED.fullmatch(of):
+        refuse("of")
+        of = ""
     first, last, span = _days(given, through, word("span", (*SPANS, CUSTOM), DEFAULT_SPAN), refuse)
     question = CrowdQuestion(
         first=first,
@@ -84,6 +93,7 @@ def read(parameters: Mapping[str, str], through: date) -> tuple[CrowdQuestion, l
         spu=number("spu"),
         rule=number("rule"),
         by=By(word("by", tuple(str(one) for one in By), By.NOTE)),
+        of=of,
     )
     return question, problems
 

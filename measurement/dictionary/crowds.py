@@ -76,6 +76,33 @@ METRICS = (
         "count",
     ),
     Metric(
+        "platform_profile",
+        "Platform-reported profile",
+        "平台画像",
+        "How a crowd divides by age, gender or city tier, as the platform's export states it for a crowd; nobody's "
+        "age, gender or city is known here or worked out. Where people are told they are shown in steps, and shares "
+        "are of what is shown; where only shares are told they stand as reported, and of how many is not told. It "
+        "stands beside our figures and is never added to them.",
+        "平台导出文件给出的某个人群的年龄、性别或城市等级分布；系统不知道也不推算任何个人的年龄、性别或城市。"
+        "给出人数时按档显示，占比按已显示的人数计算；只给出占比时按原样列出，其人数基数未告知。"
+        "只与我们的数字并列，从不相加。",
+        "people in the bucket ÷ people shown; or the share as the platform states it",
+        "该分组人数 ÷ 已显示的人数；或以平台给出的占比为准",
+        "share",
+    ),
+    Metric(
+        "tgi",
+        "TGI, target group index",
+        "TGI，目标群体指数",
+        "The share of the bucket in this crowd against its share on the whole platform, as the platform states it: "
+        "100 is the same, above is more. Not shown for a bucket that is hidden.",
+        "该分组在此人群中的占比与其在全平台占比之比，以平台给出的为准：100 为相同，大于 100 为偏高。"
+        "分组被隐藏时不显示。",
+        "share in the crowd ÷ share on the platform × 100",
+        "人群中的占比 ÷ 全平台占比 × 100",
+        "ratio",
+    ),
+    Metric(
         "inverse_funnel",
         "Inverse funnel",
         "反漏斗",

@@ -13,6 +13,7 @@ from measurement.columns.alliance import ALLIANCE, alliance_shape
 from measurement.columns.crowds import CROWDS, crowd_shape
 from measurement.columns.juguang import JUGUANG_COLUMNS, juguang_shape
 from measurement.columns.market import MARKET, PROMOTIONS, market_shape, promotion_shape
+from measurement.columns.profiles import PROFILES, profile_shape
 from measurement.columns.pugongying import PUGONGYING_COLUMNS, pugongying_shape
 from measurement.intake_kinds.prepared import prepared
 from measurement.operations import reported, spend
@@ -88,6 +89,13 @@ _told(
     {"day": "2026-03-01", "layer": "TI", "people": "48210", "added": "1203"},
     {"day": "2026-03-02", "spu": "essence-30ml", "people_a": "902000", "people_i": "120400",
         "people_ti": "48900"},
+)  # fmt: skip
+_told(
+    "profiles", _("Profile of a crowd (age, gender, city tier)"), PROFILES, profile_shape, reported.put_profiles,
+    {"first_day": "2026-03-01", "last_day": "2026-03-28", "layer": "TI", "dimension": "age", "bucket": "25-34",
+        "people": "21690", "share": "45.0%", "tgi": "138.2"},
+    {"first_day": "2026-03-01", "note_id": "65f0c1d2000000001203a4b5", "dimension": "gender", "bucket": "女",
+        "share": "88.4%"},
 )  # fmt: skip
 _told(
     "market", _("Marketplace series"), MARKET, market_shape, reported.put_market,

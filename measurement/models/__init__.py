@@ -41,7 +41,14 @@ from measurement.models.moves import Move, StopRule
 from measurement.models.order import Order, OrderKey, OrderLine, OrderPiece
 from measurement.models.person import Identity, IdentityLink
 from measurement.models.process import ProcessSetting, TallyMark, TallySpan, TouchTally
-from measurement.models.reported import AllianceRow, Comment, CrowdReport, MarketSeries, Promotion
+from measurement.models.reported import (
+    AllianceRow,
+    Comment,
+    CrowdReport,
+    MarketSeries,
+    ProfileRow,
+    Promotion,
+)
 from measurement.models.response import ResponseEstimate
 from measurement.models.returns import JudgedRow, Judging, SpendFlag
 from measurement.models.ripening import RipeningRow, SignalRelation
@@ -114,6 +121,7 @@ __all__ = [
     "PrivacyQuestion",
     "ProcessSetting",
     "Progress",
+    "ProfileRow",
     "Promotion",
     "ResponseEstimate",
     "RipeningRow",

@@ -11,6 +11,8 @@ from measurement.choices import (
     Layer,
     MarketMeasure,
     Platform,
+    ProfileDimension,
+    ProfileScope,
     Programme,
     PromotionKind,
     ReportAxis,
@@ -90,6 +92,52 @@ class CrowdReport(Stated):
 
     def __str__(self) -> str:
         return f"{self.day} {self.layer}"
+
+
+class ProfileRow(Stated):
+    """One bucket of a profile as a platform tells it: how many of the people of ``scope`` (in ``layer``) are
+    so, between two days, both included. It knows nobody: no person is joined to a bucket, here or elsewhere."""
+
+    scope = models.CharField(_("scope"), max_length=10, choices=[(s, s) for s in ProfileScope])
+    spu = models.ForeignKey("measurement.Spu", models.SET_NULL, null=True, blank=True, related_name="+")
+    note = models.ForeignKey("measurement.Note", models.SET_NULL, null=True, blank=True, related_name="+")
+    campaign = models.ForeignKey(
+        "measurement.Campaign", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    live_stream = models.ForeignKey(
+        "measurement.LiveStream", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    layer = models.CharField(_("layer"), max_length=4, blank=True, choices=[(x, x) for x in Layer])
+    dimension = models.CharField(_("dimension"), max_length=10, choices=[(d, d) for d in ProfileDimension])
+    bucket = models.CharField(_("bucket"), max_length=40)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    people = models.PositiveBigIntegerField(_("people"), null=True, blank=True)
+    share = models.DecimalField(_("share"), max_digits=7, decimal_places=6, null=True, blank=True)
+    tgi = models.DecimalField(_("TGI"), max_digits=10, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reported profile")
+        verbose_name_plural = _("reported profiles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "source", "natural_key"],
+                condition=models.Q(replaced_at=None),
+                name="a_bucket_is_stated_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")),
+                name="a_profile_ends_no_earlier_than_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(people__isnull=False) | models.Q(share__isnull=False),
+                name="a_bucket_tells_people_or_a_share",
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "scope", "last_day"], name="profiles_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.last_day} {self.dimension} {self.bucket}"
 
 
 class MarketSeries(Stated):

@@ -11,13 +11,26 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connection
 
-from measurement.models import AllianceRow, Comment, CrowdReport, MarketSeries, Note, Promotion, Spu
+from measurement.models import (
+    AllianceRow,
+    Campaign,
+    Comment,
+    CrowdReport,
+    LiveStream,
+    MarketSeries,
+    Note,
+    ProfileRow,
+    Promotion,
+    Spu,
+)
+from measurement.choices import ProfileScope
 from measurement.operations.channels import named
 from measurement.reported.statements import (
     AllianceStatement,
     CommentStatement,
     CrowdStatement,
     MarketStatement,
+    ProfileStatement,
     PromotionStatement,
     Statement,
 )
@@ -79,6 +92,36 @@ def put_crowds(merchant: Merchant, rows: Iterable[CrowdStatement], *, source: st
         }
 
     return _put(merchant, CrowdReport, rows, facts, source)
+
+
+def put_profiles(merchant: Merchant, rows: Iterable[ProfileStatement], *, source: str, by: str) -> Receipt:
+    """The same for profiles; notes, campaigns and live streams they name are made where new."""
+
+    def facts(batch: list[ProfileStatement]) -> Facts:
+        def ids(scope: ProfileScope) -> set[str]:
+            return {row.content_id for row in batch if row.scope == scope}
+
+        spus = _spus(merchant, batch)
+        notes = named(merchant, Note, ids(ProfileScope.NOTE))
+        campaigns = named(merchant, Campaign, ids(ProfileScope.CAMPAIGN))
+        lives = named(merchant, LiveStream, ids(ProfileScope.LIVE))
+        return lambda row: {
+            "scope": row.scope,
+            "spu_id": spus.get(row.spu_code),
+            "note_id": notes[row.content_id] if row.scope == ProfileScope.NOTE else None,
+            "campaign_id": campaigns[row.content_id] if row.scope == ProfileScope.CAMPAIGN else None,
+            "live_stream_id": lives[row.content_id] if row.scope == ProfileScope.LIVE else None,
+            "layer": row.layer or "",
+            "dimension": row.dimension,
+            "bucket": row.bucket,
+            "first_day": row.first_day,
+            "last_day": row.last_day,
+            "people": row.people,
+            "share": row.share,
+            "tgi": row.tgi,
+        }
+
+    return _put(merchant, ProfileRow, rows, facts, source)
 
 
 def put_market(merchant: Merchant, rows: Iterable[MarketStatement], *, source: str, by: str) -> Receipt:

@@ -14,8 +14,9 @@ from measurement.crowds.flow import RANKS, Flow
 from measurement.exports import Head, Sheet, Table
 from measurement.models import CrowdFlow, CrowdRule
 from measurement.operations import crowd_flows, privacy_budget
+from measurement.printed import profiles as printed_profiles
 from measurement.printed.printed import Asking, NotReady, Printed, around, defined, head, money
-from measurement.queries import crowds
+from measurement.queries import crowds, profiles
 from measurement.words import crowds as words
 from measurement.words import said
 from merchants.background import wake
@@ -57,6 +58,14 @@ def opened(asking: Asking) -> Opened | None:
     return Opened(rules, rule, question, row, crowds.movement(row, question.spu), problems)
 
 
+def profiles_of_account(asking: Asking) -> list[profiles.Cut]:
+    """What the platform says of the whole account, where nothing of our own is known; a question like others."""
+    asked = {"profiles": "account", "until": asking.today}
+    if not privacy_budget.may_ask(asking.merchant, user_id=asking.user_id, question=asked):
+        return []
+    return profiles.of_account(asking.merchant, asking.today)
+
+
 def _ready(asking: Asking) -> tuple[Opened, crowds.Movement]:
     found = opened(asking)
     if found is not None and found.row is None:
@@ -87,6 +96,7 @@ def print_crowds(asking: Asking) -> Printed:
     question = found.question
     reported = crowds.reported_layers(asking.merchant, question)
     carried = crowds.carried(asking.merchant, found.rule, question)
+    told = profiles.cuts(asking.merchant, question)
     currency = asking.merchant.currency
     layers = [
         {
@@ -113,9 +123,15 @@ def print_crowds(asking: Asking) -> Printed:
             Table(pgettext("tab", "Layers"), heads, tuple(layers)),
             said=_said(asking, found),
             definitions=defined(
-                ("layer_people", "layer_flow", "new_ti", "cpti", "platform_layer", "privacy_steps")
+                (
+                    *("layer_people", "layer_flow", "new_ti", "cpti", "platform_layer", "privacy_steps"),
+                    *(("platform_profile", "tgi") if told else ()),
+                )
             ),
-            further=(_carriers(carried, question, currency),) if carried.rows else (),
+            further=(
+                *((_carriers(carried, question, currency),) if carried.rows else ()),
+                *((printed_profiles.table(told),) if told else ()),
+            ),
         ),
         query=question.parameters(),
         takeaway=takeaway(moved.flow, carried),

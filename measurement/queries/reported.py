@@ -11,8 +11,8 @@ from merchants.models import Merchant
 
 
 def standing(model: Any, merchant: Merchant, *, until: datetime | None = None) -> Any:
-    """The statements of a history (``AllianceRow``, ``CrowdReport``, ``MarketSeries``, ``Promotion``,
-    ``Spend``) that hold now; or that held just before ``until``."""
+    """The statements of a history (``AllianceRow``, ``CrowdReport``, ``MarketSeries``, ``ProfileRow``,
+    ``Promotion``, ``Spend``) that hold now; or that held just before ``until``."""
     rows = model.objects.for_merchant(merchant)
     if until is None:
         return rows.filter(replaced_at=None)

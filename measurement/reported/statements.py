@@ -11,7 +11,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from measurement.choices import Layer, MarketMeasure, Programme, PromotionKind, ReportAxis, ReportLevel
+from measurement.choices import (
+    Layer,
+    MarketMeasure,
+    ProfileDimension,
+    ProfileScope,
+    Programme,
+    PromotionKind,
+    ReportAxis,
+    ReportLevel,
+)
 
 KEY_LENGTH = 280
 
@@ -73,6 +82,32 @@ class CrowdStatement(Statement):
     @property
     def natural_key(self) -> str:
         return _key(self.day, self.layer, self.spu_code)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileStatement(Statement):
+    """One bucket of a profile, between two days, both included: people, their share of all (0 to 1), and TGI
+    (100: as everywhere on the platform), each None where it is not told. ``content_id`` is the platform's id
+    of the note, campaign or live stream; no layer: all whom the source tells of."""
+
+    first_day: date
+    last_day: date
+    scope: ProfileScope
+    dimension: ProfileDimension
+    bucket: str
+    people: int | None = None
+    share: Decimal | None = None
+    tgi: Decimal | None = None
+    layer: Layer | None = None
+    spu_code: str = ""
+    content_id: str = ""
+
+    @property
+    def natural_key(self) -> str:
+        return _key(
+            self.scope, self.spu_code or self.content_id, self.layer or "", self.dimension,
+            self.first_day, self.last_day, self.bucket,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

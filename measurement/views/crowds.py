@@ -21,7 +21,8 @@ from measurement.models import CrowdFlow, CrowdRule
 from measurement.operations import crowd_flows
 from measurement.printed import crowds as printed
 from measurement.printed.crowds import Opened
-from measurement.queries import crowds
+from measurement.queries import crowds, profiles
+from measurement.views import profiles as profile_parts
 from measurement.views.questions import asking
 from measurement.words import crowds as words
 from merchants.access import MerchantRequest, merchant_required
@@ -96,11 +97,14 @@ def page(request: MerchantRequest) -> HttpResponse:
     """Layers with their change, what carried new people in and what one cost, the platform's beside ours."""
     found = opened(request)
     context = around(request, found)
+    if found is None:  # sums of a platform need no touchpoints
+        context["profiles"] = profile_parts.parts(printed.profiles_of_account(asking(request)))
     if found is None or found.row is None or found.moved is None:
         return render(request, "measurement/crowds.html", context)
     flow, question = found.moved.flow, found.question
     told = crowds.reported_layers(request.merchant, question)
     carried = crowds.carried(request.merchant, found.rule, question)
+    contents = profiles.contents(request.merchant)
     context |= {
         "takeaway": printed.takeaway(flow, carried),
         "chart": charts.of_layers(flow),
@@ -113,6 +117,8 @@ def page(request: MerchantRequest) -> HttpResponse:
         "carrier": words.CARRIERS[question.by],
         "cpti_scale": _scale(carried),
         "funnel": _funnel(flow),
+        "profiles": profile_parts.parts(profiles.cuts(request.merchant, question)),
+        **profile_parts.chosen(contents, question),
         "products": _products(found.row, question, context["spus"]) if not question.spu else [],
         "layer_names": [str(layer) for layer in LAYERS],
     }

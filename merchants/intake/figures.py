@@ -102,6 +102,44 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, kept as a ratio from 0 to 1: ``62.1%``, or ``62.1`` for the same. One or less without
+    a sign may be a ratio or a percentage, and is refused; a dash is unknown."""
+
+    word: str = "share"
+
+    def read(self, raw: object) -> Decimal | None:
+        if is_nothing(raw):
+            return None
+        text = text_of(raw).strip()
+        bare = text.removesuffix("%").removesuffix("％").strip()
+        found = number(raw if not isinstance(raw, str) else bare)
+        if found is None or (bare == text and 0 < found <= 1):
+            raise Refused("not_a_share")
+        if not 0 <= found <= 100:
+            raise Refused("out_of_range", low="0 %", high="100 %")
+        return (found / 100).quantize(Decimal("0.000001"))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index such as TGI, where 100 is like everybody, with two decimals; a dash is unknown."""
+
+    high: int = 1_000_000
+    word: str = "index"
+
+    def read(self, raw: object) -> Decimal | None:
+        if is_nothing(raw):
+            return None
+        found = number(raw)
+        if found is None:
+            raise Refused("not_an_index")
+        if not 0 <= found <= self.high:
+            raise Refused("out_of_range", low=0, high=self.high)
+        return found.quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
 class WindowDays:
     """Days in which an order still counts for a touch: ``15``, ``30天``, ``近30日``."""
 

@@ -25,7 +25,7 @@ from merchants.intake.tables import Row, Table
 UNITS: dict[str, frozenset[str]] = {
     "fen": frozenset({"money"}),
     "wan": frozenset({"money", "whole number"}),
-    "fraction": frozenset({"rate"}),
+    "fraction": frozenset({"rate", "share"}),
     "day_first": frozenset({"day"}),
     "month_first": frozenset({"day"}),
     "serial": frozenset({"day"}),

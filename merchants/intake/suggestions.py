@@ -53,7 +53,7 @@ def unit_of(header: str, cells: Sequence[str], column: Column) -> str:
         return "wan"
     if word == "money" and "分" in hints:
         return "fen"
-    if word == "rate" and cells and "%" not in hints and all(_is_fraction(cell) for cell in cells):
+    if word in {"rate", "share"} and cells and "%" not in hints and all(_is_fraction(cell) for cell in cells):
         return "fraction"
     return ""
 

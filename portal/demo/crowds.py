@@ -20,6 +20,7 @@ from measurement.operations.touches import TouchRow
 from measurement.reported.statements import CrowdStatement
 from merchants import tenancy
 from merchants.models import Merchant
+from portal.demo import profiles
 from portal.demo.people import People
 from portal.demo.world import World
 
@@ -31,12 +32,14 @@ WEEKS = 14
 
 
 def put(merchant: Merchant, people: People, world: World) -> None:
-    """Own posts, then everybody's layer, the platform's counts and two audiences. Repeatable."""
+    """Own posts, then everybody's layer, the platform's counts and profiles, and two audiences. Repeatable."""
     if not len(world.touches):
         return
     touches.put(merchant, _told(people, world), source=SOURCE, by=BY)
     work(merchant)
-    reported.put_crowds(merchant, _lingxi(merchant, world), source=LINGXI, by=BY)
+    told = list(_lingxi(merchant, world))
+    reported.put_crowds(merchant, told, source=LINGXI, by=BY)
+    profiles.put(merchant, world, [one.people for one in told[-len(LAYERS) :]])
     _audiences(merchant)
     work(merchant)
 
