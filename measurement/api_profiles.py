@@ -78,8 +78,12 @@ class ProfilesView(APIView):
         " budget (429 when it is spent).",
         parameters=[
             OpenApiParameter("to", str, description="Up to this day; today without it."),
-            OpenApiParameter("spu", int, description="Of one product, by id; without it of the whole account."),
-            OpenApiParameter("of", str, description="Of content, by id: `note:12`, `campaign:12` or `live:12`."),
+            OpenApiParameter(
+                "spu", int, description="Of one product, by id; without it of the whole account."
+            ),
+            OpenApiParameter(
+                "of", str, description="Of content, by id: `note:12`, `campaign:12` or `live:12`."
+            ),
         ],
         responses={
             200: {

@@ -80,11 +80,20 @@ PROFILES = (
         "bucket",
         Text(LENGTH),
         _("Bucket"),
-        _("One part of the dimension, such as 18-24, 女 or 新一线. All parts of a dimension are handed in together."),
+        _(
+            "One part of the dimension, such as 18-24, 女 or 新一线."
+            " All parts of a dimension are handed in together."
+        ),
         aliases=("分组", "标签", "标签值", "标签名称", "画像标签", "选项", "取值"),
         required=True,
     ),
-    Column("people", Tally(), _("People"), _("People in the bucket."), aliases=("人数", "人群规模", "用户数", "人群数")),
+    Column(
+        "people",
+        Tally(),
+        _("People"),
+        _("People in the bucket."),
+        aliases=("人数", "人群规模", "用户数", "人群数"),
+    ),
     Column(
         "share",
         Share(),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connection
 
+from measurement.choices import ProfileScope
 from measurement.models import (
     AllianceRow,
     Campaign,
@@ -23,7 +24,6 @@ from measurement.models import (
     Promotion,
     Spu,
 )
-from measurement.choices import ProfileScope
 from measurement.operations.channels import named
 from measurement.reported.statements import (
     AllianceStatement,

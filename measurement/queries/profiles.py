@@ -120,7 +120,13 @@ def _cut(dimension: ProfileDimension, layer: str, source: str, rows: list[Any]) 
         buckets = tuple(Bucket(row.bucket, None, row.share, row.tgi) for row in rows)
         untold = 1 - sum(row.share for row in rows)
         return Cut(
-            dimension, layer, source, *days, buckets, counted=False, untold=untold if untold > ROUNDING else None
+            dimension,
+            layer,
+            source,
+            *days,
+            buckets,
+            counted=False,
+            untold=untold if untold > ROUNDING else None,
         )
     table = privacy.publish(counts, k())
     buckets = tuple(
@@ -157,7 +163,9 @@ def contents(merchant: Merchant) -> list[tuple[str, ProfileScope, str]]:
             *(f"{field}__external_id" for field in CONTENT.values()),
         ),
     )
-    named = told.filter(scope__in=list(CONTENT), content__isnull=False).values_list("scope", "content", "name")
+    named = told.filter(scope__in=list(CONTENT), content__isnull=False).values_list(
+        "scope", "content", "name"
+    )
     newest = named.annotate(last=Max("last_day")).order_by("-last", "scope", "content")[:OFFERED]
     return [(f"{scope}:{content}", ProfileScope(scope), name) for scope, content, name, _ in newest]
 

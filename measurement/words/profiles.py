@@ -25,7 +25,9 @@ SCOPES: dict[str, Any] = {
     ProfileScope.CAMPAIGN: pgettext_lazy("profile", "Campaign"),
     ProfileScope.LIVE: pgettext_lazy("profile", "Live stream"),
 }
-_GENDERS = dict(zip(GENDERS, (pgettext_lazy("profile", "women"), pgettext_lazy("profile", "men")), strict=True))
+_GENDERS = dict(
+    zip(GENDERS, (pgettext_lazy("profile", "women"), pgettext_lazy("profile", "men")), strict=True)
+)
 _AGES = {
     "<": _("under %(years)s"),
     "<=": _("up to %(years)s"),

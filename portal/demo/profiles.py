@@ -72,13 +72,16 @@ def _statements(world: World, sizes: Sequence[int]) -> Iterator[ProfileStatement
     published = [note for note in world.content.notes if note.published_at <= world.until]
     newest = sorted(published, key=lambda note: note.published_at)[-NOTES:]
     for place, note in enumerate(newest):
-        yield from _spread(
-            world, None, depth=0.3 + 0.15 * place, scope=ProfileScope.NOTE, content_id=note.id
-        )
+        yield from _spread(world, None, depth=0.3 + 0.15 * place, scope=ProfileScope.NOTE, content_id=note.id)
     for stream in world.content.streams[:1]:
         for name, viewers in LIVE_VIEWERS.items():
             yield _told(
-                world, ProfileDimension.GENDER, name, people=viewers, scope=ProfileScope.LIVE, content_id=stream.id
+                world,
+                ProfileDimension.GENDER,
+                name,
+                people=viewers,
+                scope=ProfileScope.LIVE,
+                content_id=stream.id,
             )
 
 

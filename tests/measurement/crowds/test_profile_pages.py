@@ -82,16 +82,16 @@ def program(client, merchant, owner):
     secret = tokens.issue(merchant, name="desk", scopes=["reports:read"], user=owner)[1]
 
     def get(**query: str):
-        return client.get(
-            "/api/v1/reports/profiles", query, headers={"authorization": f"Bearer {secret}"}
-        )
+        return client.get("/api/v1/reports/profiles", query, headers={"authorization": f"Bearer {secret}"})
 
     return get
 
 
 def cells(part: dict) -> dict[str, list[tuple]]:
     return {
-        row["name"]: [(one["told"], one["hidden"], one.get("people"), one.get("share")) for one in row["cells"]]
+        row["name"]: [
+            (one["told"], one["hidden"], one.get("people"), one.get("share")) for one in row["cells"]
+        ]
         for row in part["rows"]
     }
 
@@ -109,12 +109,16 @@ def test_it_stands_in_a_part_of_its_own_with_hidden_cells_its_source_its_days_an
         "new tier 1": [(True, False, None, Decimal("0.214"))],
     }
     [column] = gender["columns"]
-    assert (column["name"], column["source"], column["cut"].people) == ("TI true interest", "uploaded file", 700)
+    assert (column["name"], column["source"], column["cut"].people) == (
+        "TI true interest",
+        "uploaded file",
+        700,
+    )
     assert (tiers["columns"][0]["cut"].people, tiers["columns"][0]["cut"].untold) == (None, Decimal("0.48"))
     said = answer.content.decode()
     assert "never added to our figures" in said
     assert "not told" in said
-    assert 'TGI 52' not in said  # of a hidden row
+    assert "TGI 52" not in said  # of a hidden row
     ours = {row["name"]: row["end"] for row in answer.context["layers"]}
     assert ours["TI true interest"] == 60  # as without what the platform says
 
@@ -157,8 +161,24 @@ def test_the_file_holds_the_cells_of_the_page(layered, page):
         ["Gender", "TI true interest", "women", "640", "0.9143", "of the people published", "131.0000"],
         ["Gender", "TI true interest", "men", "", "", "of the people published", ""],
         ["Gender", "TI true interest", "not known to the platform", "", "", "of the people published", ""],
-        ["City tier", "Everybody told of", "tier 1", "", "0.3060", "as reported; of how many is not told", ""],
-        ["City tier", "Everybody told of", "new tier 1", "", "0.2140", "as reported; of how many is not told", ""],
+        [
+            "City tier",
+            "Everybody told of",
+            "tier 1",
+            "",
+            "0.3060",
+            "as reported; of how many is not told",
+            "",
+        ],
+        [
+            "City tier",
+            "Everybody told of",
+            "new tier 1",
+            "",
+            "0.2140",
+            "as reported; of how many is not told",
+            "",
+        ],
     ]
 
 

@@ -31,7 +31,14 @@ NOW = datetime(2026, 3, 30, tzinfo=UTC)
 DAY = date(2026, 3, 28)
 ASKED = CrowdQuestion(first=date(2026, 3, 1), last=DAY)
 AROUND = Surroundings(b"pepper", frozenset({"essence"}), NOW, {})
-WOMEN = {"日期": "2026-03-28", "画像维度": "性别", "标签值": "女性", "人数": "21,690", "占比": "88.4%", "TGI": "138.2"}
+WOMEN = {
+    "日期": "2026-03-28",
+    "画像维度": "性别",
+    "标签值": "女性",
+    "人数": "21,690",
+    "占比": "88.4%",
+    "TGI": "138.2",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +139,13 @@ def test_buckets_stand_in_their_own_order():
     assert sorted(ages, key=lambda name: order(ProfileDimension.AGE, name)) == [
         "<18", "18-24", "25-34", "50+", "Z世代", "unknown",
     ]  # fmt: skip
-    assert sorted(tiers, key=lambda name: order(ProfileDimension.CITY_TIER, name)) == ["1", "new1", "2", "3", "5-"]
+    assert sorted(tiers, key=lambda name: order(ProfileDimension.CITY_TIER, name)) == [
+        "1",
+        "new1",
+        "2",
+        "3",
+        "5-",
+    ]
 
 
 @given(st.sampled_from(list(ProfileDimension)), st.text(max_size=40))
@@ -220,7 +233,9 @@ def test_a_bucket_without_any_figure_is_not_kept(merchant):
 def test_people_are_in_steps_and_the_source_s_share_does_not_give_a_hidden_bucket_away(merchant):
     """With a threshold of 20: 7 people are hidden, and 45 with them, so that 52 are told together."""
     told = {"18-24": (648, "0.9257"), "25-34": (45, "0.0643"), "<18": (7, "0.0100")}
-    put(merchant, *(part(name, n, share=Decimal(share), tgi=Decimal(90)) for name, (n, share) in told.items()))
+    put(
+        merchant, *(part(name, n, share=Decimal(share), tgi=Decimal(90)) for name, (n, share) in told.items())
+    )
     [cut] = profiles.cuts(merchant, ASKED)
     assert {one.name: (one.people, one.share, one.tgi, one.hidden) for one in cut.buckets} == {
         "<18": (None, None, None, True),
@@ -244,4 +259,7 @@ def test_a_share_beside_counts_is_not_shown_alone(merchant):
     """Of 25-34 only the share is told; with the base of the others it would be a count."""
     put(merchant, part("18-24", 100), part("25-34", share=Decimal("0.01")))
     [cut] = profiles.cuts(merchant, ASKED)
-    assert [(one.people, one.share, one.hidden) for one in cut.buckets] == [(100, 1, False), (None, None, False)]
+    assert [(one.people, one.share, one.hidden) for one in cut.buckets] == [
+        (100, 1, False),
+        (None, None, False),
+    ]
