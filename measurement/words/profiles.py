@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from measurement.choices import ProfileDimension, ProfileScope
-from measurement.reported.buckets import GENDERS, UNKNOWN
+from measurement.reported.buckets import UNKNOWN
 from measurement.words import said
 from measurement.words.crowds import layer
 
@@ -25,9 +25,10 @@ SCOPES: dict[str, Any] = {
     ProfileScope.CAMPAIGN: pgettext_lazy("profile", "Campaign"),
     ProfileScope.LIVE: pgettext_lazy("profile", "Live stream"),
 }
-_GENDERS = dict(
-    zip(GENDERS, (pgettext_lazy("profile", "women"), pgettext_lazy("profile", "men")), strict=True)
-)
+_GENDERS: dict[str, Any] = {
+    "female": pgettext_lazy("profile", "women"),
+    "male": pgettext_lazy("profile", "men"),
+}
 _AGES = {
     "<": _("under %(years)s"),
     "<=": _("up to %(years)s"),
