@@ -81,10 +81,10 @@ METRICS = (
         "平台画像",
         "How a crowd divides by age, gender or city tier, as the platform's export states it for a crowd; nobody's "
         "age, gender or city is known here or worked out. Where people are told they are shown in steps, and shares "
-        "are of what is shown; where only shares are told they stand as reported, and of how many is not told. It "
-        "stands beside our figures and is never added to them.",
+        "are of what is shown, none while too few are hidden to say of how many; where only shares are told they "
+        "stand as reported, and of how many is not told. It stands beside our figures and is never added to them.",
         "平台导出文件给出的某个人群的年龄、性别或城市等级分布；系统不知道也不推算任何个人的年龄、性别或城市。"
-        "给出人数时按档显示，占比按已显示的人数计算；只给出占比时按原样列出，其人数基数未告知。"
+        "给出人数时按档显示，占比按已显示的人数计算，有隐藏且合计仍不足阈值时不给占比；只给出占比时按原样列出，其人数基数未告知。"
         "只与我们的数字并列，从不相加。",
         "people in the bucket ÷ people shown; or the share as the platform states it",
         "该分组人数 ÷ 已显示的人数；或以平台给出的占比为准",

@@ -1,9 +1,9 @@
 """Profiles of crowds as platforms report them: published counts only, beside our figures and in none of them.
 
 A profile divides people by one dimension (:class:`~measurement.choices.ProfileDimension`). Where its source
-tells people, every cell goes through :func:`measurement.privacy.publish` and shares are of what is published;
-the source's own share of a hidden bucket would give its count away. Where it tells shares only, they stand as
-they were reported: of how many people is not told.
+tells people, every cell goes through :func:`measurement.privacy.publish` and shares are of what is published,
+where all of it is; the source's own share of a hidden bucket would give its count away. Where it tells shares
+only, they stand as they were reported: of how many people is not told.
 """
 
 from __future__ import annotations
@@ -129,11 +129,12 @@ def _cut(dimension: ProfileDimension, layer: str, source: str, rows: list[Any]) 
             untold=untold if untold > ROUNDING else None,
         )
     table = privacy.publish(counts, k())
+    whole = table.total if table.rest is not None or not table.hidden else None
     buckets = tuple(
         Bucket(
             row.bucket,
             people := table.get(row.bucket),
-            Decimal(people) / table.total if people is not None else None,
+            Decimal(people) / whole if people is not None and whole else None,
             row.tgi if people is not None else None,
             hidden=row.bucket in table.hidden,
         )

@@ -54,7 +54,7 @@ def _cell(bucket: Bucket | None) -> dict[str, Any]:
     if bucket is None:
         return {"told": False, "hidden": False}
     return {
-        "told": bucket.share is not None,
+        "told": bucket.share is not None or bucket.people is not None,
         "hidden": bucket.hidden,
         "people": bucket.people,
         "share": bucket.share,

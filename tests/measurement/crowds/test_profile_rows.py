@@ -245,6 +245,15 @@ def test_people_are_in_steps_and_the_source_s_share_does_not_give_a_hidden_bucke
     assert (cut.counted, cut.people, cut.rest, cut.untold) == (True, 700, 60, None)
 
 
+def test_a_share_is_not_told_while_those_hidden_are_too_few_to_say_of_how_many(merchant):
+    put(merchant, part("18-24", 500), part("25-34", 4), part("<18", 3))
+    [cut] = profiles.cuts(merchant, ASKED)
+    assert [(one.name, one.people, one.share) for one in cut.buckets] == [
+        ("<18", None, None), ("18-24", 500, None), ("25-34", None, None),
+    ]  # fmt: skip
+    assert (cut.people, cut.rest) == (500, None)
+
+
 def test_shares_of_nobody_knows_how_many_stay_as_reported(merchant):
     put(merchant, part("18-24", share=Decimal("0.314")), part("25-34", share=Decimal("0.596")))
     [cut] = profiles.cuts(merchant, ASKED)
