@@ -8,7 +8,7 @@ import measurement.choices
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measurement", "0006_touch_readings"),
+        ("measurement", "0007_credit_days"),
         ("merchants", "0004_desk_roles_and_events"),
     ]
 
