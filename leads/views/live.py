@@ -12,5 +12,5 @@ from merchants.roles import Permission
 
 @merchant_required(Permission.SEE_DESK)
 def stream(request: MerchantRequest) -> HttpResponseBase:
-    """Signals of this merchant's desk, for a minute; then the browser asks again and is checked again."""
+    """Signals of this merchant's desk, for two minutes; then the browser asks again and is checked again."""
     return streams.answer(request, channel=live.channel_of(request.merchant), person=request.user.pk)

@@ -43,7 +43,8 @@ def channel_of(merchant: Merchant | int | str) -> str:
 
 def broker() -> redis.Redis:
     """A client that gives up quickly and never tries again behind one's back."""
-    url = str(celery.current_app.conf.broker_write_url).replace("redis+socket://", "unix://", 1)
+    url = str(celery.current_app.conf.broker_write_url)  # kombu spells a socket otherwise than redis does
+    url = url.replace("redis+socket://", "unix://", 1).replace("?virtual_host=", "?db=", 1)
     return redis.Redis.from_url(
         url,
         socket_timeout=PATIENCE_SECONDS,

@@ -6,7 +6,7 @@ gone, which is true for it. So a stream costs a file descriptor, and two hundred
 their threads (docs/adr/0021-a-stream-holds-no-thread.md).
 
 Every :data:`CANARY_SECONDS` the hub sends a canary through the broker to itself and on to every stream: a
-page that hears none knows that it would hear nothing else. A stream ends after a minute; the browser comes
+page that hears none knows that it would hear nothing else. A stream ends after two minutes; the browser comes
 back by itself and is checked again.
 """
 
@@ -31,9 +31,9 @@ CANARY_SECONDS = 5.0
 DEAF_SECONDS = 3 * CANARY_SECONDS  # no canary for so long: the subscription is given up and made anew
 KNOCK_SECONDS = 0.5  # between two attempts to reach the broker
 COMES_BACK_MS = 500  # a browser waits this long before it asks for the next stream
-LIFE_SECONDS = (50.0, 70.0)  # drawn for each stream, so that not all come back at once
+LIFE_SECONDS = (110.0, 130.0)  # drawn for each stream, so that not all come back at once
 MOST_OF_A_PERSON = 4  # streams in one process; browsers have six connections to a host without HTTP/2
-ASKED_A_SECOND = 20  # how often the pages of one merchant may come back to this process
+ASKED_A_SECOND = 8  # questions of one merchant's pages to this process; each takes about 50 ms of it
 LONGEST_PACE_MS = 10_000
 
 NO_STREAM = 204  # tells a browser's EventSource to give up; the page goes on looking by itself
@@ -83,6 +83,7 @@ class Hub:
         self._turn = threading.RLock()
         self._streams: list[Stream] = []
         self._listens = False
+        self._lost = False
         self._thread: threading.Thread | None = None
 
     def has_room_for(self, person: int) -> bool:
@@ -105,8 +106,9 @@ class Hub:
             try:
                 self._listen()
             except (redis.RedisError, OSError, ValueError) as lost:
-                log.warning("Signals do not reach this process: %s", type(lost).__name__)
-            self._listens = False
+                if not self._lost:
+                    log.warning("Signals do not reach this process: %s", type(lost).__name__)
+            self._listens, self._lost = False, True
             self._sweep()
             time.sleep(KNOCK_SECONDS)
 
@@ -133,7 +135,7 @@ class Hub:
     def _begin(self) -> None:
         """Whoever was here while nothing could be heard looks once."""
         with self._turn:
-            self._listens = True
+            self._listens, self._lost = True, False
             self._say("ready")
 
     def _say(self, event: str, told: str = "", channel: str = "") -> None:

@@ -3,8 +3,9 @@
 /** Minutes and seconds until, or since, each due time; the server's clock counts, not this machine's. */
 function tick() {
   for (const clock of document.querySelectorAll("[data-due]")) {
-    clock.skew ??= Date.parse(clock.dataset.now) - Date.now();
-    const left = Math.round((Date.parse(clock.dataset.due) - Date.now() - clock.skew) / 1000);
+    const said = clock.closest("[data-now]");
+    said.skew ??= Date.parse(said.dataset.now) - Date.now();
+    const left = Math.round((Date.parse(clock.dataset.due) - Date.now() - said.skew) / 1000);
     const seconds = Math.abs(left);
     if (seconds >= 86400) continue; // a day away: the moment itself says more
     const hours = Math.floor(seconds / 3600);
@@ -64,43 +65,54 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-snippets]")) open_snippets(snippets()?.hidden);
 });
 
-/* -- keys */
+/* A slash in an empty reply, also the one that a Chinese keyboard writes. */
+document.addEventListener("input", (event) => {
+  if (event.target !== composer() || !["/", "、", "／"].includes(event.target.value) || !snippets()) return;
+  event.target.value = "";
+  open_snippets(true);
+});
+
+/* -- keys: what a key does stands on its element as aria-keyshortcuts; fields take the focus, the rest is pressed */
 
 function step(list, way) {
-  const index = list.indexOf(document.activeElement);
-  list[Math.min(list.length - 1, Math.max(0, index + way))]?.focus();
+  const from = list.includes(document.activeElement) ? document.activeElement : list.find((row) => row.ariaCurrent);
+  const index = from ? list.indexOf(from) + way : way > 0 ? 0 : list.length - 1;
+  list[Math.min(list.length - 1, Math.max(0, index))]?.focus();
+}
+
+function key_in_snippets(event) {
+  const rows = [...snippets().querySelectorAll(".snippet")];
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    step(rows, event.key === "ArrowDown" ? 1 : -1);
+  }
+  if (event.key === "Escape") open_snippets(false);
+}
+
+function key_in_field(event) {
+  if (event.target === composer() && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+  if (event.key === "Escape") event.target.blur();
+}
+
+function key_on_page(event) {
+  if (event.key === "j" || event.key === "k") {
+    step([...document.querySelectorAll("[data-ask]")], event.key === "j" ? 1 : -1);
+    return;
+  }
+  const pressed = event.key === "？" ? "?" : event.key;
+  const named = document.querySelector(`[aria-keyshortcuts="${CSS.escape(pressed)}"]`);
+  if (!named) return;
+  event.preventDefault();
+  if (named.matches("input, textarea, select")) named.focus();
+  else named.click();
 }
 
 document.addEventListener("keydown", (event) => {
-  const box = composer();
-  const list = snippets();
-  if (list && !list.hidden) {
-    const rows = [...list.querySelectorAll(".snippet")];
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      step(rows, event.key === "ArrowDown" ? 1 : -1);
-    }
-    if (event.key === "Escape") open_snippets(false);
-    return;
-  }
-  if (event.target === box) {
-    if (event.key === "/" && box.value.trim() === "" && list) {
-      event.preventDefault();
-      open_snippets(true);
-    }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      box.form.requestSubmit();
-    }
-    if (event.key === "Escape") box.blur();
-    return;
-  }
-  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "j" || event.key === "k") {
-    step([...document.querySelectorAll("[data-ask]")], event.key === "j" ? 1 : -1);
-  }
-  if (event.key === "r" && box) {
-    event.preventDefault();
-    box.focus();
-  }
+  if (event.isComposing || event.target.closest("dialog")) return;
+  if (snippets() && !snippets().hidden) key_in_snippets(event);
+  else if (event.target.closest("input, textarea, select")) key_in_field(event);
+  else if (!event.ctrlKey && !event.metaKey && !event.altKey) key_on_page(event);
 });

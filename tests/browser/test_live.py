@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from leads.operations import setup
+from leads.models import Agent, Consultation, Snippet
+from leads.operations import assignment, setup, stages
+from merchants import tenancy
 from merchants.models import Merchant
 from tests.browser.conftest import PASSWORD, _wait_for
 from tests.conftest import make_member, make_merchant
 from tests.leads.desks import BY, Desk
-from tests.reliability.conftest import Broker, broker, ended, started  # noqa: F401 - a fixture
+from tests.reliability.conftest import Broker, broker, ended, started, until  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -35,7 +37,18 @@ class Studio:
     broker: Broker
 
     def ask(self, who: str, text: str) -> int:
-        return self.desk.say(who, text, at=datetime.now(UTC) - timedelta(seconds=5), nickname=who).pk
+        at = datetime.now(UTC) - timedelta(seconds=5)
+        return int(self.desk.say(who, text, at=at, nickname=who).pk)
+
+    def session(self, pk: int) -> Consultation:
+        with tenancy.acting_for(self.desk.merchant):
+            found: Consultation = Consultation.objects.select_related("conversation").get(pk=pk)
+            return found
+
+    def agent(self, name: str) -> Agent:
+        with tenancy.acting_for(self.desk.merchant):
+            found: Agent = Agent.objects.filter(name=name).latest("pk")
+            return found
 
 
 @pytest.fixture
@@ -50,7 +63,7 @@ def studio(
         desk = Desk(merchant)
         for name in ("lin", "mo"):
             user = make_member(merchant, "agent", f"{name}@{tmp_path.name}")
-            setup.set_agent(merchant, user=user, name=name, by=BY, presence="online")
+            setup.set_agent(merchant, user=user, name=name, by=BY, presence="away")  # given nothing
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -135,3 +148,102 @@ def test_without_a_stream_the_page_looks_by_itself_and_says_so(
     studio.ask("emil", "Is anybody there?")
     expect(lin.locator("#queue")).to_contain_text("Is anybody there?", timeout=LONG)
     expect(lin.locator("[data-live]")).to_contain_text("Delayed", timeout=LONG)
+
+
+def test_a_consultation_is_found_taken_answered_and_moved_without_a_mouse(
+    studio: Studio, sit_down: Callable[..., Page]
+) -> None:
+    merchant = studio.desk.merchant
+    with tenancy.acting_for(merchant):
+        Snippet.objects.create(merchant=merchant, shortcut="hi", title="Greeting", text="Hello {name|there}")
+        Snippet.objects.create(merchant=merchant, shortcut="price", title="Price", text="It is 8,999")
+    session = studio.ask("fay", "Do you have studios in Xiamen?")
+    lin = sit_down("lin", "")
+    press, row = lin.keyboard.press, lin.locator(f"#ask-{session}")
+
+    press("?")
+    expect(lin.locator("#keys")).to_be_visible()
+    press("Escape")
+    expect(lin.locator("#keys")).to_be_hidden()
+    for _ in range(lin.locator("[data-ask]").count()):
+        press("j")
+        if row.evaluate("row => row === document.activeElement"):
+            break
+    studio.ask("gil", "And in Sanya?")
+    expect(lin.locator("#queue")).to_contain_text("And in Sanya?", timeout=LONG)
+    expect(row).to_be_focused()  # what is new does not take the place away
+    press("Enter")
+    press_when_there(lin, "[aria-keyshortcuts='t']", "t")
+    press_when_there(lin, "#talk-head:not(:has([aria-keyshortcuts='t'])) ~ #composer", "/")
+    press("ArrowDown")
+    press("Enter")
+    expect(lin.locator("#reply")).to_have_value("It is 8,999")
+    press("Control+Enter")
+    expect(lin.locator("#lines")).to_contain_text("It is 8,999", timeout=LONG)
+    press_when_there(lin, "#reply", "r")
+    lin.keyboard.type("、")  # the slash of a Chinese keyboard
+    expect(lin.locator(".snippet").first).to_be_focused()
+    press("Escape")
+    press("Escape")
+    press("n")
+    lin.keyboard.type("wants the sea")
+    press("Enter")
+    expect(lin.locator("#lines")).to_contain_text("wants the sea", timeout=LONG)
+
+    lead = studio.desk.lead_of(studio.session(session))
+    stages.move(merchant, lead, to="lost", reason="price", by=BY)
+    press("l")
+    press_when_there(lin, "[aria-keyshortcuts='u']", "u")
+    expect(lin.locator("[aria-keyshortcuts='u']")).to_have_count(0, timeout=LONG)
+    assert studio.desk.lead_of(studio.session(session)).stage.code == "replied"
+    press_when_there(lin, "[aria-keyshortcuts='c']", "c")
+    press_when_there(lin, "[aria-keyshortcuts='b']", "b")
+    expect(lin.locator(".desk:not(.opened)")).to_be_visible(timeout=LONG)
+
+
+def press_when_there(page: Page, selector: str, key: str) -> None:
+    """Presses a key as soon as what it is for has been loaded."""
+    page.locator(selector).first.wait_for(timeout=LONG)
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
+RECORDED = """
+window.told = [];
+const real = window.Notification;
+window.Notification = class extends real {
+  constructor(words, more) { super(words, more); window.told.push([words, more.tag]); }
+};
+"""
+
+
+def test_who_is_given_a_consultation_is_notified_once_and_only_when_asked_for(
+    studio: Studio, sit_down: Callable[..., Page]
+) -> None:
+    lin = sit_down("lin", "")
+    lin.context.grant_permissions(["notifications"])
+    lin.context.add_init_script(RECORDED)
+    lin.reload()
+    merchant, agent = studio.desk.merchant, studio.agent("lin")
+
+    def gives(who: str) -> int:
+        session = studio.ask(who, f"{who} asks")
+        assignment.take(merchant, studio.session(session), agent, by=BY)
+        expect(lin.locator(f"#ask-{session}")).to_have_attribute("data-agent", str(agent.pk), timeout=LONG)
+        return session
+
+    gives("hal")
+    assert lin.evaluate("window.told") == []  # off by default
+    lin.click("[data-opens=notices]")
+    lin.check("[data-notice=shown]")
+    lin.check("[data-notice=heard]")
+    lin.keyboard.press("Escape")
+    session = gives("ida")
+    until(lambda: lin.evaluate("window.told.length") > 0)
+    lin.reload()
+    expect(lin.locator(f"#ask-{session}")).to_be_visible(timeout=LONG)
+    gives("joe")
+    until(lambda: lin.evaluate("window.told.length") > 0)
+    told = lin.evaluate("window.told")
+    assert [words for words, _ in told] == ["A consultation is yours now"]
+    assert f"yours-{session}" not in [tag for _, tag in told]

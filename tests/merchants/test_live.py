@@ -62,7 +62,7 @@ def test_a_signal_reaches_the_readers_of_its_merchant_and_nobody_else(hub: strea
 def test_a_canary_has_travelled_through_the_broker_and_says_how_many_share_the_desk(
     hub: streams.Hub, mine: Reader
 ) -> None:
-    until(lambda: mine.hears(b"event: canary\ndata: 50\n\n"))
+    until(lambda: mine.hears(b"event: canary\ndata: 125\n\n"))
 
 
 def test_a_stream_that_has_lived_long_enough_ends_as_an_answer_ends(hub: streams.Hub, mine: Reader) -> None:
