@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import funnel, inbox, leads, live
+from leads.views import desk, funnel, inbox, leads, live
 
 app_name = "leads"
 
@@ -30,5 +30,14 @@ urlpatterns = [
     path("leads/<int:lead_id>/undo/", leads.undo, name="undo_move"),
     path("leads/<int:lead_id>/told/", leads.tell_again, name="tell_again"),
     path("leads/<int:lead_id>/contact/", leads.reveal, name="reveal"),
+    path("desk/", desk.page, name="desk"),
+    path("desk/agents/", desk.add_agent, name="add_agent"),
+    path("desk/agents/<int:agent_id>/", desk.change_agent, name="change_agent"),
+    path("desk/agents/<int:agent_id>/leave/", desk.leave, name="agent_leaves"),
+    path("desk/hours/", desk.set_hours, name="set_hours"),
+    path("desk/targets/", desk.set_policy, name="set_policy"),
+    path("duplicates/", desk.duplicates, name="duplicates"),
+    path("duplicates/<int:pair_id>/", desk.judge_pair, name="judge_pair"),
+    path("duplicates/merges/<int:merge_id>/undo/", desk.unmerge, name="unmerge"),
     path("funnel/", funnel.page, name="funnel"),
 ]

@@ -147,3 +147,17 @@ def told(code: int | None, stage_code: str) -> Any:
 def stage(code: str, label: str = "") -> Any:
     """The merchant's own name of a stage, else the usual one."""
     return label or STAGES.get(code, code)
+
+
+PAIR_WHY: dict[str, Any] = {
+    "detail": _("the same phone, WeChat id or address"),
+    "phone": _("the same phone, WeChat id or address"),
+    "wechat": _("the same phone, WeChat id or address"),
+    "name": _("an alike name at one store within two days"),
+}
+MERGE_REFUSED: dict[str, Any] = {
+    "same": _("These are one contact already."),
+    "merged": _("One of them was merged with somebody else meanwhile."),
+    "too_late": _("30 days are over: this merge stands."),
+    "changed": _("This merge was taken back already."),
+}

@@ -105,6 +105,19 @@ LEADS = (
         also=("leads:lead", "leads:redeem"),
     ),
     Tab(_("Funnel"), "leads:funnel", Permission.SEE_DESK),
+    Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK),
+)
+DESK = Tab(
+    _("Desk"),
+    "leads:desk",
+    Permission.RUN_DESK,
+    also=(
+        "leads:add_agent",
+        "leads:change_agent",
+        "leads:agent_leaves",
+        "leads:set_hours",
+        "leads:set_policy",
+    ),
 )
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
@@ -124,7 +137,9 @@ SERVICE = (
     ),
     Entry(_("Campaigns"), "note", (*CAMPAIGNS, *CROWDS)),
     Entry(_("Data"), "database", (LEAD_SOURCES, *DATA)),
-    Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
+    Entry(
+        _("Settings"), "settings", (DESK, Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS))
+    ),
 )
 
 
