@@ -13,9 +13,9 @@ from django.test.client import ClientHandler
 from django.utils import timezone
 
 from leads.channels.facts import Delivery as Pushed
-from leads.models import Consultation, Source
+from leads.models import Agent, Consultation, ContactPair, Source
+from leads.operations import contacts, replies
 from leads.operations import deliveries as lead_deliveries
-from leads.operations import replies
 from leads.operations import sources as lead_sources
 from measurement.models import (
     Annotation,
@@ -323,6 +323,30 @@ def _asked(tenant: Tenant) -> Consultation:
     return session
 
 
+def _agent(tenant: Tenant) -> int:
+    desk = Desk(tenant.merchant)
+    with tenancy.acting_for(tenant.merchant):
+        number = Agent.objects.count()
+    return desk.agent(f"{tenant.word} agent {number}").pk
+
+
+def _pair(tenant: Tenant) -> int:
+    """Two contacts with one phone, not seen before."""
+    with tenancy.acting_for(tenant.merchant):
+        number = f"139{ContactPair.objects.count():08}"
+    for _ in range(2):
+        replies.take_contact(tenant.merchant, _asked(tenant), kind="phone", text=number, by="system:test")
+    with tenancy.acting_for(tenant.merchant):
+        return int(ContactPair.objects.order_by("-pk")[0].pk)
+
+
+def _merge(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        pair = ContactPair.objects.select_related("first", "second").get(pk=_pair(tenant))
+    row = contacts.merge(tenant.merchant, survivor=pair.first, absorbed=pair.second, by="system:test")
+    return int(row.pk)
+
+
 def _source(tenant: Tenant) -> int:
     return lead_sources.open_source(
         tenant.merchant, channel="xiaohongshu_form", name=f"{tenant.word} page", by="user:0"
@@ -359,6 +383,9 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "rule_id": _rule,
     "lead_id": _lead,
     "consultation_id": _consultation,
+    "agent_id": _agent,
+    "pair_id": _pair,
+    "merge_id": _merge,
     "source_id": _source,
     "push_id": _push,
 }

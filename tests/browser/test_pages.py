@@ -54,6 +54,8 @@ PAGES = {
     "digest": "/m/{m}/saved/digest/",
     "inbox": "/m/{m}/inbox/",
     "leads": "/m/{m}/leads/",
+    "desk": "/m/{m}/desk/",
+    "duplicates": "/m/{m}/duplicates/",
     "visit": "/m/{m}/leads/visit/",
     "funnel": "/m/{m}/funnel/",
     "settings": "/m/{m}/settings/",
