@@ -169,3 +169,28 @@ class ExposureKind(StrEnum):
     TRUE_INTEREST = "true_interest"
     COST = "cost"
     NOTES = "notes"
+
+
+class Kept(StrEnum):
+    """Rows about people that a source brings and that are kept for a while."""
+
+    TOUCHES = "touches"
+    IDENTITIES = "identities"
+    COMMENTS = "comments"
+
+
+class Purpose(StrEnum):
+    """What rows about people are for."""
+
+    MEASURE = "measure"
+    SERVE = "serve"
+    UNDERSTAND = "understand"
+    DELIVER = "deliver"
+
+
+class Sensitive(StrEnum):
+    """Uses that are off for a sensitive trade until its owner records a consent."""
+
+    COMMENTS = "comments"
+    SNIPPETS = "snippets"
+    TRAINING = "training"

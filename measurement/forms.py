@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from measurement import words
 from measurement.choices import Rhythm
 from measurement.models import Category
-from measurement.words import moves
+from measurement.words import keeping, moves
 from measurement.words import saved as words_saved
 from measurement.words.process import PARTS
 
@@ -31,6 +31,36 @@ class CycleForm(forms.Form):
         max_length=300,
         help_text=_("A study, your own orders, a published figure: people who read the report will see it."),
     )
+
+
+class KeepingForm(forms.Form):
+    """Why rows of a source are kept, on what basis and for how long."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[("", "–"), *keeping.PURPOSES.items()])
+    basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=300,
+        help_text=_("Such as consent or contract, and the document that says so."),
+    )
+    since = forms.DateField(label=_("Holds since"), widget=forms.DateInput(attrs={"type": "date"}))
+    days = forms.IntegerField(
+        label=_("Days kept"),
+        min_value=1,
+        max_value=3_650,
+        required=False,
+        help_text=_("Empty: the default of this kind. Not less than the longest decision cycle in use."),
+    )
+
+
+class ConsentForm(forms.Form):
+    """The consent that a use in a sensitive trade rests on."""
+
+    consent = forms.CharField(
+        label=_("Consent"),
+        max_length=300,
+        help_text=_("Who consented to what, and where it is written; for minors, their guardians."),
+    )
+    since = forms.DateField(label=_("Holds since"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ViewForm(forms.Form):

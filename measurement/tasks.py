@@ -22,6 +22,7 @@ from measurement.operations import (
     expand,
     journey_models,
     journeys,
+    purge,
     readouts,
     recompute,
     reported,
@@ -144,6 +145,24 @@ def purge_comments() -> None:
     now = datetime.now(UTC)
     for merchant in Merchant.objects.order_by("pk").iterator():
         reported.purge_comments(merchant, now=now)
+
+
+@shared_task(base=Task, name="measurement.delete_old")
+def delete_old(*, merchant_id: int) -> None:
+    """Deletes touches and joins that are kept no longer, for a while, then hands on to the next task."""
+    merchant = Merchant.objects.get(pk=merchant_id)
+    now, until = datetime.now(UTC), time.monotonic() + SPELL_SECONDS
+    while purge.step(merchant, now=now):
+        if time.monotonic() >= until:
+            wake("measurement.delete_old", merchant_id=merchant_id)
+            return
+
+
+@shared_task(base=Task, name="measurement.sweep_old")
+def sweep_old() -> None:
+    """A day has passed: every merchant's oldest day may have to go."""
+    for merchant_id in Merchant.objects.values_list("pk", flat=True):
+        wake("measurement.delete_old", merchant_id=merchant_id)
 
 
 @shared_task(base=Task, name="measurement.learn_cycles")

@@ -14,6 +14,7 @@ from measurement.views import (
     empathy,
     experiments,
     files,
+    keeping,
     lives,
     matrix,
     models,
@@ -88,6 +89,10 @@ urlpatterns = [
     path("matrix/", matrix.page, name="matrix"),
     path("process/definition/", process.define, name="define_engagement"),
     path("data/", data.page, name="data"),
+    path("data/keeping/", keeping.page, name="keeping"),
+    path("data/keeping/<int:kept_id>/", keeping.state, name="state_keeping"),
+    path("data/keeping/<slug:use>/allow/", keeping.allow, name="allow_sensitive"),
+    path("data/keeping/<slug:use>/forbid/", keeping.forbid, name="forbid_sensitive"),
     path("data/deliveries/", data.received, name="deliveries"),
     path("data/deliveries/<int:delivery_id>/replay/", data.replay, name="replay"),
 ]

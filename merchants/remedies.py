@@ -58,6 +58,10 @@ REMEDIES: dict[str, Promise] = {
     "not_a_phone": _("A mainland mobile number has 11 digits; a hashed one is its SHA-256 in 64 characters."),
     "same_person_twice": _("Both identifiers are the same."),
     "unknown_spu": _("This SPU is not known yet: add it under products first, or correct its code."),
+    "kept_no_longer": _(
+        "It is older than touches are kept (from %(day)s on). Leave it out, or keep them longer under Data →"
+        " Purpose and retention."
+    ),
     "nothing_seen": _("Name what was seen: a note, a live, a creative, a campaign, a keyword or a blogger."),
     "refund_above_payment": _("More was refunded than was paid."),
     "paid_without_time": _("A paid order needs the time of payment."),
@@ -95,7 +99,10 @@ REMEDIES: dict[str, Promise] = {
     "taken_and_fixed": _("It is taken from a column and given for the whole file: keep one of the two."),
     "column_needed": _("It is needed: choose its column, or give it for the whole file."),
     # a kind
-    "sensitive_trade": _("Comments are switched off for sensitive trades (medical, minors)."),
+    "sensitive_trade": _(
+        "Comments are off in sensitive trades (medical, minors). The owner can switch them on under Data →"
+        " Purpose and retention, with the consent on record."
+    ),
     "basis_missing": _(
         "Comments hold words of people: state the legal basis of this source on the settings page first."
     ),

@@ -87,6 +87,7 @@ CAMPAIGNS = (
 DATA = (
     Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
     Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
+    Tab(_("Purpose and retention"), "measurement:keeping", Permission.SEE_DATA),
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
     Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),
 )

@@ -42,6 +42,8 @@ BEAT = {
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # what comments say is read within minutes of their coming in
     "sweep comments": {"task": "measurement.sweep_comments", "schedule": timedelta(minutes=5)},
+    # touches and joins of keys go when their source's time is over
+    "delete what is old": {"task": "measurement.sweep_old", "schedule": crontab(hour=18, minute=30)},
     # comments are words of people: they are kept for a while only
     "purge comments": {"task": "measurement.purge_comments", "schedule": crontab(hour=19, minute=35)},
     # an upload whose worker died goes on

@@ -14,6 +14,7 @@ import measurement.admin.crowds
 import measurement.admin.cycles
 import measurement.admin.experiments
 import measurement.admin.journeys
+import measurement.admin.keeping
 import measurement.admin.moves
 import measurement.admin.process
 import measurement.admin.reported

@@ -16,12 +16,14 @@ SKEW = timedelta(hours=24)  # a sender's clock or zone may be wrong; a day ahead
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the rules must know besides the row: the pepper of the merchant's person keys, the SPU codes that
-    exist, the time of the check, and for each platform the shop that rows without one belong to."""
+    exist, the time of the check, for each platform the shop that rows without one belong to, and since when
+    touches are kept (None: always)."""
 
     pepper: bytes
     spus: frozenset[str]
     now: datetime
     shops: Mapping[str, str]
+    touches_since: datetime | None = None
 
 
 def words(of: Mapping[Any, tuple[str, ...]]) -> dict[str, str]:

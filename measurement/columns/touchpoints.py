@@ -11,7 +11,7 @@ from measurement.columns.persons import key_of, person_columns
 from measurement.columns.surroundings import Surroundings, Values, not_in_future, spu_of, words
 from measurement.operations.touches import TouchRow
 from merchants.identity import device_mark
-from merchants.intake.cells import Choice, Id, Text, Time, Whole
+from merchants.intake.cells import SHANGHAI, Choice, Id, Text, Time, Whole
 from merchants.intake.columns import Column
 from merchants.intake.problems import Refused
 
@@ -128,6 +128,9 @@ def touch_shape(around: Surroundings) -> Callable[[Values], TouchRow]:
         person = key_of(values, around)
         assert person is not None
         not_in_future(values, around, "occurred_at", "modified_at")
+        since = around.touches_since
+        if since is not None and values["occurred_at"] < since:
+            raise Refused("kept_no_longer", "occurred_at", day=f"{since.astimezone(SHANGHAI):%Y-%m-%d}")
         content = {name: values.get(name) or "" for name in _CARRIERS}
         if not any(content.values()):
             raise Refused("nothing_seen")

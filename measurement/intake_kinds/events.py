@@ -14,15 +14,13 @@ from measurement.columns.identities import IDENTITIES, identity_shape
 from measurement.columns.orders import ORDERS, HandedOrder, order_shape
 from measurement.columns.spend import SPEND, spend_shape
 from measurement.columns.touchpoints import TOUCHPOINTS, touch_shape
-from measurement.intake_kinds.prepared import prepared
+from measurement.intake_kinds.prepared import TOUCH_SOURCE, prepared
 from measurement.models import ItemMapping, Spu
 from measurement.operations import identities, marks, orders, spend, touches
 from merchants import tenancy
 from merchants.intake.kinds import Kind, register
 from merchants.models import Merchant, RawDelivery
 
-# One name for all ways of handing in, so that a file and a program that tell of one touch meet.
-TOUCH_SOURCE = "first_party"
 SPEND_SOURCE = "file"
 
 

@@ -10,9 +10,13 @@ from django.conf import settings
 
 from measurement.columns.surroundings import Surroundings
 from measurement.models import Spu
+from measurement.queries.keeping import touches_since
 from merchants.identity import pepper_of
 from merchants.intake.kinds import Shape
 from merchants.models import Connection, Merchant
+
+# One name for all ways of handing in, so that a file and a program that tell of one touch meet.
+TOUCH_SOURCE = "first_party"
 
 
 def surroundings(merchant: Merchant) -> Surroundings:
@@ -21,11 +25,13 @@ def surroundings(merchant: Merchant) -> Surroundings:
     connected = Connection.objects.for_merchant(merchant).exclude(source__in=("file", "api"))
     for source, shop in connected.values_list("source", "shop"):
         shops[source].append(shop)
+    now = datetime.now(UTC)
     return Surroundings(
         pepper=pepper_of(settings.PEPPER, merchant.public_id, merchant.pepper_version),
         spus=frozenset(Spu.objects.for_merchant(merchant).values_list("code", flat=True)),
-        now=datetime.now(UTC),
+        now=now,
         shops={source: names[0] for source, names in shops.items() if len(names) == 1},
+        touches_since=touches_since(merchant, TOUCH_SOURCE, now),
     )
 
 

@@ -1,4 +1,5 @@
-"""Comments: words of people, so closed to sensitive trades and until a legal basis is recorded."""
+"""Comments: words of people, so closed until a legal basis is recorded, and in sensitive trades until the owner
+has switched them on with a consent."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from measurement.choices import Sensitive
 from measurement.columns.comments import COMMENTS, comment_shape
 from measurement.intake_kinds.prepared import prepared
 from measurement.operations import reported
+from measurement.queries.keeping import is_allowed
 from measurement.reported.statements import CommentStatement
 from merchants import tenancy
 from merchants.intake.kinds import Kind, register
@@ -28,7 +31,7 @@ def closed(merchant: Merchant) -> str:
     """Why this merchant may not bring comments now; empty when it may. Where only the legal basis is missing,
     the source is made known, so that the settings page can take it."""
     with tenancy.acting_for(merchant):
-        if Merchant.objects.get(pk=merchant.pk).sensitive_trade:
+        if not is_allowed(merchant, Sensitive.COMMENTS):
             return "sensitive_trade"
         known = Connection.objects.for_merchant(merchant).filter(shop=CODE, source__in=("file", "api"))
         if known.exclude(legal_basis="").exists():

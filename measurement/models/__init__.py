@@ -35,6 +35,7 @@ from measurement.models.cycles import (
 )
 from measurement.models.experiment import Experiment, ExperimentUnit, Exposure, GeoDay
 from measurement.models.journeys import JourneyDay, JourneyMark, JourneyModel
+from measurement.models.keeping import KeptSource, SensitiveConsent
 from measurement.models.ledger import Credit, CreditDay, CreditDayMark, Posting, Presence, Rollup, Run
 from measurement.models.marks import BulkChange, DirtyMark, TouchedPerson
 from measurement.models.moves import Move, StopRule
@@ -102,6 +103,7 @@ __all__ = [
     "JourneyModel",
     "JudgedRow",
     "Judging",
+    "KeptSource",
     "Keyword",
     "LabelCorrection",
     "LearnedCycle",
@@ -130,6 +132,7 @@ __all__ = [
     "Run",
     "SavedView",
     "Schedule",
+    "SensitiveConsent",
     "SignalRelation",
     "SoldDay",
     "Spend",

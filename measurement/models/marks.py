@@ -29,7 +29,7 @@ class BulkChange(MerchantOwned):
     """A change that touches many lines, committed with the change itself and expanded into marks in a
     later transaction, so that a line committed meanwhile is seen."""
 
-    cause = models.CharField(max_length=20)  # touches, identity, mapping, cycle, rule, code, all
+    cause = models.CharField(max_length=20)  # touches, retention, identity, mapping, cycle, rule, code, all
     payload = models.JSONField(default=dict)
     recorded_at = models.DateTimeField(db_default=Now())
     expanded_at = models.DateTimeField(null=True)

@@ -198,7 +198,7 @@ class Promotion(Stated):
 
 class Comment(MerchantOwned):
     """What somebody wrote under a note. Only the latest text is kept, and only for a while
-    (``settings.COMMENT_DAYS``): what a person took back must not live on as history. ``author_key`` is a
+    (``measurement.queries.keeping``): what a person took back must not live on as history. ``author_key`` is a
     keyed hash; the author's id itself is never stored."""
 
     note = models.ForeignKey("measurement.Note", models.CASCADE, related_name="comments")

@@ -7,7 +7,8 @@ from merchants.tenancy import MerchantBulk
 
 
 class Touch(MerchantBulk):
-    """A touchpoint. Immutable: a corrected one is a further version and retracts the former.
+    """A touchpoint. Immutable: a corrected one is a further version and retracts the former. It goes as a
+    whole when its source's time is over (``measurement.operations.purge``).
 
     The table is partitioned by month of ``occurred_at`` (migration 0002), with the key (id,
     occurred_at); Django is told that ``id`` is the key, because the admin needs one. ``tie`` orders
@@ -15,7 +16,7 @@ class Touch(MerchantBulk):
     64 bits of a keyed hash: enough to count devices, and no key of a person.
     """
 
-    WRITES = ("INSERT", "UPDATE (retracted)")
+    WRITES = ("INSERT", "UPDATE (retracted)", "DELETE")
 
     id = models.BigIntegerField(primary_key=True)
     person_key = models.UUIDField()
@@ -33,6 +34,7 @@ class Touch(MerchantBulk):
     retracted = models.BooleanField(default=False)
     dwell_seconds = models.IntegerField(_("seconds"), null=True)
     device = models.BigIntegerField(null=True)
+    source = models.BigIntegerField(null=True)  # the KeptSource; null: stored before there was a register
 
     class Meta:
         managed = False  # the partitioned table is made by hand in the migration

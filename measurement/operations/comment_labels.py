@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q, QuerySet
 
+from measurement.choices import Sensitive
 from measurement.empathy import learning, lexicon
 from measurement.empathy.labels import Label, Polarity, label
 from measurement.models import Comment, CommentLabel, CommentLearning, LabelCorrection
+from measurement.queries.keeping import is_allowed
 from merchants import audit, tenancy
 from merchants.background import wake
 from merchants.models import Merchant
@@ -41,8 +43,11 @@ def correct(merchant: Merchant, comment: Comment, *, polarity: Polarity, by: str
 
 
 def learn_if_due(merchant: Merchant) -> CommentLearning | None:
-    """Learns anew once :data:`STEP` further comments were corrected; None when nothing is due."""
+    """Learns anew once :data:`STEP` further comments were corrected; None when nothing is due, or where a
+    sensitive trade has not allowed learning."""
     with tenancy.acting_for(merchant):
+        if not is_allowed(merchant, Sensitive.TRAINING):
+            return None
         latest = CommentLearning.objects.for_merchant(merchant).order_by("-id").first()
         count = LabelCorrection.objects.for_merchant(merchant).values("comment").distinct().count()
         if count < (latest.corrections if latest else 0) + STEP:
@@ -91,7 +96,9 @@ def waiting(merchant: Merchant, version: str) -> QuerySet[Comment]:
 
 
 def _version(merchant: Merchant) -> str:
-    """The words', and the learning's number where a model is used."""
+    """The words', and the learning's number where a model is used and may be."""
+    if not is_allowed(merchant, Sensitive.TRAINING):
+        return lexicon.VERSION
     latest = CommentLearning.objects.for_merchant(merchant).order_by("-id").first()
     return f"{lexicon.VERSION}+{latest.pk}" if latest and latest.used else lexicon.VERSION
 

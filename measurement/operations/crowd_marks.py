@@ -21,7 +21,7 @@ def of_change(cursor: Any, merchant: Merchant, change: BulkChange) -> None:
     match change.cause:
         case "touches" if span := change.payload.get("span"):
             cursor.execute(_OF_SPAN, {**own, "first": span[0], "last": span[1]})
-        case "touches":
+        case "touches" | "retention":
             cursor.execute(_OF_TOUCHED, own)
         case "identity":
             cursor.execute(_OF_KEYS, own)

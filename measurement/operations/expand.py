@@ -158,6 +158,7 @@ def _all(cursor: Any, merchant: Merchant, change: BulkChange) -> int:
 
 _FINDERS: dict[str, Callable[[Any, Merchant, BulkChange], int]] = {
     "touches": _by_touches,
+    "retention": _by_touches,
     "identity": _by_identity,
     "mapping": _by_mapping,
     "spus": _by_spus,

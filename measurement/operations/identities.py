@@ -11,8 +11,9 @@ from itertools import islice
 
 from django.db.models import Q
 
+from measurement.choices import Kept
 from measurement.models import Identity, IdentityLink
-from measurement.operations import marks
+from measurement.operations import keeping, marks
 from measurement.operations.locks import Lock, hold
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -47,6 +48,7 @@ def link(merchant: Merchant, rows: Iterable[LinkRow], *, source: str, by: str) -
         wanted = {(*row.pair, row.reason[:120]) for row in batch if row.key_a != row.key_b}
         with tenancy.acting_for(merchant):
             hold(merchant, Lock.IDENTITIES)
+            keeping.known(merchant, Kept.IDENTITIES, source)
             known = _standing(merchant, wanted)
             new = sorted(wanted - set(known))
             IdentityLink.objects.bulk_create(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from measurement.models import BulkChange
+from measurement.queries import rules
 from merchants.models import Merchant
 
 DAY = "AT TIME ZONE 'Asia/Shanghai')::date"
@@ -23,6 +24,8 @@ def of_change(cursor: Any, merchant: Merchant, change: BulkChange) -> None:
             cursor.execute(_FROM.format(f"(%(first)s::timestamptz {DAY}"), {**own, "first": span[0]})
         case "touches":
             cursor.execute(_FROM_TOUCHED, own)
+        case "retention":
+            cursor.execute(_AROUND_TOUCHED, {**own, "longest": max(rules.windows_of(merchant).values())})
         case "identity":
             cursor.execute(_FROM_KEYS, own)
         case _:  # windows, products or the rule: everything
@@ -35,6 +38,18 @@ _FROM_TOUCHED = f"""
 INSERT INTO measurement_journeymark (merchant_id, first_day)
 SELECT %(merchant)s::bigint, (min(first_at) {DAY} FROM measurement_touchedperson
 WHERE merchant_id = %(merchant)s AND change_id = %(change)s HAVING count(*) > 0
+"""
+
+# Every night a day of touches goes that is years old: only journeys that it could stand in are counted anew, and
+# these end within two windows, one after it and one after what follows it.
+_AROUND_TOUCHED = f"""
+INSERT INTO measurement_journeymark (merchant_id, first_day, last_day)
+SELECT %(merchant)s::bigint, day::date, day::date FROM (
+    SELECT (min(first_at) {DAY} AS first, (max(last_at) {DAY} AS last FROM measurement_touchedperson
+    WHERE merchant_id = %(merchant)s AND change_id = %(change)s
+) gone CROSS JOIN LATERAL generate_series(
+    gone.first, gone.last + 2 * %(longest)s + 1, interval '1 day'
+) AS day
 """
 
 _FROM_KEYS = f"""

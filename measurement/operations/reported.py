@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import connection
 
-from measurement.choices import ProfileScope
+from measurement.choices import Kept, ProfileScope
 from measurement.models import (
     AllianceRow,
     Campaign,
@@ -24,7 +23,9 @@ from measurement.models import (
     Promotion,
     Spu,
 )
+from measurement.operations import keeping
 from measurement.operations.channels import named
+from measurement.queries.keeping import kept_since
 from measurement.reported.statements import (
     AllianceStatement,
     CommentStatement,
@@ -34,10 +35,11 @@ from measurement.reported.statements import (
     PromotionStatement,
     Statement,
 )
-from merchants import tenancy
+from merchants import audit, tenancy
 from merchants.models import Merchant
 
 BATCH = 2_000
+COMMENT_SOURCE = "file"  # comments come as files or batches, and are not told apart
 S = TypeVar("S", bound=Statement)
 Facts = Callable[[Any], dict[str, Any]]
 
@@ -165,15 +167,28 @@ def put_comments(merchant: Merchant, rows: Iterable[CommentStatement], *, source
     while batch := list(islice(stream, BATCH)):
         with tenancy.acting_for(merchant):
             _lock(merchant, Comment)
+            keeping.known(merchant, Kept.COMMENTS, COMMENT_SOURCE)
             _take_comments(merchant, batch, receipt)
     return receipt
 
 
 def purge_comments(merchant: Merchant, *, now: datetime) -> int:
-    """Deletes comments posted longer ago than ``settings.COMMENT_DAYS``. Returns how many."""
-    before = now - timedelta(days=settings.COMMENT_DAYS)
+    """Deletes comments posted before the first day that is kept. Returns how many rows went with them."""
     with tenancy.acting_for(merchant):
+        row = keeping.known(merchant, Kept.COMMENTS, COMMENT_SOURCE)
+        before = kept_since(merchant, row, now)
         gone, _ = Comment.objects.for_merchant(merchant).filter(posted_at__lt=before).delete()
+        if gone:
+            audit.record(
+                merchant,
+                "measurement.keeping.deleted",
+                by="system:retention",
+                on=row,
+                kind=row.kind,
+                source=row.source,
+                rows=gone,
+                before=before.isoformat(),
+            )
     return int(gone)
 
 

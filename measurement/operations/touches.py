@@ -14,9 +14,9 @@ import numpy as np
 from django.db import connection
 
 from measurement.attribution.touches import tie
-from measurement.choices import TouchKind
+from measurement.choices import Kept, TouchKind
 from measurement.models import Spu
-from measurement.operations import marks, staging, tallies
+from measurement.operations import keeping, marks, staging, tallies
 from measurement.operations.channels import ChannelRef, resolve
 from measurement.operations.locks import Lock, hold
 from merchants import tenancy
@@ -86,12 +86,13 @@ def put(merchant: Merchant, rows: Iterable[TouchRow], *, source: str, by: str) -
     while batch := list(islice(rows, BLOCK)):
         with tenancy.acting_for(merchant), connection.cursor() as cursor:
             _begin(cursor, merchant)
+            origin = keeping.known(merchant, Kept.TOUCHES, source).pk
             staged = 0
             while batch:
                 _stage(cursor, merchant, batch, source)
                 staged += len(batch)
                 batch = list(islice(rows, BLOCK)) if staged < BATCH else []
-            added, retracted = _settle(cursor, merchant, staged)
+            added, retracted = _settle(cursor, merchant, staged, origin)
         receipt.received += staged
         receipt.added += added
         receipt.repeated += staged - added
@@ -199,9 +200,9 @@ def _micros(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
-def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
+def _settle(cursor: Any, merchant: Merchant, staged: int, origin: int | None = None) -> tuple[int, int]:
     """From staging into the partitions: (added, retracted); records the change for the lines it hits."""
-    own = {"merchant": merchant.pk}
+    own = {"merchant": merchant.pk, "origin": origin}
     cursor.execute(
         f"""SELECT measurement_add_touch_months(min(occurred_at)::date - 1, max(occurred_at)::date + 1)
         FROM {staging.TABLE}"""
@@ -216,7 +217,7 @@ def _settle(cursor: Any, merchant: Merchant, staged: int) -> tuple[int, int]:
     if not added:
         return 0, 0
     retracted = _retract(cursor, own)
-    _record_change(cursor, merchant)
+    record_change(cursor, merchant)
     return added, retracted
 
 
@@ -248,10 +249,10 @@ WHERE s.natural_key = k.natural_key AND s.revision = k.revision AND s.occurred_a
 _INSERT = f"""
 INSERT INTO measurement_touch
     (merchant_id, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at,
-     dwell_seconds, device)
+     dwell_seconds, device, source)
 SELECT DISTINCT ON (person_key, occurred_at, natural_key, revision)
     %(merchant)s, person_key, spu_id, channel_id, occurred_at, tie, natural_key, revision, modified_at,
-    dwell_seconds, device
+    dwell_seconds, device, %(origin)s::bigint
 FROM {staging.TABLE}
 ORDER BY person_key, occurred_at, natural_key, revision
 """
@@ -287,16 +288,17 @@ SELECT count(*) FILTER (WHERE retracted) FROM turned
 """
 
 
-def _record_change(cursor: Any, merchant: Merchant) -> None:
+def record_change(cursor: Any, merchant: Merchant, cause: str = "touches") -> None:
+    """Marks what hangs on the touches in staging: those that came, and with sign -1 those that went."""
     cursor.execute(
         f"SELECT count(DISTINCT person_key), min(occurred_at), max(occurred_at), count(*) FROM {staging.TABLE}"
     )
     persons, first_at, last_at, rows = cursor.fetchone()
     tallies.mark(cursor, merchant, first_at, last_at, rows)
     if persons > MANY_PERSONS:
-        marks.change(merchant, "touches", span=[first_at.isoformat(), last_at.isoformat()])
+        marks.change(merchant, cause, span=[first_at.isoformat(), last_at.isoformat()])
         return
-    row = marks.change(merchant, "touches")
+    row = marks.change(merchant, cause)
     cursor.execute(
         f"""INSERT INTO measurement_touchedperson (merchant_id, change_id, person_key, first_at, last_at)
         SELECT %s, %s, person_key, min(occurred_at), max(occurred_at)

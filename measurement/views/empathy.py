@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measurement.choices import Sensitive
 from measurement.dictionary import definitions
 from measurement.empathy.labels import Polarity
 from measurement.empathy.parts import Part
@@ -21,6 +22,7 @@ from measurement.models import Comment
 from measurement.operations import comment_labels
 from measurement.printed import empathy as printed
 from measurement.queries import empathy as reading
+from measurement.queries.keeping import is_allowed
 from measurement.reports import ReportQuery
 from measurement.views.questions import asking, choices
 from measurement.words import empathy as words
@@ -50,7 +52,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "pages": Paginator(range(found.count), reading.PAGE).get_page(query.page),
         "all_url": _comments_url(request, query, ""),
         "judged": _judged(found),
-        "sensitive": request.merchant.sensitive_trade,
+        "closed": not is_allowed(request.merchant, Sensitive.COMMENTS),
     }
     return render(request, "measurement/empathy.html", context)
 
@@ -63,7 +65,9 @@ def comments(request: MerchantRequest) -> HttpResponse:
     key = key if key.isascii() and key.isdigit() and len(key) < 16 else ""
     polarity = request.GET.get("says", "")
     polarity = polarity if polarity in set(Polarity) else ""
+    may_read = is_allowed(request.merchant, Sensitive.SNIPPETS)
     labels = reading.examples(request.merchant, query.period, query.by, key, polarity)
+    labels = labels if may_read else labels.none()
     shown = Paginator(labels, SHOWN).get_page(query.page)
     context = {
         **_around(query),
@@ -81,6 +85,7 @@ def comments(request: MerchantRequest) -> HttpResponse:
             }
             for label in shown
         ],
+        "may_read": may_read,
         "may_plan": Permission.PLAN in request.permissions,
         "back": reverse("measurement:empathy", args=[request.merchant.code]) + _address(query),
         "here": request.get_full_path(),

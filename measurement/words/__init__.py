@@ -155,6 +155,7 @@ CAUSES: dict[str, Any] = {
     "order": pgettext_lazy("cause of a change", "order"),
     "split": pgettext_lazy("cause of a change", "split order"),
     "touches": pgettext_lazy("cause of a change", "touchpoints"),
+    "retention": pgettext_lazy("cause of a change", "end of keeping"),
     "identity": pgettext_lazy("cause of a change", "joined or parted keys"),
     "mapping": pgettext_lazy("cause of a change", "item mapping"),
     "spus": pgettext_lazy("cause of a change", "product of a note"),

@@ -17,6 +17,7 @@ from leads.models import Agent, Consultation, ContactPair, Source
 from leads.operations import contacts, replies
 from leads.operations import deliveries as lead_deliveries
 from leads.operations import sources as lead_sources
+from measurement.choices import Kept
 from measurement.models import (
     Annotation,
     Audience,
@@ -35,7 +36,7 @@ from measurement.models import (
     Spu,
     StopRule,
 )
-from measurement.operations import cycle_previews, deliveries, recompute, touches
+from measurement.operations import cycle_previews, deliveries, keeping, recompute, touches
 from merchants import tenancy
 from merchants.models import (
     ApiToken,
@@ -260,6 +261,11 @@ def _comment(tenant: Tenant) -> int:
         ).pk  # fmt: skip
 
 
+def _kept(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        return keeping.known(tenant.merchant, Kept.TOUCHES, f"{tenant.word} feed").pk
+
+
 def _audience(tenant: Tenant) -> int:
     with tenancy.acting_for(tenant.merchant):
         return Audience.objects.create(
@@ -388,8 +394,15 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "merge_id": _merge,
     "source_id": _source,
     "push_id": _push,
+    "kept_id": _kept,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 
-CHOICES = {"page": "results", "form": "csv", "kind": "orders", "cycle_key": "facial-essence"}
+CHOICES = {
+    "page": "results",
+    "form": "csv",
+    "kind": "orders",
+    "cycle_key": "facial-essence",
+    "use": "comments",
+}
 """Parameters that name no object."""

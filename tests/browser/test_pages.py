@@ -47,6 +47,7 @@ PAGES = {
     "experiment-draft": "/m/{m}/experiments/3/",
     "definitions": "/m/{m}/dictionary/",
     "data": "/m/{m}/data/",
+    "keeping": "/m/{m}/data/keeping/",
     "lead-sources": "/m/{m}/lead-sources/",
     "empathy": "/m/{m}/empathy/?period=90d",
     "comments": "/m/{m}/empathy/comments/?period=90d",

@@ -80,6 +80,16 @@ def test_seconds_and_device_of_a_touch_are_unknown_unless_told_and_the_device_is
     assert (silent.dwell_seconds, silent.device) == (None, None)
 
 
+def test_a_touch_that_is_older_than_touches_are_kept_is_refused():
+    since = datetime(2026, 2, 28, 16, tzinfo=UTC)  # the first of March in Shanghai
+    around = replace(AROUND, touches_since=since)
+    [kept] = read("touchpoints", TOUCH | {"occurred_at": "2026-03-01 00:00:00"}, around=around)
+    assert kept.occurred_at == since
+    assert read("touchpoints", TOUCH | {"occurred_at": "2026-02-28 23:59:59"}, around=around) == [
+        ("occurred_at", "kept_no_longer")
+    ]
+
+
 def test_a_hashed_phone_meets_its_clear_twin():
     import hashlib
 

@@ -15,7 +15,7 @@ from leads.channels.facts import Delivery
 from leads.operations import deliveries as leads_deliveries
 from leads.operations import replies, sources, stages
 from measurement.models import Comment, Experiment, Note, Schedule
-from measurement.operations import cycle_learning, cycle_previews, response, schedules
+from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import uploads
@@ -121,6 +121,12 @@ def _preview(world: World, upload: Upload) -> dict[str, int]:
 def _old_comment(world: World, upload: Upload) -> dict[str, int]:
     _comment(world, days=10_000)
     return {}
+
+
+def _old_touches(world: World, upload: Upload) -> dict[str, int]:
+    old = world.touch("old", "ann", timedelta(days=3_000))
+    touches.put(world.merchant, [old], source="feed", by="system:test")
+    return _mine(world, upload)
 
 
 def _new_comment(world: World, upload: Upload) -> dict[str, int]:
@@ -238,6 +244,7 @@ WAKE_OTHERS = {
     "measurement.sweep_journeys",
     "measurement.journeys_of_the_day",
     "measurement.sweep_comments",
+    "measurement.sweep_old",
     "merchants.sweep_events",
     "leads.sweep_desks",
     "leads.sweep_outgoing",
@@ -268,6 +275,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "measurement.learn_cycles": _learning,
     "measurement.preview_cycle": _preview,
     "measurement.purge_comments": _old_comment,
+    "measurement.delete_old": _old_touches,
     "measurement.label_comments": _new_comment,
     "measurement.write_letters": _due_letter,
     "measurement.send_mailing": _waiting_letter,
