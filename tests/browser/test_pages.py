@@ -39,6 +39,7 @@ PAGES = {
     "audiences": "/m/{m}/audiences/",
     "crowd-rule": "/m/{m}/crowds/rule/",
     "cycles": "/m/{m}/cycles/",
+    "cycle": "/m/{m}/cycles/of/facial-essence/",
     "whole": "/m/{m}/whole/",
     "experiments": "/m/{m}/experiments/",
     "new-experiment": "/m/{m}/experiments/new/?kind=pause",
