@@ -179,13 +179,14 @@ def _session(request: MerchantRequest, consultation_id: int) -> Consultation:
 def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict[str, Any]:
     me = _me(request)
     mine = request.GET.get("mine") == "1"
-    rows = inbox.queue(request.merchant, mine=me if mine else None)
     now = timezone.now()
+    tag = inbox.tag(request.merchant, now=now)  # before the rows: what comes meanwhile is asked for again
+    rows = inbox.queue(request.merchant, mine=me if mine else None)
     asked = request.GET.get("open", "")
     open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
     return {
         "rows": [{"row": one, "urgency": urgency(one.session, now)} for one in rows],
-        "tag": inbox.tag(request.merchant, now=now),
+        "tag": tag,
         "waiting": sum(one.session.state == "waiting" for one in rows),
         "me": me,
         "mine": mine,

@@ -63,8 +63,11 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     window = longest_cycle(products)
     last = through if query.axis == Axis.TOUCH else None
     found = None if query.as_of else _cells(merchant, query, history(through, window) if last else None)
-    cells, platforms, spus = _sums(merchant, query, query.period, found)
-    orders, people = _counted(merchant, query, found) if found is not None else (None, None)
+    mine = within(merchant, query, query.period, found).cells if found is not None else None
+    cells, platforms, spus = (
+        _sums(query, mine) if mine is not None else _sums_of_past(merchant, query, query.period)
+    )
+    orders, people = _counted(mine) if mine is not None else (None, None)
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=found)
@@ -107,11 +110,7 @@ Sums = tuple[list[Cell], dict[str, int], dict[str, int]]
 """Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
 
 
-def _sums(merchant: Merchant, query: ReportQuery, period: Period, found: Cells | None) -> Sums:
-    """From the cells; of a past day, of which none are kept, from the rollups."""
-    if found is None:
-        return _sums_of_past(merchant, query, period)
-    chosen = within(merchant, query, period, found).cells
+def _sums(query: ReportQuery, chosen: Cells) -> Sums:
     fen = chosen.fen[query.model]
     days = chosen.touch_day if query.axis == Axis.TOUCH else chosen.order_day
     width = int(chosen.age.max(initial=0)) + 1
@@ -158,9 +157,8 @@ GROUP BY GROUPING SETS (({day}, r.order_day - r.touch_day), (r.platform), (r.spu
 """
 
 
-def _counted(merchant: Merchant, query: ReportQuery, found: Cells) -> tuple[int, int]:
+def _counted(chosen: Cells) -> tuple[int, int]:
     """Distinct orders and persons behind the credit."""
-    chosen = within(merchant, query, query.period, found).cells
     known = chosen.person[chosen.person != NOBODY]
     return len(np.unique(chosen.order)), len(np.unique(known))
 
@@ -170,7 +168,11 @@ def _foresight(
 ) -> Foresight | None:
     """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
     past = history(through, window)
-    cells, _, _ = _sums(merchant, replace(query, axis=Axis.TOUCH), past, found)
+    by_touch = replace(query, axis=Axis.TOUCH)
+    if found is None:
+        cells, _, _ = _sums_of_past(merchant, by_touch, past)
+    else:
+        cells, _, _ = _sums(by_touch, within(merchant, by_touch, past, found).cells)
     size, dispersion = _sizes(merchant, past)
     size = size or float(mean)
     learned = learn_arrival(

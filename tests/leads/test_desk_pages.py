@@ -70,6 +70,25 @@ def test_the_queue_says_nothing_while_nothing_is_new(desk: Desk, browser: Client
     assert browser.get(f"/m/glow/inbox/queue/?seen={seen}").status_code == 200
 
 
+def test_what_comes_while_the_queue_is_read_is_asked_for_again(
+    desk: Desk, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(desk, "ann")
+    read = inbox.queue
+
+    def slowly(*args: object, **more: object) -> object:
+        rows = read(*args, **more)  # type: ignore[arg-type]
+        ask(desk, "ben")
+        return rows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "queue", slowly)
+        told = shown(browser, "inbox/queue/")
+    assert "ben" not in told
+    seen = told.split("?seen=")[1].split("&")[0]
+    assert "ben" in shown(browser, f"inbox/queue/?seen={seen}")
+
+
 @pytest.mark.parametrize("path", ["inbox/", "leads/", "funnel/"])
 def test_a_page_takes_the_same_queries_for_one_consultation_and_for_many(
     desk: Desk, browser: Client, path: str, django_assert_num_queries: object
