@@ -11,7 +11,9 @@ integers puts all journeys in order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,9 @@ _NEAR = 2**30
 
 _BLOCK = 1 << 18
 """Touches that are counted at once; their columns stay in the processor's cache."""
+
+_FEW = 1 << 20
+"""Touches that are sorted in one go: to part them costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,31 @@ def _counted(pairs: Whole, channels: Whole, size: int) -> tuple[Floats, Floats, 
     packed |= np.arange(len(pairs))
     packed <<= of_channel
     packed |= channels
+    table = np.sum(list(_tables(_parts(packed, pairs), size, of_channel, of_place)), axis=0)
+    square = table.reshape(size + 1, size).astype(np.float64)
+    began, among = square[size], square[:size]
+    return began, among, square.sum(axis=0) - among.sum(axis=1)
+
+
+def _parts(packed: Whole, pairs: Whole) -> list[Whole]:
+    """All touches of a pair in one part, and as many parts as the processor sorts at once."""
+    count = 1 << min(3, (os.cpu_count() or 1).bit_length() - 1) if len(packed) > _FEW else 1
+    if count == 1:
+        return [packed]
+    part = pairs & (count - 1)
+    return [packed[part == number] for number in range(count)]
+
+
+def _tables(parts: Sequence[Whole], size: int, of_channel: int, of_place: int) -> Iterator[Whole]:
+    """The table of each part; sorting leaves the interpreter to the other parts."""
+    with ThreadPoolExecutor(len(parts)) as threads:
+        yield from threads.map(lambda part: _table(part, size, of_channel, of_place), parts)
+
+
+def _table(packed: Whole, size: int, of_channel: int, of_place: int) -> Whole:
+    """Steps from each channel to each other; in the last row from nothing, where journeys begin."""
     packed.sort()
-    table = np.zeros((size + 1) * size, np.int64)  # the last row: from nothing, where journeys begin
+    table = np.zeros((size + 1) * size, np.int64)
     for start in range(0, len(packed), _BLOCK):
         block = packed[max(0, start - 1) : start + _BLOCK]
         codes = block & ((1 << of_channel) - 1)
@@ -159,9 +187,7 @@ def _counted(pairs: Whole, channels: Whole, size: int) -> tuple[Floats, Floats, 
         if not start:
             came = np.concatenate([np.full(1, size), came])
         table += np.bincount(came * size + codes[-len(came) :], minlength=len(table))
-    square = table.reshape(size + 1, size).astype(np.float64)
-    began, among = square[size], square[:size]
-    return began, among, square.sum(axis=0) - among.sum(axis=1)
+    return table
 
 
 _ORDERED = """
