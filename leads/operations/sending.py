@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from leads import sealing
 from leads.channels import access
 from leads.channels import sending as wire
 from leads.channels.calls import Ask, Outcome, Took, Unreachable, pause
 from leads.channels.sending import SENDERS, Outgoing
 from leads.models import Consultation, ContactIdentity, Conversation, Message, Source
-from leads.operations import sessions, sources
+from leads.operations import queue, sessions, sources
 from leads.operations.asking import ask
 from merchants import audit, tenancy
 from merchants.background import wake
@@ -83,18 +81,9 @@ def _claim(merchant: Merchant, now: datetime) -> Message | None:
     """The oldest one due whose conversation has no older one waiting, held for a while."""
     with tenancy.acting_for(merchant):
         waiting = Message.objects.for_merchant(merchant).filter(delivery=State.QUEUED)
-        older = waiting.filter(conversation=OuterRef("conversation"), pk__lt=OuterRef("pk"))
-        row: Message | None = (
-            waiting.filter(~Exists(older), next_at__lte=now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("conversation")
-            .order_by("next_at", "pk")
-            .first()
+        row: Message | None = queue.claim(
+            waiting, of="conversation", follow="conversation", now=now, held=HELD
         )
-        if row is not None:
-            row.attempts += 1
-            row.next_at = now + HELD
-            row.save(update_fields=["attempts", "next_at"])
     return row
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 
 from leads.channels import report_back
 from leads.channels.calls import Ask, Outcome, Took, Unreachable, pause
 from leads.channels.report_back import Statement
 from leads.models import Feedback, Lead, Source
-from leads.operations import sources
+from leads.operations import queue, sources
 from leads.operations.asking import ask
 from merchants import tenancy
 from merchants.models import Merchant
@@ -62,18 +62,9 @@ def _claim(merchant: Merchant, now: datetime) -> Feedback | None:
     """The oldest one due whose lead has no older one waiting, held for a while."""
     with tenancy.acting_for(merchant):
         waiting = Feedback.objects.for_merchant(merchant).filter(state=State.QUEUED)
-        older = waiting.filter(lead=OuterRef("lead"), pk__lt=OuterRef("pk"))
-        row: Feedback | None = (
-            waiting.filter(~Exists(older), next_at__lte=now, expires_at__gt=now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("lead__conversation")
-            .order_by("next_at", "pk")
-            .first()
+        row: Feedback | None = queue.claim(
+            waiting, of="lead", follow="lead__conversation", now=now, held=HELD, due=Q(expires_at__gt=now)
         )
-        if row is not None:
-            row.attempts += 1
-            row.next_at = now + HELD
-            row.save(update_fields=["attempts", "next_at"])
     return row
 
 

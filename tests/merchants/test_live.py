@@ -63,6 +63,7 @@ def test_a_canary_has_travelled_through_the_broker_and_says_how_many_share_the_d
     hub: streams.Hub, mine: Reader
 ) -> None:
     until(lambda: mine.hears(b"event: canary\ndata: 125\n\n"))
+    assert mine.heard.index(b"event: ready") < mine.heard.index(b"event: canary")
 
 
 def test_a_stream_that_has_lived_long_enough_ends_as_an_answer_ends(hub: streams.Hub, mine: Reader) -> None:
