@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +14,10 @@ from leads.channels.facts import LeadFact
 from leads.operations.handed_in import LeadRow
 from merchants.intake.cells import Id, Text, Time
 from merchants.intake.columns import Column
+from merchants.intake.kinds import not_ahead
 from merchants.intake.problems import Refused
 
 PLATFORM = "file"
-SKEW = timedelta(hours=24)  # a sender's clock or zone may be wrong; a day ahead is a mistake
 REACHED_BY = ("phone", "wechat", "email")
 
 LEADS = (
@@ -118,8 +118,7 @@ def lead_shape(around: Around) -> Callable[[Mapping[str, Any]], LeadRow]:
     above: set[str] = set()
 
     def shape(values: Mapping[str, Any]) -> LeadRow:
-        if values["submitted_at"] > around.now + SKEW:
-            raise Refused("time_in_future", "submitted_at")
+        not_ahead(values, around.now, "submitted_at")
         store = values.get("store") or ""
         if store and store not in around.stores:
             raise Refused("unknown_store", "store")

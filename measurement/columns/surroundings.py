@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from merchants.intake.kinds import not_ahead
 from merchants.intake.problems import Refused
 
 Values = Mapping[str, Any]
-SKEW = timedelta(hours=24)  # a sender's clock or zone may be wrong; a day ahead is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,4 @@ def spu_of(values: Values, around: Surroundings) -> str:
 
 
 def not_in_future(values: Values, around: Surroundings, *names: str) -> None:
-    for name in names:
-        moment = values.get(name)
-        if moment is not None and moment > around.now + SKEW:
-            raise Refused("time_in_future", name)
+    not_ahead(values, around.now, *names)

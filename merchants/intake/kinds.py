@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from merchants.intake.columns import Column, spellings
+from merchants.intake.problems import Refused
 
 Values = Mapping[str, Any]  # column name -> value, None where the cell is empty
 Shape = Callable[[Values], Any]  # -> a row for the writer; raises ``Refused``
+
+
+SKEW = timedelta(hours=24)  # a sender's clock or zone may be wrong; a day ahead is a mistake
+
+
+def not_ahead(values: Values, now: datetime, *names: str) -> None:
+    """Raises ``Refused`` where one of these times lies in the future."""
+    for name in names:
+        moment = values.get(name)
+        if moment is not None and moment > now + SKEW:
+            raise Refused("time_in_future", name)
 
 
 def open_to_all(merchant: Any) -> str:
