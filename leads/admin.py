@@ -3,8 +3,10 @@
 from leads.models import (
     Agent,
     Appointment,
+    AppointmentEvent,
     BookingRule,
     ClockPolicy,
+    Consent,
     Consultation,
     Contact,
     ContactDetail,
@@ -21,6 +23,7 @@ from leads.models import (
     Merge,
     Message,
     Reason,
+    Reminder,
     ServiceSchedule,
     Sighting,
     Snippet,
@@ -84,6 +87,13 @@ listed(
     filters="author delivery",
     related="conversation",
 )
+listed(
+    Consent,
+    "recorded_at conversation act how wording stated_at recorded_by",
+    "wording recorded_by",
+    filters="act how",
+    related="conversation",
+)
 listed(InternalNote, "written_at conversation author_name", "author_name", related="conversation")
 listed(
     Decision, "decided_at session kind agent why", "why decided_by", filters="kind", related="session agent"
@@ -103,6 +113,14 @@ listed(
     related="lead before after reason",
 )
 listed(Appointment, "starts_at store service lead state", "service", filters="state", related="store lead")
+listed(
+    AppointmentEvent,
+    "happened_at appointment kind reason recorded_by",
+    "reason recorded_by",
+    filters="kind",
+    related="appointment",
+)
+listed(Reminder, "due_at appointment hours done_at done_by", "done_by", related="appointment")
 listed(Visit, "visited_at lead store by_code evidence", "evidence", related="lead store")
 listed(Deal, "closed_at lead fen order_number cancelled_at", "order_number evidence", related="lead")
 listed(DealPosting, "posted_at deal kind fen reference", "reference", filters="kind", related="deal")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from leads import words
 from leads.arrival_words import GIVEN
 from leads.channels import access
-from leads.models import Lead, Reason, Stage
+from leads.models import Consent, Lead, Reason, Stage
 from merchants.models import Merchant, Store
 
 LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -59,6 +59,15 @@ class BookForm(forms.Form):
     def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = Store.objects.for_merchant(merchant).order_by("name")
+
+
+class ConsentForm(forms.Form):
+    """What was said to the keeping of a sensitive chat; without a time it was said now."""
+
+    act = forms.ChoiceField(choices=Consent.Act.choices)
+    how = forms.ChoiceField(choices=Consent.How.choices)
+    wording = forms.CharField(required=False, max_length=40)
+    stated_at = forms.DateTimeField(required=False, input_formats=LOCAL_FORMATS)
 
 
 class DealForm(forms.Form):

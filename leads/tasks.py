@@ -9,11 +9,12 @@ from functools import partial
 
 from celery import shared_task
 
-from leads.operations import assignment, deliveries, pulling, sending, telling, timers
+from leads.operations import assignment, consents, deliveries, pulling, sending, telling, timers
 from leads.queries import arrival, outgoing
 from merchants.background import Task, wake
 from merchants.models import Merchant
 
+LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 SPELL_SECONDS = 12  # a call may take 8 s more, two of them 16; the soft limit is 30
 
 
@@ -84,6 +85,14 @@ def sweep_outgoing() -> None:
         wake("leads.report_back", merchant_id=merchant_id)
     for merchant_id, source_id in outgoing.sources_to_ask(now):
         wake("leads.pull", merchant_id=merchant_id, source_id=source_id)
+
+
+@shared_task(base=Task, name="leads.forget_words", **LONG)
+def forget_words() -> None:
+    """Deletes words of sensitive chats that are kept no longer, merchant by merchant."""
+    now = datetime.now(UTC)
+    for merchant in Merchant.objects.order_by("pk").iterator():
+        consents.forget(merchant, now=now)
 
 
 def _for_a_spell(step: Callable[[], bool], task: str, **arguments: int) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import desk, funnel, inbox, leads, live
+from leads.views import calendar, consents, desk, funnel, inbox, leads, live
 
 app_name = "leads"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("inbox/<int:consultation_id>/lines/", inbox.lines, name="lines"),
     path("inbox/<int:consultation_id>/writing/", inbox.writing, name="writing"),
     path("inbox/<int:consultation_id>/reply/", inbox.reply, name="reply"),
+    path("inbox/<int:consultation_id>/card/", inbox.card, name="card_sent"),
+    path("inbox/<int:consultation_id>/consent/", consents.record, name="consent"),
+    path("inbox/<int:consultation_id>/minor/", consents.minor, name="minor"),
     path("inbox/<int:consultation_id>/resend/", inbox.resend, name="resend"),
     path("inbox/<int:consultation_id>/note/", inbox.note, name="note"),
     path("inbox/<int:consultation_id>/take/", inbox.take, name="take"),
@@ -30,6 +33,15 @@ urlpatterns = [
     path("leads/<int:lead_id>/undo/", leads.undo, name="undo_move"),
     path("leads/<int:lead_id>/told/", leads.tell_again, name="tell_again"),
     path("leads/<int:lead_id>/contact/", leads.reveal, name="reveal"),
+    path("calendar/", calendar.page, name="calendar"),
+    path("calendar/book/", calendar.book, name="calendar_book"),
+    path("calendar/rule/", calendar.set_rule, name="calendar_rule"),
+    path("calendar/<int:appointment_id>/move/", calendar.move, name="move_appointment"),
+    path("calendar/<int:appointment_id>/cancel/", calendar.cancel, name="cancel_appointment"),
+    path("calendar/<int:appointment_id>/missed/", calendar.missed, name="missed_appointment"),
+    path("calendar/<int:appointment_id>/came/", calendar.came, name="came"),
+    path("calendar/<int:appointment_id>/undo/", calendar.undo, name="undo_appointment"),
+    path("calendar/reminders/<int:reminder_id>/", calendar.reminded, name="reminded"),
     path("desk/", desk.page, name="desk"),
     path("desk/agents/", desk.add_agent, name="add_agent"),
     path("desk/agents/<int:agent_id>/", desk.change_agent, name="change_agent"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from leads import house_rules
+from leads.models import Appointment
 
 STAGES: dict[str, Any] = {
     "new": pgettext_lazy("stage", "New"),
@@ -67,6 +71,13 @@ REFUSED: dict[str, Any] = {
     "moved": _("This appointment was moved to another time; its code is no longer taken."),
     "other_store": _("This code is for another store."),
     "early": _("This appointment is more than a day away."),
+    "no_wording": _("Which version of the wording was agreed to?"),
+    "future": _("That lies in the future."),
+    "no_consent": _("There is no consent to revoke."),
+    "guardian": _("Of a minor only a guardian's consent counts."),
+    "no_reason": _("A cancellation needs a reason."),
+    "not_begun": _("It has not begun yet: who has not come can still come."),
+    "too_late": _("Ten minutes are over: this stands."),
 }
 WHY: dict[str, Any] = {
     "only": _("the only one who could take it"),
@@ -83,12 +94,47 @@ FAILS: dict[str, Any] = {
     "capacity": _("has as many as fit"),
     "excluded": _("had it and did not answer"),
 }
+REMINDER = pgettext_lazy(
+    "to a customer",
+    "Hello {name|there}, a reminder of your appointment at {store} on {time}. The code for your visit is {code}. "
+    "If you cannot come, tell us and we find another time.",
+)
+
+
+def reminder(row: Appointment, text: str = "") -> str:
+    """What a person may be told of their appointment, to copy or to send by hand; ``text`` is the merchant's
+    own."""
+    values = {
+        "name": row.lead.contact.name,
+        "store": row.store.name,
+        "time": f"{timezone.localtime(row.starts_at):%m-%d %H:%M}",
+        "code": row.code,
+    }
+    return house_rules.filled(text or str(REMINDER), values)
+
+
+CARDS: dict[str, Any] = {"CARD_LEAD": _("Lead card"), "CARD_NAME": _("Name card")}
+"""Kinds of the messages that say that a card was sent in the platform's tool."""
+
+
+def kind(code: str) -> Any:
+    """What stands for a message without words."""
+    if code in CARDS:
+        return _("%(card)s, sent in the platform's tool") % {"card": CARDS[code]}
+    return _("A message of the kind %(kind)s; see it in the platform's tool") % {"kind": code}
+
+
 RULES: dict[str, Any] = {
     "contact_in_text": _(
         "Contact details belong on the official card, not into the text: the platform penalises them."
     ),
-    "three_unanswered": _(
-        "Three messages without an answer: the platform counts more of them as harassment."
+    "unanswered": _(
+        "%(messages)d messages without an answer, by guides of agencies: the platform counts more of them as "
+        "harassment."
+    ),
+    "strangers": _(
+        "This account has written to %(counted)d people today who had not written to it; by guides of agencies, "
+        "more than about %(strangers)d a day are penalised."
     ),
 }
 STEPS: tuple[Any, ...] = (

@@ -105,6 +105,7 @@ LEADS = (
         Permission.SEE_DESK,
         also=("leads:lead", "leads:redeem"),
     ),
+    Tab(_("Calendar"), "leads:calendar", Permission.SEE_DESK, also=("leads:calendar_rule",)),
     Tab(_("Funnel"), "leads:funnel", Permission.SEE_DESK),
     Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK),
 )

@@ -46,6 +46,8 @@ BEAT = {
     "delete what is old": {"task": "measurement.sweep_old", "schedule": crontab(hour=18, minute=30)},
     # comments are words of people: they are kept for a while only
     "purge comments": {"task": "measurement.purge_comments", "schedule": crontab(hour=19, minute=35)},
+    # words of clinic chats and minors without consent are kept for a short while only
+    "forget words": {"task": "leads.forget_words", "schedule": crontab(hour=19, minute=50)},
     # an upload whose worker died goes on
     "resume uploads": {"task": "merchants.resume_uploads", "schedule": timedelta(seconds=30)},
     # cycles change slowly: each merchant's are learned anew once a week, at night

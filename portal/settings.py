@@ -256,6 +256,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 PRIVACY_THRESHOLD = max(20, env.whole("SEEDBED_PRIVACY_THRESHOLD", 50))  # people in a cell of person data
 DELIVERY_DAYS = env.whole("SEEDBED_DELIVERY_DAYS", 90)  # raw deliveries are kept this long
 COMMENT_DAYS = env.whole("SEEDBED_COMMENT_DAYS", 365)  # comments are kept this long after they were posted
+SENSITIVE_DAYS = env.whole("SEEDBED_SENSITIVE_DAYS", 30)  # words of a sensitive chat without consent
+# house rules of Xiaohongshu's private messages, as guides of agencies tell them (2025, 2026): warned of, not blocked
+MESSAGES_BEFORE_AN_ANSWER = env.whole("SEEDBED_MESSAGES_BEFORE_AN_ANSWER", 3)
+STRANGERS_A_DAY = env.whole("SEEDBED_STRANGERS_A_DAY", 20)
 UPLOAD_LIMIT_BYTES = env.whole("SEEDBED_UPLOAD_LIMIT_BYTES", 50 * 1024 * 1024)
 VERSION_NAME = _("Seedbed")
 

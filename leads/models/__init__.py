@@ -1,16 +1,36 @@
 """Rows of the desk."""
 
 from leads.models.arrival import Sighting, Source
-from leads.models.consultations import Consultation, Conversation, Decision, InternalNote, Message
+from leads.models.consultations import (
+    Consent,
+    Consultation,
+    Conversation,
+    Decision,
+    InternalNote,
+    Message,
+)
 from leads.models.people import Agent, Contact, ContactDetail, ContactIdentity, ContactPair, Merge
-from leads.models.pipeline import Appointment, Deal, DealPosting, Feedback, Lead, LeadChange, StageMove, Visit
+from leads.models.pipeline import (
+    Appointment,
+    AppointmentEvent,
+    Deal,
+    DealPosting,
+    Feedback,
+    Lead,
+    LeadChange,
+    Reminder,
+    StageMove,
+    Visit,
+)
 from leads.models.rules import BookingRule, ClockPolicy, Reason, ServiceSchedule, Snippet, Stage, StageType
 
 __all__ = [
     "Agent",
     "Appointment",
+    "AppointmentEvent",
     "BookingRule",
     "ClockPolicy",
+    "Consent",
     "Consultation",
     "Contact",
     "ContactDetail",
@@ -27,6 +47,7 @@ __all__ = [
     "Merge",
     "Message",
     "Reason",
+    "Reminder",
     "ServiceSchedule",
     "Sighting",
     "Snippet",

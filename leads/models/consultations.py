@@ -13,7 +13,8 @@ from merchants.tenancy import MerchantOwned
 class Conversation(MerchantOwned):
     """A thread on a platform. ``revision`` grows with each change, so that a screen knows it is stale.
     ``origin`` holds what the source told of how the person came: note, campaign, live room; a missing name
-    is unknown. ``came_by`` is the source row that brought it, null for one brought in by hand."""
+    is unknown. ``came_by`` is the source row that brought it, null for one brought in by hand. ``of_minor``
+    is what an agent marked: what is said needs a consent of its own (:class:`Consent`)."""
 
     source = models.CharField(_("source"), max_length=40)
     external_id = models.CharField(_("id at the source"), max_length=128)
@@ -21,6 +22,7 @@ class Conversation(MerchantOwned):
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="conversations")
     store = models.ForeignKey("merchants.Store", models.PROTECT, null=True, blank=True, related_name="+")
     skill = models.CharField(_("skill"), max_length=60, blank=True)
+    of_minor = models.BooleanField(_("of a minor"), default=False)
     origin = models.JSONField(_("origin"), default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
     typing_agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -114,7 +116,8 @@ class Consultation(MerchantOwned):
 
 class Message(MerchantOwned):
     """One message; its words rest sealed. ``external_id`` is the source's, of what we write our own number:
-    the source's answer names none, and the same number twice is one message there."""
+    the source's answer names none, and the same number twice is one message there. ``pushed_as`` is the id
+    under which the source told us of a message of ours; ``blanked_at`` is when its words were deleted."""
 
     class Author(models.TextChoices):
         USER = "user", _("Customer")
@@ -143,6 +146,8 @@ class Message(MerchantOwned):
     error = models.CharField(_("error"), max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    pushed_as = models.CharField(_("told back as"), max_length=128, blank=True)
+    blanked_at = models.DateTimeField(_("words deleted"), null=True, blank=True)
 
     class Meta:
         verbose_name = pgettext_lazy("conversation", "message")
@@ -150,7 +155,12 @@ class Message(MerchantOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "source", "external_id"], name="a_message_of_a_source_is_kept_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "source", "pushed_as"],
+                condition=~models.Q(pushed_as=""),
+                name="a_message_of_ours_is_told_back_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "conversation", "sent_at"], name="messages_in_order"),
@@ -161,6 +171,39 @@ class Message(MerchantOwned):
 
     def __str__(self) -> str:
         return f"{self.author} {self.sent_at:%H:%M}"
+
+
+class Consent(MerchantOwned):
+    """What a person said to the keeping of health data, or a guardian to that of a minor's; appended. The
+    latest of a conversation holds. ``wording`` is the version of the text that was agreed to."""
+
+    WRITES = ("INSERT",)
+
+    class Act(models.TextChoices):
+        GIVEN = "given", pgettext_lazy("consent", "Given")
+        REVOKED = "revoked", pgettext_lazy("consent", "Revoked")
+
+    class How(models.TextChoices):
+        CHAT = "chat", _("Written in this chat")
+        FORM = "form", _("Signed form")
+        CALL = "call", _("Said on the phone")
+        GUARDIAN = "guardian", _("By a guardian, in writing")
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="consents")
+    act = models.CharField(_("what"), max_length=10, choices=Act)
+    how = models.CharField(_("how"), max_length=10, choices=How)
+    wording = models.CharField(_("version of the wording"), max_length=40)
+    stated_at = models.DateTimeField(_("stated"))
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+    recorded_by = models.CharField(_("by"), max_length=80)
+
+    class Meta:
+        verbose_name = _("consent of a conversation")
+        verbose_name_plural = _("consents of conversations")
+        indexes = [models.Index(fields=["merchant", "conversation", "id"], name="consents_of_a_conversation")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.act}"
 
 
 class InternalNote(MerchantOwned):

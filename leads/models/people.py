@@ -18,9 +18,6 @@ class Contact(MerchantOwned):
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="absorbed", verbose_name=_("merged into")
     )
-    sensitive_consent_at = models.DateTimeField(
-        _("consent to keep health data or data of minors"), null=True, blank=True
-    )
 
     class Meta:
         verbose_name = _("contact")

@@ -160,6 +160,67 @@ class Appointment(MerchantOwned):
         return f"{self.starts_at:%m-%d %H:%M}"
 
 
+class AppointmentEvent(MerchantOwned):
+    """What happened to an appointment; appended, never changed. An undo names the one it takes back, and is
+    itself final."""
+
+    WRITES = ("INSERT",)
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        MOVED = "moved", _("Moved to another time")
+        CANCELLED = "cancelled", _("Cancelled")
+        NO_SHOW = "no_show", _("Did not come")
+        ARRIVED = "arrived", _("Arrived")
+        UNDONE = "undone", pgettext_lazy("appointment", "Taken back")
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="events")
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    happened_at = models.DateTimeField(_("happened"))
+    recorded_by = models.CharField(_("by"), max_length=80)
+
+    class Meta:
+        verbose_name = _("event of an appointment")
+        verbose_name_plural = _("events of appointments")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "undoes"], name="an_end_is_taken_back_once")
+        ]
+        indexes = [models.Index(fields=["merchant", "appointment", "id"], name="events_of_an_appointment")]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} {self.kind}"
+
+
+class Reminder(MerchantOwned):
+    """It is time to remind somebody of an appointment, so many ``hours`` before it. The assignee hears of it;
+    what the person is told is an agent's act, and ``done_at`` says that it was done."""
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="reminders")
+    hours = models.PositiveSmallIntegerField(_("hours before"))
+    due_at = models.DateTimeField(_("due"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.CharField(_("by"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("reminder of an appointment")
+        verbose_name_plural = _("reminders of appointments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "appointment", "hours"], name="an_appointment_is_reminded_of_once_an_hour"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "due_at"], name="reminders_to_do", condition=models.Q(done_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} -{self.hours} h"
+
+
 class Visit(MerchantOwned):
     """Somebody came, verified by a code or by hand with evidence. ``nonce`` is the scanning device's own
     number of the scan: the same scan sent again is the same visit."""

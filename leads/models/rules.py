@@ -121,13 +121,19 @@ class Reason(MerchantOwned):
         return self.label or self.code
 
 
+def day_and_two_hours() -> list[int]:
+    return [24, 2]
+
+
 class BookingRule(MerchantOwned):
-    """How many appointments a store takes at once for a service (empty: any)."""
+    """How many appointments a store takes at once for a service (empty: any), and how many hours before one
+    there is a reminder of it."""
 
     store = models.ForeignKey("merchants.Store", models.PROTECT, related_name="+")
     service = models.CharField(_("service"), max_length=60, blank=True)
     slot_minutes = models.PositiveIntegerField(_("minutes of a slot"), default=60)
     capacity = models.PositiveIntegerField(_("appointments at once"), default=1)
+    remind_hours = models.JSONField(_("reminders, hours before"), default=day_and_two_hours, blank=True)
 
     class Meta:
         verbose_name = _("rule of appointments")

@@ -96,9 +96,15 @@ def _store(source: Source, delivery: Delivery | None, now: datetime, size: int, 
         size=size,
         state=State.REFUSED if why else State.RECEIVED,
         error=why,
-        expires_at=now + timedelta(days=settings.DELIVERY_DAYS),
+        expires_at=now + timedelta(days=_days_kept(source.merchant)),
     )
     return row
+
+
+def _days_kept(merchant: Merchant) -> int:
+    """What a clinic's source pushes holds the words of its chats, whose time is shorter."""
+    days = int(settings.DELIVERY_DAYS)
+    return min(days, int(settings.SENSITIVE_DAYS)) if merchant.sensitive_trade else days
 
 
 def _about(merchant_id: int) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from leads import sealing
 from leads.models import Agent, Consultation, Conversation, InternalNote, Message
-from leads.operations import contacts, sending, sessions, stages
+from leads.operations import contacts, sending, sessions, stages, told_back
 from merchants import audit, live, tenancy
 from merchants.background import wake
 from merchants.models import Merchant
@@ -42,35 +42,87 @@ def reply(
         )
         if seen_revision is not None and seen_revision != thread.revision:
             raise Refused("stale")
-        row = Consultation.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=session.pk)
-        if row.state == State.CLOSED:
-            raise Refused("closed")
-        if row.agent_id is None:
-            row.agent, row.assigned_at = agent, moment
+        row = _open(merchant, session, agent, moment)
         goes_out = sending.source_of(merchant, thread) is not None
-        message: Message = Message.objects.create(
-            merchant=merchant,
-            conversation=thread,
-            session=row,
-            source=thread.source,
-            external_id=f"ours:{uuid.uuid4()}",
-            author=Message.Author.AGENT,
-            agent=agent,
-            sealed=sealing.seal(merchant, "message", text.strip()),
-            sent_at=moment,
-            received_at=moment,
-            delivery=Message.Delivery.QUEUED if goes_out else Message.Delivery.COPIED,
-            next_at=moment if goes_out else None,
-        )
+        message = _written(merchant, thread, row, agent, text.strip(), "TEXT", moment, goes_out=goes_out)
         if goes_out:
             wake("leads.send_replies", merchant_id=merchant.pk)
-        row.return_at = None
         thread.typing_agent = thread.typing_until = None
         thread.save(update_fields=["typing_agent", "typing_until"])
-        sessions.settle(merchant, row)
-        sessions.touched(thread)
+        _answered(merchant, row, thread)
         session.refresh_from_db()
     return message
+
+
+def card_sent(
+    merchant: Merchant, session: Consultation, agent: Agent, *, kind: str, now: datetime | None = None
+) -> Message:
+    """Notes that a card was sent in the platform's own tool: an answer like another. What a person fills in
+    on it arrives as a lead."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        thread = (
+            Conversation.objects.for_merchant(merchant).select_for_update().get(pk=session.conversation_id)
+        )
+        row = _open(merchant, session, agent, moment)
+        message = _written(merchant, thread, row, agent, "", kind, moment, goes_out=False)
+        _answered(merchant, row, thread)
+        session.refresh_from_db()
+    return message
+
+
+def _open(merchant: Merchant, session: Consultation, agent: Agent, now: datetime) -> Consultation:
+    """The session, locked; who answers one that nobody has, has it."""
+    row: Consultation = (
+        Consultation.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=session.pk)
+    )
+    if row.state == State.CLOSED:
+        raise Refused("closed")
+    if row.agent_id is None:
+        row.agent, row.assigned_at = agent, now
+    return row
+
+
+def _written(
+    merchant: Merchant,
+    thread: Conversation,
+    session: Consultation,
+    agent: Agent,
+    text: str,
+    kind: str,
+    now: datetime,
+    *,
+    goes_out: bool,
+) -> Message:
+    """A message of ours. What was copied by hand may have been told back by the source already: then that one
+    is it, and learns who wrote it."""
+    told = None if goes_out else told_back.earlier(merchant, thread, text=text, kind=kind, at=now)
+    if told is not None:
+        told.agent, told.delivery, told.kind = agent, Message.Delivery.COPIED, kind
+        told.save(update_fields=["agent", "delivery", "kind"])
+        return told
+    message: Message = Message.objects.create(
+        merchant=merchant,
+        conversation=thread,
+        session=session,
+        source=thread.source,
+        external_id=f"{told_back.OURS}{uuid.uuid4()}",
+        author=Message.Author.AGENT,
+        agent=agent,
+        kind=kind,
+        sealed=sealing.seal(merchant, "message", text),
+        sent_at=now,
+        received_at=now,
+        delivery=Message.Delivery.QUEUED if goes_out else Message.Delivery.COPIED,
+        next_at=now if goes_out else None,
+    )
+    return message
+
+
+def _answered(merchant: Merchant, session: Consultation, thread: Conversation) -> None:
+    session.return_at = None
+    sessions.settle(merchant, session)
+    sessions.touched(thread)
 
 
 def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author_name: str) -> InternalNote:

@@ -11,7 +11,7 @@ from leads.channels import sending as wire
 from leads.channels.calls import Ask, Outcome, Took, Unreachable, pause
 from leads.channels.sending import SENDERS, Outgoing
 from leads.models import Consultation, ContactIdentity, Conversation, Message, Source
-from leads.operations import queue, sessions, sources
+from leads.operations import queue, sessions, sources, told_back
 from leads.operations.asking import ask
 from merchants import audit, tenancy
 from merchants.background import wake
@@ -66,6 +66,7 @@ def again(merchant: Merchant, message: Message, *, by: str) -> None:
     fail."""
     now = datetime.now(UTC)
     with tenancy.acting_for(merchant):
+        Conversation.objects.for_merchant(merchant).select_for_update().get(pk=message.conversation_id)
         rows = Message.objects.for_merchant(merchant).select_for_update(of=("self",))
         row = rows.filter(pk=message.pk, delivery=State.FAILED).select_related("conversation").first()
         if row is None:
@@ -93,7 +94,7 @@ def _outgoing(merchant: Merchant, row: Message) -> Outgoing:
     brand_id, parted, user_id = thread.external_id.partition(":")
     known = ContactIdentity.objects.for_merchant(merchant).filter(platform=thread.source, external_id=user_id)
     return Outgoing(
-        number=row.external_id.removeprefix("ours:"),
+        number=row.external_id.removeprefix(told_back.OURS),
         brand_id=brand_id if parted else "",
         user_id=user_id if known.exists() else "",
         text=sealing.unseal(merchant, "message", row.sealed),
@@ -102,7 +103,8 @@ def _outgoing(merchant: Merchant, row: Message) -> Outgoing:
 
 
 def _keep(merchant: Merchant, row: Message, outcome: Outcome, now: datetime) -> None:
-    """What came of an attempt. What will not be taken is no answer: its session's clock runs on."""
+    """What came of an attempt. What will not be taken is no answer: its session's clock runs on. What the
+    source has told back meanwhile was taken, whatever the answer."""
     row.error = outcome.why[:200]
     if outcome.took in (Took.ACCEPTED, Took.SENT):
         row.delivery, row.next_at = State.SENT, None
@@ -111,7 +113,9 @@ def _keep(merchant: Merchant, row: Message, outcome: Outcome, now: datetime) -> 
     else:
         row.delivery, row.next_at = State.FAILED, None
     with tenancy.acting_for(merchant):
-        row.save(update_fields=["delivery", "next_at", "error"])
+        Conversation.objects.for_merchant(merchant).select_for_update().get(pk=row.conversation_id)
+        untold = Message.objects.for_merchant(merchant).filter(pk=row.pk, pushed_as="")
+        untold.update(delivery=row.delivery, next_at=row.next_at, error=row.error)
         _tell_screens(merchant, row)
 
 

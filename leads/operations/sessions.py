@@ -11,7 +11,7 @@ from leads import sealing
 from leads.clock import reckoning
 from leads.clock.session import Told, told
 from leads.models import Agent, Consultation, Conversation, Message
-from leads.operations import contacts, setup, stages
+from leads.operations import contacts, setup, stages, told_back
 from leads.queries import rules
 from merchants import events, live, tenancy
 from merchants.background import wake
@@ -50,10 +50,15 @@ def take_message(
         thread = _thread(
             merchant, source, conversation, platform_user, nickname, origin or {}, store=store, skill=skill
         )
-        known = Message.objects.for_merchant(merchant).filter(source=source, external_id=message_id).first()
+        known = told_back.known(merchant, source, message_id)
         if known is not None:
-            found: Message = known
-            return found
+            return known
+        if author == Message.Author.AGENT:
+            ours = told_back.later(merchant, thread, message_id=message_id, text=text, kind=kind, at=sent_at)
+            if ours is not None:
+                settle(merchant, ours.session)
+                touched(thread)
+                return ours
         session = _session(merchant, thread, author, sent_at)
         message: Message = Message.objects.create(
             merchant=merchant,

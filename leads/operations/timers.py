@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import F
 
 from leads.models import Consultation
-from leads.operations import assignment, feedback, sessions
+from leads.operations import assignment, feedback, reminders, sessions
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -22,6 +22,7 @@ def tend(merchant: Merchant, *, now: datetime | None = None) -> None:
     assignment.assign_waiting(merchant, now=moment)
     close_idle(merchant, now=moment)
     feedback.expire(merchant, now=moment)
+    reminders.fall_due(merchant, now=moment)
 
 
 def mark_breaches(merchant: Merchant, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Max, Q, Sum, Value, When
 
 from leads import duplicates, sealing
-from leads.models import Agent, Consultation, Decision, InternalNote, Lead, Message
+from leads.models import Agent, Consultation, Decision, InternalNote, Lead, Message, Reminder
 from merchants.models import Merchant
 
 MOST = 60  # rows of the queue
@@ -39,6 +39,8 @@ class Line:
     next_at: datetime | None = None
     message: int = 0
     note: bool = False
+    kind: str = "TEXT"
+    blanked_at: datetime | None = None
     session: int = 0
 
 
@@ -85,7 +87,12 @@ def tag(merchant: Merchant, *, now: datetime) -> str:
         late=Count("pk", filter=Q(state="waiting", due_at__lt=now)),
         soon=Count("pk", filter=Q(state="waiting", due_at__lte=now + SOON)),
     )
-    return ".".join(str(value or 0) for value in told.values())
+    reminders = (
+        Reminder.objects.for_merchant(merchant)
+        .filter(done_at=None)
+        .aggregate(last=Max("pk"), many=Count("pk"))
+    )
+    return ".".join(str(value or 0) for value in (*told.values(), *reminders.values()))
 
 
 def writer(session: Consultation, *, me: Agent | None, now: datetime) -> Agent | None:
@@ -113,6 +120,8 @@ def lines(merchant: Merchant, session: Consultation) -> list[Line]:
             row.error,
             row.next_at,
             row.pk,
+            kind=row.kind,
+            blanked_at=row.blanked_at,
             session=row.session.number,
         )
         for row in messages
@@ -129,14 +138,6 @@ def lines(merchant: Merchant, session: Consultation) -> list[Line]:
         for row in notes.order_by("-pk")[:HISTORY]
     ]
     return sorted(found, key=lambda line: line.at)
-
-
-def sent_since_answer(merchant: Merchant, session: Consultation) -> int:
-    """How many of ours went out since the person last wrote."""
-    mine = Message.objects.for_merchant(merchant).filter(conversation_id=session.conversation_id)
-    last = mine.filter(author="user").aggregate(at=Max("sent_at"))["at"]
-    ours = mine.filter(author="agent")
-    return int((ours.filter(sent_at__gt=last) if last else ours).count())
 
 
 def decision_of(session: Consultation) -> Decision | None:
@@ -158,4 +159,7 @@ def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:
 
 
 def _words(merchant: Merchant, row: Any) -> str:
+    """What a message says, with numbers masked; nothing once its words were deleted."""
+    if row.blanked_at is not None:
+        return ""
     return duplicates.without_numbers(sealing.unseal(merchant, "message", row.sealed))

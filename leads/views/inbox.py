@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import house_rules, words
-from leads.models import Agent, Consultation, Decision, Message, Snippet
+from leads.models import Agent, Appointment, Consultation, Decision, Message, Snippet
 from leads.operations import assignment, replies, sending, sessions, setup
-from leads.queries import inbox
+from leads.queries import calendar, inbox, strangers
+from leads.views import consents
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
 
@@ -58,9 +59,8 @@ def writing(request: MerchantRequest, consultation_id: int) -> HttpResponse:
     agent = _me(request)
     if agent is not None:
         replies.is_writing(request.merchant, session, agent)
-    sent = inbox.sent_since_answer(request.merchant, session)
-    risks = house_rules.warnings(request.POST.get("text", ""), sent_since_answer=sent)
-    return render(request, "leads/parts/warnings.html", {"risks": [words.RULES[code] for code in risks]})
+    risks = _risks(request, session, request.POST.get("text", ""))
+    return render(request, "leads/parts/warnings.html", {"risks": risks})
 
 
 @merchant_required(Permission.ANSWER, methods=("POST",))
@@ -84,6 +84,21 @@ def reply(request: MerchantRequest, consultation_id: int) -> HttpResponse:
     except replies.Refused as refused:
         messages.warning(request, str(words.REFUSED[str(refused)]))
         return _conversation(request, _session(request, consultation_id), draft=text, status=422)
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def card(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """Notes that a card was sent in the platform's own tool; its interface has no message of that kind."""
+    session, agent = _session(request, consultation_id), _me(request)
+    kind = request.POST.get("kind", "")
+    if agent is None or kind not in words.CARDS:
+        messages.warning(request, _("You are no agent of this desk."))
+        return _back(request, consultation_id)
+    try:
+        replies.card_sent(request.merchant, session, agent, kind=kind)
+    except replies.Refused as refused:
+        messages.warning(request, str(words.REFUSED[str(refused)]))
     return _back(request, consultation_id)
 
 
@@ -193,6 +208,7 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
         "now": now,
         "open_id": open_id,
         "presences": Agent.Presence.choices,
+        "reminders": calendar.reminders(request.merchant, now=now, agent_id=me.pk) if me else [],
     }
 
 
@@ -229,6 +245,18 @@ def _head(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     }
 
 
+def _risks(request: MerchantRequest, session: Consultation, text: str) -> list[Any]:
+    """What sending a text would risk, in words."""
+    limits = strangers.limits()
+    told = strangers.sent(request.merchant, session.conversation, now=timezone.now())
+    values = {
+        "messages": limits.before_an_answer,
+        "strangers": limits.strangers_a_day,
+        "counted": told.strangers,
+    }
+    return [words.RULES[code] % values for code in house_rules.warnings(text, told, limits)]
+
+
 def _line(line: inbox.Line) -> dict[str, Any]:
     """A line with its delivery in words: the state, and why it was not taken or is tried again."""
     state = line.delivery
@@ -237,6 +265,7 @@ def _line(line: inbox.Line) -> dict[str, Any]:
         "state": Message.Delivery(state).label if state else "",
         "why": words.not_out(line.why) if line.why else "",
         "failed": state == Message.Delivery.FAILED,
+        "says": words.kind(line.kind) if line.kind != "TEXT" and not line.words else "",
         "again_at": line.next_at if state == Message.Delivery.QUEUED and line.why else None,
     }
 
@@ -245,6 +274,7 @@ def _conversation(
     request: MerchantRequest, session: Consultation, *, draft: str = "", status: int = 200
 ) -> HttpResponse:
     me = _me(request)
+    draft = draft or _prepared(request, session)
     values = {
         "name": session.contact.name,
         "agent": me.name if me else "",
@@ -265,9 +295,20 @@ def _conversation(
         ],
         "origin": _origin(session.conversation.origin),
         "draft": draft,
+        "risks": _risks(request, session, draft),
+        "cards": words.CARDS,
+        "consent": consents.shown(request, session),
         "sends": sending.source_of(request.merchant, session.conversation) is not None,
     }
     return render(request, "leads/conversation.html", context, status=status)
+
+
+def _prepared(request: MerchantRequest, session: Consultation) -> str:
+    """The text of a reminder that an agent wants to send (``remind``); nothing is sent by itself."""
+    asked = request.GET.get("remind", "")
+    rows = Appointment.objects.for_merchant(request.merchant).select_related("store", "lead__contact")
+    row = rows.filter(pk=asked, lead__contact=session.contact).first() if asked.isdecimal() else None
+    return words.reminder(row, calendar.reminder_text(request.merchant)) if row else ""
 
 
 def _why(request: MerchantRequest, decision: Decision | None) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def _follow(desk: Desk, session: Consultation, at: datetime, until: datetime) ->
     if starts_at > until:
         return
     if dice.random() < 0.2:
-        appointments.end(merchant, kept, state="no_show", by=BY)
+        appointments.missed(merchant, kept, by=BY, now=starts_at + HOUR)
         return
     nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"{merchant.code} {lead.pk}")
     appointments.redeem(merchant, code=kept.code, nonce=nonce, by=BY, at=starts_at)

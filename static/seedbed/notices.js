@@ -14,7 +14,7 @@ if (known.view !== view) Object.assign(known, { agents: null, view }); // anothe
 function tell(row, kind) {
   if (wanted.shown && window.Notification?.permission === "granted") {
     const words = panel.dataset[`says${kind[0].toUpperCase()}${kind.slice(1)}`];
-    const notice = new Notification(words, { tag: `${kind}-${row.dataset.session}` });
+    const notice = new Notification(words, { tag: `${kind}-${row.id}` });
     notice.onclick = () => {
       window.focus();
       location.assign(row.href);
@@ -33,7 +33,7 @@ function sound() {
   tone.stop(context.currentTime + 0.18);
 }
 
-/** What is new to this agent since the last look: who got what, and whose time runs out. */
+/** What is new to this agent since the last look: who got what, whose time runs out, whom to remind. */
 function look() {
   const queue = document.getElementById("queue");
   const me = queue.dataset.me;
@@ -53,6 +53,9 @@ function look() {
       tell(row, "soon");
     }
   }
+  const reminders = [...queue.querySelectorAll("[data-reminder]")];
+  for (const row of reminders) if (known.reminders && !known.reminders.includes(row.id)) tell(row, "remind");
+  known.reminders = reminders.map((row) => row.id);
   known.agents = agents;
   for (const session of Object.keys(known.warned)) if (!(session in agents)) delete known.warned[session];
   sessionStorage.setItem(KNOWN, JSON.stringify(known));

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from leads.channels.facts import Delivery as Pushed
-from leads.models import Agent, Consultation, ContactPair, Source
-from leads.operations import contacts, replies
+from leads.models import Agent, BookingRule, Consultation, ContactPair, Reminder, Source
+from leads.operations import appointments, contacts, replies
 from leads.operations import deliveries as lead_deliveries
 from leads.operations import sources as lead_sources
 from merchants import tenancy
@@ -82,6 +83,27 @@ def _push(tenant: Tenant) -> int:
     return int(row.pk)
 
 
+def _appointment(tenant: Tenant) -> int:
+    desk = Desk(tenant.merchant)
+    lead = desk.lead_of(_asked(tenant))
+    with tenancy.acting_for(tenant.merchant):
+        BookingRule.objects.update_or_create(
+            merchant=tenant.merchant, store=desk.store, service="", defaults={"capacity": 50}
+        )
+    starts_at = timezone.now() + timedelta(hours=30)
+    return appointments.book(
+        tenant.merchant, lead, store=desk.store, starts_at=starts_at, by="system:test"
+    ).pk
+
+
+def _reminder(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        row = Reminder.objects.create(
+            merchant=tenant.merchant, appointment_id=_appointment(tenant), hours=24, due_at=timezone.now()
+        )
+    return int(row.pk)
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "lead_id": _lead,
     "consultation_id": _consultation,
@@ -89,5 +111,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "pair_id": _pair,
     "merge_id": _merge,
     "source_id": _source,
+    "appointment_id": _appointment,
+    "reminder_id": _reminder,
     "push_id": _push,
 }

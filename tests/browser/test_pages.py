@@ -59,6 +59,7 @@ PAGES = {
     "desk": "/m/{m}/desk/",
     "duplicates": "/m/{m}/duplicates/",
     "visit": "/m/{m}/leads/visit/",
+    "calendar": "/m/{m}/calendar/",
     "funnel": "/m/{m}/funnel/",
     "settings": "/m/{m}/settings/",
     "gallery": "/gallery/",

@@ -142,7 +142,7 @@ def test_who_did_not_come_but_comes_later_is_a_visit(desk: Desk, lead: Lead, mer
     kept = appointments.book(merchant, lead, store=desk.store, starts_at=NOON + DAY, by=BY, now=NOON)
     early = appointments.redeem(merchant, code=kept.code, nonce=uuid.uuid4(), by=BY, at=NOON - MINUTE)
     assert (early.outcome, early.why) == ("refused", "early")
-    appointments.end(merchant, kept, state="no_show", by=BY)
+    appointments.missed(merchant, kept, by=BY, now=NOON + DAY)
     late = appointments.redeem(merchant, code=kept.code, nonce=uuid.uuid4(), by=BY, at=NOON + 2 * DAY)
     assert late.outcome == "accepted"
 

@@ -18,7 +18,7 @@ from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
-from merchants.operations import uploads
+from merchants.operations import supervision, uploads
 from portal.celery import app
 from tests.leads.channels import wire
 from tests.leads.desks import Desk
@@ -197,6 +197,14 @@ def _replied(world: World, upload: Upload) -> dict[str, int]:
     return _mine(world, upload)
 
 
+def _old_words(world: World, upload: Upload) -> dict[str, int]:
+    """A clinic's chat of long ago, to whose keeping nobody has consented."""
+    supervision.set_sensitive(world.merchant, sensitive=True, by="user:1")
+    with tenancy.acting_for(world.merchant):
+        Desk(world.merchant).say("ann", at=timezone.now() - timedelta(days=400))
+    return {}
+
+
 def _to_ask(world: World, upload: Upload) -> dict[str, int]:
     """A source whose address is none that may be asked."""
     given = {"access_token": "a", "signature_key": "b", "base": "http://127.0.0.1:1"}
@@ -267,6 +275,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.report_back": _moved,
     "leads.send_replies": _replied,
     "leads.pull": _to_ask,
+    "leads.forget_words": _old_words,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,
