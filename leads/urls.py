@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import calendar, consents, desk, funnel, inbox, leads, live
+from leads.views import calendar, consents, desk, inbox, leads, live
 
 app_name = "leads"
 
@@ -51,5 +51,4 @@ urlpatterns = [
     path("duplicates/", desk.duplicates, name="duplicates"),
     path("duplicates/<int:pair_id>/", desk.judge_pair, name="judge_pair"),
     path("duplicates/merges/<int:merge_id>/undo/", desk.unmerge, name="unmerge"),
-    path("funnel/", funnel.page, name="funnel"),
 ]

@@ -106,7 +106,8 @@ LEADS = (
         also=("leads:lead", "leads:redeem"),
     ),
     Tab(_("Calendar"), "leads:calendar", Permission.SEE_DESK, also=("leads:calendar_rule",)),
-    Tab(_("Funnel"), "leads:funnel", Permission.SEE_DESK),
+    Tab(_("Funnel"), "portal:funnel", Permission.SEE_DESK, also=("portal:funnel-rows",)),
+    Tab(_("Costs per lead"), "portal:lead-costs", Permission.SEE_RESULTS),
     Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK),
 )
 DESK = Tab(
@@ -193,8 +194,9 @@ def _way_back(request: HttpRequest, code: str) -> dict[str, Any] | None:
     name = ways.name_of(url) if url else ""
     if not name:
         return None
-    labels = {tab.url_name: tab.label for entry in BRAND for tab in entry.tabs}
-    beside = {other: tab.label for entry in BRAND for tab in entry.tabs for other in tab.also}
+    tabs = [tab for entry in (*SERVICE, *BRAND) for tab in entry.tabs]
+    labels = {tab.url_name: tab.label for tab in tabs}
+    beside = {other: tab.label for tab in tabs for other in tab.also}
     return {
         "url": url,
         "label": labels.get(name) or BEHIND.get(name) or beside.get(name) or _("the page before"),

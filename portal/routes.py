@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.views import demo, gallery, home, reported_leads, start
+from portal.views import demo, funnel, gallery, home, lead_costs, reported_leads, start
 
 app_name = "portal"
 
@@ -16,6 +16,14 @@ urlpatterns = [
         "m/<slug:merchant_code>/lead-sources/<int:source_id>/reported/",
         reported_leads.reported,
         name="reported-leads",
+    ),
+    path("m/<slug:merchant_code>/funnel/", funnel.page, name="funnel"),
+    path("m/<slug:merchant_code>/funnel/rows/", funnel.behind, name="funnel-rows"),
+    path("m/<slug:merchant_code>/lead-costs/", lead_costs.page, name="lead-costs"),
+    re_path(
+        r"^m/(?P<merchant_code>[-a-zA-Z0-9_]+)/lead-costs[.](?P<form>csv|xlsx)$",
+        lead_costs.export,
+        name="lead-costs-file",
     ),
     path("m/<slug:merchant_code>/demo-feed/", demo.demo_feed, name="demo-feed"),
 ]

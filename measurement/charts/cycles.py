@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,19 @@ TICKS = 6
 
 def of_cycle(row: LearnedCycle, days: int) -> dict[str, Any]:
     """The step curve with its band, the days P50 and P80, and the cycle that holds."""
-    points = [(0, 0.0, 0.0, 0.0), *((int(p[0]), p[1], p[2], p[3]) for p in row.curve)]
+    return drawn(
+        [(int(p[0]), p[1], p[2], p[3]) for p in row.curve],
+        end=max(row.follow_up, days),
+        marks=[*mark(row.p50, "P50"), *mark(row.p80, "P80"), _holds(days)],
+        since=_("days after the first touch"),
+    )
+
+
+def drawn(
+    curve: Sequence[tuple[float, float, float, float]], *, end: float, marks: list[dict[str, Any]], since: str
+) -> dict[str, Any]:
+    """The step curve of (day, share, low, high) with its band; ``since`` is what the days are counted from."""
+    points = [(0, 0.0, 0.0, 0.0), *curve]
     lower = [[day, _percent(low)] for day, _share, low, _high in points]
     width = [[day, _percent(high - low)] for day, _share, low, high in points]
     shares = [[day, _percent(share)] for day, share, _low, _high in points]
@@ -28,7 +41,7 @@ def of_cycle(row: LearnedCycle, days: int) -> dict[str, Any]:
         "tooltip": {"show": False},
     }
     return {
-        **_axes(max(row.follow_up, days)),
+        **_axes(end, since),
         "series": [
             {**band, "name": _("Lower end, 95 %"), "data": lower},
             {
@@ -45,13 +58,13 @@ def of_cycle(row: LearnedCycle, days: int) -> dict[str, Any]:
                 "lineStyle": {"color": "accent", "width": 2},
                 "itemStyle": {"color": "accent"},
                 "data": shares,
-                "markLine": _marks(row, days),
+                "markLine": _marks(marks),
             },
         ],
     }
 
 
-def _axes(end: int) -> dict[str, Any]:
+def _axes(end: float, since: str) -> dict[str, Any]:
     return {
         "grid": {"left": 8, "right": 24, "top": 36, "bottom": 28, "containLabel": True},
         "tooltip": {"trigger": "axis"},
@@ -59,7 +72,7 @@ def _axes(end: int) -> dict[str, Any]:
             "type": "value",
             "min": 0,
             "max": end,
-            "name": _("days after the first touch"),
+            "name": since,
             "nameLocation": "middle",
             "nameGap": 28,
             "splitLine": {"show": False},
@@ -68,23 +81,28 @@ def _axes(end: int) -> dict[str, Any]:
     }
 
 
-def _marks(row: LearnedCycle, days: int) -> dict[str, Any]:
-    """P50 and P80 as dotted lines, the cycle that holds as a dashed one."""
-    holds = {
+def _holds(days: int) -> dict[str, Any]:
+    """The cycle that holds, as a dashed line."""
+    return {
         "xAxis": days,
         "lineStyle": {"color": "compare", "type": "dashed"},
         "label": {"formatter": _("holds: %(days)d") % {"days": days}, "position": "insideEndBottom"},
     }
+
+
+def _marks(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """P50 and P80 as dotted lines, unless a line is drawn otherwise."""
     return {
         "symbol": "none",
         "silent": True,
         "label": {"position": "end", "color": "quiet"},
         "lineStyle": {"color": "accent", "type": "dotted"},
-        "data": [*_mark(row.p50, "P50"), *_mark(row.p80, "P80"), holds],
+        "data": lines,
     }
 
 
-def _mark(day: int | None, name: str) -> list[dict[str, Any]]:
+def mark(day: int | None, name: str) -> list[dict[str, Any]]:
+    """The line of a quantile; none where it is not known."""
     return [] if day is None else [{"xAxis": day, "label": {"formatter": f"{name} {day}"}}]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from measurement.dictionary import (
     alliance,
+    consultations,
     crowds,
     curve,
     cycles,
@@ -36,6 +37,7 @@ AREAS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("empathy", empathy.METRICS),
     ("cycles", cycles.METRICS),
     ("crowds", crowds.METRICS),
+    ("consultations", consultations.METRICS),
 )
 """The figures of each area, in the order of the page."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 
-from leads.operations import deals
+from leads.operations import contacts, deals, replies, stages
 from measurement.models import Category, Credit, ItemMapping, OrderLine, Spu, Touch
 from measurement.operations import consultations, recompute
 from merchants import tenancy
@@ -52,6 +53,90 @@ def test_a_deal_is_credited_to_the_talk_and_the_note_it_came_from(desk: Desk, me
     settle(merchant)
     with tenancy.acting_for(merchant):
         assert Credit.objects.get().fen_linear == 60_000
+
+
+MONEY: list[tuple[str, list[tuple[str, int]], tuple[int, int, int, str]]] = [
+    # what was posted; then paid, refunded and net in fen, and what the order is
+    ("nothing yet", [], (0, 0, 0, "unpaid")),
+    ("a deposit", [("deposit", 50_000)], (50_000, 0, 50_000, "paid")),
+    ("all of it", [("deposit", 50_000), ("balance", 849_900)], (899_900, 0, 899_900, "paid")),
+    (
+        "a part back after the balance",
+        [("deposit", 50_000), ("balance", 849_900), ("refund", 120_001)],
+        (899_900, 120_001, 779_899, "refunded_partially"),
+    ),
+    (
+        "two parts back",
+        [("deposit", 50_000), ("balance", 849_900), ("refund", 120_001), ("refund", 1)],
+        (899_900, 120_002, 779_898, "refunded_partially"),
+    ),
+    ("cancelled before any payment", [("cancel", 0)], (0, 0, 0, "cancelled")),
+    ("cancelled, the deposit kept", [("deposit", 50_000), ("cancel", 0)], (50_000, 0, 50_000, "paid")),
+    (
+        "cancelled, a part of the deposit back",
+        [("deposit", 50_000), ("cancel", 20_000)],
+        (50_000, 20_000, 30_000, "refunded_partially"),
+    ),
+    (
+        "cancelled after the balance, all back",
+        [("deposit", 50_000), ("balance", 849_900), ("refund", 399_900), ("cancel", 500_000)],
+        (899_900, 899_900, 0, "refunded"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("posted", "line"), [row[1:] for row in MONEY], ids=[row[0] for row in MONEY])
+def test_an_order_line_is_paid_and_refunded_what_the_postings_of_the_deal_add_up_to(
+    desk: Desk, merchant: Merchant, posted: list[tuple[str, int]], line: tuple[int, int, int, str]
+) -> None:
+    session = desk.say("ann", skill="travel")
+    deal = deals.close(
+        merchant, desk.lead_of(session), fen=899_900, closed_at=NOON + DAY, order_number="1", by=BY
+    )
+    for number, (kind, fen) in enumerate(posted):
+        deals.post(merchant, deal, kind=kind, fen=fen, reference=f"r{number}", by=BY)
+        deals.post(merchant, deal, kind=kind, fen=fen, reference=f"r{number}", by=BY)  # said twice is once
+    settle(merchant)
+    with tenancy.acting_for(merchant):
+        found = OrderLine.objects.select_related("order").get()
+        assert (found.paid_fen, found.refunded_fen, found.net_fen, found.order.status) == line
+        assert (Credit.objects.aggregate(fen=Sum("fen_linear"))["fen"] or 0) == line[2]
+        assert deals.paid_of(deal) == line[2]
+
+
+def test_another_deal_after_a_cancelled_one_is_another_order(desk: Desk, merchant: Merchant) -> None:
+    lead = desk.lead_of(desk.say("ann", skill="travel"))
+    first = deals.close(merchant, lead, fen=899_900, closed_at=NOON + DAY, order_number="1", by=BY)
+    deals.post(merchant, first, kind="deposit", fen=50_000, reference="a", by=BY)
+    deals.post(merchant, first, kind="cancel", fen=0, reference="b", by=BY)
+    second = deals.close(merchant, lead, fen=499_900, closed_at=NOON + 2 * DAY, order_number="2", by=BY)
+    deals.post(merchant, second, kind="deposit", fen=499_900, reference="a", by=BY)
+    settle(merchant)
+    with tenancy.acting_for(merchant):
+        lines = OrderLine.objects.order_by("paid_at").values_list("order__external_id", "net_fen")
+        assert list(lines) == [(f"deal:{first.pk}", 50_000), (f"deal:{second.pk}", 499_900)]
+
+
+def test_a_household_has_several_contacts_and_one_deal_which_is_one_line(
+    desk: Desk, merchant: Merchant
+) -> None:
+    """Both ask, are joined, and buy together: one deal, one line, credited to the one whose lead it is."""
+    ann, ben = desk.lead_of(desk.say("ann", skill="travel")), desk.lead_of(desk.say("ben", skill="travel"))
+    replies.take_contact(merchant, ann.session, kind="phone", text="13812345678", by=BY)
+    replies.take_contact(merchant, ben.session, kind="wechat", text="ben_and_ann", by=BY)
+    contacts.merge(merchant, survivor=ann.contact, absorbed=ben.contact, by=BY)
+    stages.move(merchant, ben, to="invalid", reason="duplicate", duplicate_of=ann, by=BY)
+    deal = deals.close(merchant, ann, fen=899_900, closed_at=NOON + DAY, order_number="1", by=BY)
+    with pytest.raises(deals.Refused, match="standing"):
+        deals.close(merchant, ann, fen=899_900, closed_at=NOON + DAY, order_number="2", by=BY)
+    deals.post(merchant, deal, kind="deposit", fen=50_001, reference="a", by=BY)
+    settle(merchant)
+    with tenancy.acting_for(merchant):
+        ways = ann.contact.details.order_by("kind").values_list("kind", flat=True)
+        assert list(ways) == ["phone", "wechat"]
+        assert ann.contact.identities.count() == 2
+        assert Touch.objects.filter(retracted=False).count() == 2
+        assert (OrderLine.objects.get().net_fen, Credit.objects.get().fen_linear) == (50_001, 50_001)
 
 
 def test_the_same_events_in_any_order_and_again_leave_the_same(desk: Desk, merchant: Merchant) -> None:

@@ -262,7 +262,7 @@ def test_the_funnel_shows_the_coverage_with_its_size_and_reasons(
     _, lead = given("xiaohongshu_form", "h-1")
     stages.move(merchant, lead, to="invalid", reason="spam", by=BY, now=NOW - DAY)
     tell_all(merchant, NOW)
-    shown = client.get(reverse("leads:funnel", args=["glow"])).content.decode()
+    shown = client.get(reverse("portal:funnel", args=["glow"])).content.decode()
     assert "0 of 1 taken by their source; 0 still wait" in shown
     assert "the click of this lead is unknown" in shown
 
