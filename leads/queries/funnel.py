@@ -59,10 +59,7 @@ class Session:
     calendar_seconds: int | None
     service_seconds: int | None
     result: str
-
-
-def _in_platform_hours(one: Session) -> bool:
-    return funnel.in_platform_hours(one.opened_at, one.opened_at.tzinfo)
+    in_platform_hours: bool
 
 
 def _quick(seconds: int | None) -> bool:
@@ -74,8 +71,8 @@ PICKS: dict[str, Callable[[Session], bool]] = {
     "answered": lambda one: one.service_seconds is not None,
     "in_time": lambda one: one.result == Consultation.Result.MET,
     "three_minutes": lambda one: _quick(one.service_seconds),
-    "platform_hours": _in_platform_hours,
-    "platform_three_minutes": lambda one: _in_platform_hours(one) and _quick(one.calendar_seconds),
+    "platform_hours": lambda one: one.in_platform_hours,
+    "platform_three_minutes": lambda one: one.in_platform_hours and _quick(one.calendar_seconds),
 }
 """The counts of sessions that a page shows, each by what a session must be to count."""
 
@@ -160,7 +157,10 @@ def sessions(merchant: Merchant, period: Period) -> list[Session]:
         .order_by("-opened_at", "-pk")
         .values_list("pk", "opened_at", "calendar_seconds", "service_seconds", "result")
     )
-    return [Session(pk, opened_at.astimezone(zone), *rest) for pk, opened_at, *rest in rows]
+    return [
+        Session(pk, at.astimezone(zone), *rest, in_platform_hours=funnel.in_platform_hours(at, zone))
+        for pk, at, *rest in rows
+    ]
 
 
 def rows(found: Iterable[Enquiry], key_of: Callable[[Enquiry], Key]) -> list[Row]:

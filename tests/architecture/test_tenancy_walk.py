@@ -41,6 +41,7 @@ ASKED = (
     "period", "from", "to", "compare", "model", "axis", "by", "grade", "class", "asof", "x", "sort", "page",
     "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "creative", "keyword", "spu",
     "order", "nulls", "starts", "ends", "lift", "method",
+    "days", "row", "at",
 )  # fmt: skip
 HOSTILE = ("", "-1", "\0", "9" * 40, "2026-99-99", "𠮷'\"<>%")
 

@@ -61,6 +61,8 @@ PAGES = {
     "visit": "/m/{m}/leads/visit/",
     "calendar": "/m/{m}/calendar/",
     "funnel": "/m/{m}/funnel/",
+    "funnel-rows": "/m/{m}/funnel/rows/?of=enquiry",
+    "lead-costs": "/m/{m}/lead-costs/?by=note",
     "settings": "/m/{m}/settings/",
     "gallery": "/gallery/",
 }
