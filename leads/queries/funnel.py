@@ -56,10 +56,10 @@ class Session:
 
     consultation_id: int
     opened_at: datetime  # in the merchant's zone
+    in_platform_hours: bool
     calendar_seconds: int | None
     service_seconds: int | None
     result: str
-    in_platform_hours: bool
 
 
 def _quick(seconds: int | None) -> bool:
@@ -158,8 +158,7 @@ def sessions(merchant: Merchant, period: Period) -> list[Session]:
         .values_list("pk", "opened_at", "calendar_seconds", "service_seconds", "result")
     )
     return [
-        Session(pk, at.astimezone(zone), *rest, in_platform_hours=funnel.in_platform_hours(at, zone))
-        for pk, at, *rest in rows
+        Session(pk, at.astimezone(zone), funnel.in_platform_hours(at, zone), *rest) for pk, at, *rest in rows
     ]
 
 
