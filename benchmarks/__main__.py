@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "crowds": "benchmarks.crowds",
     "inbox": "benchmarks.inbox",
     "webhook": "benchmarks.webhook",
+    "clock": "benchmarks.clock",
 }
 
 

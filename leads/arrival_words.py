@@ -66,6 +66,11 @@ WHY = {
 }
 
 
+def source(code: str) -> str:
+    """The name of what a lead came from; one that is none of ours stands as it is."""
+    return str({**CHANNELS, "file": _("Files and programs")}.get(code, code))
+
+
 def why(codes: str) -> str:
     """The sentences of codes as a delivery keeps them; an unknown one stands as it is."""
     return " ".join(str(WHY.get(code, code)) for code in codes.split("; ") if code)

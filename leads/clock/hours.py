@@ -31,19 +31,17 @@ class Hours:
     exceptions: tuple[tuple[date, tuple[Minutes, ...]], ...] = ()
     zone: str = "Asia/Shanghai"
 
-    def on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """The intervals that begin on this local day, as UTC, in order."""
-        return _on(self, day)
-
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is open from one moment to another, in order and without overlaps, in UTC."""
-        zone, cursor, last = ZoneInfo(self.zone), start.astimezone(UTC), end.astimezone(UTC)
+        zone, days = ZoneInfo(self.zone), _days(self)
+        cursor, last = start.astimezone(UTC), end.astimezone(UTC)
         day = start.astimezone(zone).date() - DAY  # a night shift may still last
-        while day <= end.astimezone(zone).date():
-            for first, until in _on(self, day):
-                opens, closes = max(first, cursor), min(until, last)
-                if closes > opens:
-                    yield opens, closes
+        last_day = end.astimezone(zone).date()
+        while day <= last_day:
+            for first, until in days[day]:
+                closes = min(until, last)
+                if closes > cursor and closes > first:
+                    yield max(first, cursor), closes
                     cursor = closes
             day += DAY
 
@@ -88,14 +86,23 @@ def _intervals(stated: Sequence[Any]) -> tuple[Minutes, ...]:
     return tuple(sorted(found))
 
 
-@lru_cache(maxsize=20_000)
-def _on(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    intervals = dict(hours.exceptions).get(day, hours.weekdays[day.weekday()])
-    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(hours.zone))
-    return tuple(
-        (
-            (midnight + timedelta(minutes=start)).astimezone(UTC),
-            (midnight + timedelta(minutes=start + length)).astimezone(UTC),
+class _Days(dict[date, tuple[tuple[datetime, datetime], ...]]):
+    """The intervals that begin on each local day, as UTC, in order; computed when first asked for."""
+
+    def __init__(self, hours: Hours) -> None:
+        self.hours, self.exceptions, self.zone = hours, dict(hours.exceptions), ZoneInfo(hours.zone)
+
+    def __missing__(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        intervals = self.exceptions.get(day, self.hours.weekdays[day.weekday()])
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        self[day] = tuple(
+            (
+                (midnight + timedelta(minutes=start)).astimezone(UTC),
+                (midnight + timedelta(minutes=start + length)).astimezone(UTC),
+            )
+            for start, length in intervals
         )
-        for start, length in intervals
-    )
+        return self[day]
+
+
+_days = lru_cache(maxsize=256)(_Days)  # asked for once a computation: telling long hours apart takes time

@@ -80,13 +80,13 @@ def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -
     whose conversation is already followed up is that lead. ``known``: the lead that an earlier statement of
     the same id came to."""
     with tenancy.acting_for(merchant):
-        setup.ensure(merchant)
         mine = Lead.objects.for_merchant(merchant).select_for_update(of=("self",)).select_related("contact")
         same = Q(pk=known) if known else Q(source=stated.source, external_id=stated.external_id)
         lead = mine.filter(same).first()
         if lead is not None:
             _update(merchant, lead, stated)
             return lead, False
+        setup.ensure(merchant)
         contact = _contact(merchant, stated)
         followed = Q(source=stated.source, contact=contact, ended_at=None, conversation__isnull=False)
         lead = mine.filter(followed).order_by("-pk").first() if stated.platform_user else None

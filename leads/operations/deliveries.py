@@ -157,7 +157,7 @@ def _claim(merchant: Merchant, delivery_id: int) -> RawDelivery | None:
             _state(merchant, row, state=State.FAILED, error=row.error or "worker lost")
             return None
         row.attempts += 1
-        _state(merchant, row, attempts=row.attempts)
+        row.save(update_fields=["attempts"])
     return row
 
 

@@ -61,7 +61,8 @@ def _lead(
         ),
         known=sighted.lead_id if sighted else None,
     )
-    _sight(merchant, source, key, lead, received_at, pushed=pushed, named=named)
+    sighted = sighted or Sighting(merchant=merchant, source=source, external_id=key)
+    _sight(sighted, lead, received_at, pushed=pushed, named=named)
     return ["future_time"] if ahead else []
 
 
@@ -101,22 +102,26 @@ def _sane(told: datetime | None, received_at: datetime) -> tuple[datetime, bool]
     return (received_at, True) if told > received_at + AHEAD else (told, False)
 
 
-def _sight(
-    merchant: Merchant, source: Source, key: str, lead: Lead, at: datetime, *, pushed: bool, named: bool
-) -> None:
-    how = "pushed_at" if pushed else "pulled_at"
-    row, _ = Sighting.objects.get_or_create(
-        merchant=merchant, source=source, external_id=key, defaults={how: at}
-    )
-    row.lead = lead
-    row.pushed_at = row.pushed_at or (at if pushed else None)
-    row.pulled_at = row.pulled_at or (None if pushed else at)
-    row.contents_at = row.contents_at or (None if named else at)
-    row.save(update_fields=["lead", "pushed_at", "pulled_at", "contents_at"])
+def _sight(row: Sighting, lead: Lead, at: datetime, *, pushed: bool, named: bool) -> None:
+    """Dates what of a lead is seen for the first time; a repeat writes nothing. Nobody else has the row: see
+    :func:`_alone`."""
+    seen = {
+        "lead_id": lead.pk,
+        "pushed_at": row.pushed_at or (at if pushed else None),
+        "pulled_at": row.pulled_at or (None if pushed else at),
+        "contents_at": row.contents_at or (None if named else at),
+    }
+    new = {name: value for name, value in seen.items() if getattr(row, name) != value}
+    for name, value in new.items():
+        setattr(row, name, value)
+    if new:
+        row.save(update_fields=None if row.pk is None else list(new))
     if row.contents_at is None:
-        asked = Source.objects.for_merchant(merchant).filter(pk=source.pk, pull_at__gt=at, pull_failures=0)
+        asked = Source.objects.for_merchant(row.merchant_id).filter(
+            pk=row.source_id, pull_at__gt=at, pull_failures=0
+        )
         asked.update(pull_at=at)
-        wake("leads.pull", merchant_id=merchant.pk, source_id=source.pk)
+        wake("leads.pull", merchant_id=row.merchant_id, source_id=row.source_id)
 
 
 def _alone(merchant: Merchant, source_id: int, key: str) -> None:

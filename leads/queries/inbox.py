@@ -44,6 +44,15 @@ class Line:
     session: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """``tag`` changes whenever the queue may look otherwise, also because time went on; ``waiting`` is how many
+    wait for a first reply, also those that the queue has no room for."""
+
+    tag: str
+    waiting: int
+
+
 def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     """Open consultations: who waits for a first reply by due time (at night that is the same for many: then by
     how long), who waits for another, then the rest."""
@@ -77,22 +86,26 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     return [Waiting(row, words.get(row.pk, "")) for row in shown]
 
 
-def tag(merchant: Merchant, *, now: datetime) -> str:
-    """Changes whenever the queue may look otherwise, also because time went on."""
+def pulse(merchant: Merchant, *, now: datetime, mine: Agent | None = None) -> Pulse:
+    """How the queue stands; ``mine`` counts one agent's own alone."""
     rows = Consultation.objects.for_merchant(merchant).exclude(state=Consultation.State.CLOSED)
+    waits = Q(state="waiting")
     told = rows.aggregate(
         many=Count("pk"),
         revision=Sum("conversation__revision"),
         last=Max("pk"),
-        late=Count("pk", filter=Q(state="waiting", due_at__lt=now)),
-        soon=Count("pk", filter=Q(state="waiting", due_at__lte=now + SOON)),
+        late=Count("pk", filter=waits & Q(due_at__lt=now)),
+        soon=Count("pk", filter=waits & Q(due_at__lte=now + SOON)),
+        waiting=Count("pk", filter=waits & Q(agent=mine) if mine else waits),
     )
     reminders = (
         Reminder.objects.for_merchant(merchant)
         .filter(done_at=None)
         .aggregate(last=Max("pk"), many=Count("pk"))
     )
-    return ".".join(str(value or 0) for value in (*told.values(), *reminders.values()))
+    waiting = told.pop("waiting")
+    parts = (*told.values(), *reminders.values())
+    return Pulse(tag=".".join(str(value or 0) for value in parts), waiting=waiting)
 
 
 def writer(session: Consultation, *, me: Agent | None, now: datetime) -> Agent | None:

@@ -32,7 +32,7 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_DESK)
 def queue(request: MerchantRequest) -> HttpResponse:
     """The queue alone, or nothing when it is as the page has it."""
-    if request.GET.get("seen") == inbox.tag(request.merchant, now=timezone.now()):
+    if request.GET.get("seen") == inbox.pulse(request.merchant, now=timezone.now()).tag:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, "leads/parts/queue.html", _queue(request))
 
@@ -195,14 +195,17 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
     me = _me(request)
     mine = request.GET.get("mine") == "1"
     now = timezone.now()
-    tag = inbox.tag(request.merchant, now=now)  # before the rows: what comes meanwhile is asked for again
-    rows = inbox.queue(request.merchant, mine=me if mine else None)
+    whose = me if mine else None
+    pulse = inbox.pulse(
+        request.merchant, now=now, mine=whose
+    )  # before the rows: what comes meanwhile is asked again
+    rows = inbox.queue(request.merchant, mine=whose)
     asked = request.GET.get("open", "")
     open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
     return {
         "rows": [{"row": one, "urgency": urgency(one.session, now)} for one in rows],
-        "tag": tag,
-        "waiting": sum(one.session.state == "waiting" for one in rows),
+        "tag": pulse.tag,
+        "waiting": pulse.waiting,
         "me": me,
         "mine": mine,
         "now": now,

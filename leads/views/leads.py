@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads import pipeline, words
+from leads import arrival_words, pipeline, words
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
 from leads.models import ContactDetail, DealPosting, Feedback, Lead, StageMove
 from leads.operations import appointments, contacts, deals, feedback, setup, stages
@@ -228,6 +228,7 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
     context = {
         "lead": lead,
         "stage": _stage(lead.stage),
+        "source": arrival_words.source(lead.source),
         "history": [
             {
                 "move": row,

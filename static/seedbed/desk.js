@@ -18,6 +18,15 @@ tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", tick);
 
+/* How many wait stands in the title, so that a tab in the background tells it. */
+const title = document.title;
+function count() {
+  const waiting = Number(document.getElementById("queue")?.dataset.waiting ?? 0);
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+}
+count();
+document.addEventListener("htmx:afterSwap", count);
+
 /* A reply says which state of the conversation its writer saw: the one on the screen. Who reads at the end stays
    at the end; who has scrolled up to read is left there. */
 function at_end(lines) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -61,6 +62,9 @@ def studio(
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         merchant = Merchant.objects.filter(code="live").first() or make_merchant("live", kind="service")
         desk = Desk(merchant)
+        setup.set_hours(
+            merchant, weekdays={day: [["00:00", "24:00"]] for day in "0123456"}, by=BY
+        )  # at any hour
         for name in ("lin", "mo"):
             user = make_member(merchant, "agent", f"{name}@{tmp_path.name}")
             setup.set_agent(merchant, user=user, name=name, by=BY, presence="away")  # given nothing
@@ -148,6 +152,8 @@ def test_without_a_stream_the_page_looks_by_itself_and_says_so(
     studio.ask("emil", "Is anybody there?")
     expect(lin.locator("#queue")).to_contain_text("Is anybody there?", timeout=LONG)
     expect(lin.locator("[data-live]")).to_contain_text("Delayed", timeout=LONG)
+    waiting = lin.locator(".queue-head b").inner_text().removesuffix(" waiting")
+    expect(lin).to_have_title(re.compile(rf"^\({waiting}\) Inbox "))
 
 
 def test_a_consultation_is_found_taken_answered_and_moved_without_a_mouse(
@@ -247,3 +253,48 @@ def test_who_is_given_a_consultation_is_notified_once_and_only_when_asked_for(
     told = lin.evaluate("window.told")
     assert [words for words, _ in told] == ["A consultation is yours now"]
     assert f"yours-{session}" not in [tag for _, tag in told]
+
+
+DUE_MS = """
+session => {
+  const due = Date.parse(document.querySelector(`#ask-${session} [data-due]`).dataset.due);
+  return due - document.getElementById("queue").skew; // when it is due by this browser's clock
+}
+"""
+
+
+@pytest.mark.parametrize("leads_shift", [False, True])
+def test_whose_reply_is_due_within_a_minute_is_notified_once(
+    studio: Studio, sit_down: Callable[..., Page], leads_shift: bool
+) -> None:
+    merchant, agents = studio.desk.merchant, [studio.agent(name) for name in ("lin", "mo")]
+    setup.set_agent(
+        merchant, user=agents[0].user, name="lin", by=BY, presence="away", leads_shift=leads_shift
+    )
+    lin = sit_down("lin", "")
+    lin.context.grant_permissions(["notifications"])
+    lin.context.add_init_script(RECORDED)
+    lin.evaluate("localStorage.setItem('seedbed-notices', JSON.stringify({shown: true}))")
+    mine, hers = (studio.ask(who, f"{who} asks") for who in ("kim", "lea"))
+    for session, agent in zip((mine, hers), agents, strict=True):
+        assignment.take(merchant, studio.session(session), agent, by=BY)
+    lin.clock.install()
+    lin.reload()
+    expect(lin.locator("[data-live]")).to_have_attribute("data-state", "live", timeout=LONG)
+
+    def told() -> list[str]:
+        tags = [tag for _, tag in lin.evaluate("window.told")]
+        return sorted(tag for tag in tags if tag in {f"soon-{mine}", f"soon-{hers}"})
+
+    first, last = sorted(lin.evaluate(DUE_MS, session) for session in (mine, hers))
+    lin.clock.pause_at((first - 63_000) / 1000)
+    assert told() == []
+    lin.clock.run_for(last - first + 5_000)
+    expected = [f"soon-{session}" for session in ((mine, hers) if leads_shift else (mine,))]
+    assert told() == sorted(expected)
+    assert ["A reply is due within a minute", f"soon-{mine}"] in lin.evaluate("window.told")
+    lin.clock.run_for(40_000)
+    lin.reload()
+    expect(lin.locator(f"#ask-{mine}")).to_be_visible(timeout=LONG)
+    lin.clock.run_for(5_000)
+    assert told() == []  # in this tab it was said before

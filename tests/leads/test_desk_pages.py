@@ -56,7 +56,8 @@ def test_who_waits_longest_stands_first_and_who_was_answered_last(desk: Desk, br
 def test_the_queue_looks_otherwise_when_a_due_time_comes_near_and_when_it_passes(desk: Desk) -> None:
     session = desk.say("ann")
     tags = {
-        inbox.tag(desk.merchant, now=session.due_at - seconds * SECOND) for seconds in (90, 61, 60, 30, 0, -1)
+        inbox.pulse(desk.merchant, now=session.due_at - seconds * SECOND).tag
+        for seconds in (90, 61, 60, 30, 0, -1)
     }
     assert len(tags) == 3
 
