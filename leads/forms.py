@@ -36,6 +36,7 @@ class MoveForm(forms.Form):
         self.merchant = merchant
         stages = Stage.objects.for_merchant(merchant).exclude(pk=lead.stage_id).order_by("position")
         self.fields["to"].choices = [(row.code, words.stage(row.code, row.label)) for row in stages]
+        self.fields["to"].initial = next((s.code for s in stages if s.position > lead.stage.position), None)
         reasons = Reason.objects.for_merchant(merchant).filter(archived_at=None).order_by("-kind", "pk")
         self.fields["reason"].choices = [
             ("", "–"),

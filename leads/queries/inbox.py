@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Max, Q, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Prefetch, Q, Sum, Value, When
 
 from leads import duplicates, sealing
-from leads.models import Agent, Consultation, Decision, InternalNote, Lead, Message, Reminder
+from leads.models import (
+    Agent,
+    Appointment,
+    Consultation,
+    Decision,
+    InternalNote,
+    Lead,
+    Message,
+    Reminder,
+)
 from merchants.models import Merchant
 
 MOST = 60  # rows of the queue
@@ -159,9 +168,12 @@ def decision_of(session: Consultation) -> Decision | None:
 
 
 def leads_of(merchant: Merchant, session: Consultation) -> list[Lead]:
-    """The person's leads, newest first."""
+    """The person's leads, newest first, each with the appointments that stand."""
+    standing = Appointment.objects.for_merchant(merchant).filter(state=Appointment.State.BOOKED)
     rows = Lead.objects.for_merchant(merchant).filter(contact_id=session.contact_id)
-    return list(rows.select_related("stage", "store", "agent").order_by("-began_at")[:10])
+    rows = rows.select_related("stage", "store", "agent").order_by("-began_at")
+    booked = Prefetch("appointments", standing.select_related("store").order_by("starts_at"))
+    return list(rows.prefetch_related(booked)[:10])
 
 
 def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:

@@ -275,7 +275,7 @@ def test_whose_reply_is_due_within_a_minute_is_notified_once(
     lin.context.grant_permissions(["notifications"])
     lin.context.add_init_script(RECORDED)
     lin.evaluate("localStorage.setItem('seedbed-notices', JSON.stringify({shown: true}))")
-    mine, hers = (studio.ask(who, f"{who} asks") for who in ("kim", "lea"))
+    mine, hers = (studio.ask(who, f"{who} asks") for who in (f"kim {leads_shift}", f"lea {leads_shift}"))
     for session, agent in zip((mine, hers), agents, strict=True):
         assignment.take(merchant, studio.session(session), agent, by=BY)
     lin.clock.install()
