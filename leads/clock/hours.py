@@ -31,6 +31,10 @@ class Hours:
     exceptions: tuple[tuple[date, tuple[Minutes, ...]], ...] = ()
     zone: str = "Asia/Shanghai"
 
+    def on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The intervals that begin on this local day, as UTC, in order."""
+        return _days(self)[day]
+
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is open from one moment to another, in order and without overlaps, in UTC."""
         zone, days = ZoneInfo(self.zone), _days(self)
