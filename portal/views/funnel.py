@@ -190,7 +190,7 @@ def named(row: funnel.Row, by: str) -> str:
 def called(key: Any, name: str, by: str) -> str:
     """A row's name for people."""
     if by == "source":
-        return str(arrival_words.CHANNELS.get(name, name))
+        return arrival_words.source(name)
     return name or (_("unknown") if key is None else str(key))
 
 
