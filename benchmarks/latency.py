@@ -25,6 +25,7 @@ from measurement.models import Credit
 from measurement.operations import deliveries
 from merchants import tenancy
 from merchants.models import Connection, Membership, Merchant, User
+from portal.queues import PROMPT
 from tests.worlds import body
 
 ORDERS = 60
@@ -137,13 +138,18 @@ def _read(client: Client, address: str) -> None:
 
 @contextmanager
 def _worker() -> Iterator[None]:
+    """Two processes as the demo has them: one takes everything, one leaves heavy work alone."""
     argv = [sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "-c", "1", "-l", "WARNING"]
-    process = subprocess.Popen(argv)
+    both = [
+        subprocess.Popen([*argv, *more]) for more in (("-n", "worker@%h"), ("-Q", PROMPT, "-n", "prompt@%h"))
+    ]
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(30)
+        for process in both:
+            process.terminate()
+        for process in both:
+            process.wait(30)
 
 
 def _p95(values: list[float]) -> float:

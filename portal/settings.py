@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
-from portal import env
+from portal import env, queues
 from portal.schedule import BEAT
 
 env.load_state_file()
@@ -229,6 +230,9 @@ SPECTACULAR_SETTINGS = {
 
 # -- work in the background: each line has a measured reason (docs/adr/0004-marks-not-messages.md)
 CELERY_BROKER_URL = env.text("BROKER_URL")
+CELERY_TASK_QUEUES = [Queue(queues.PROMPT), Queue(queues.HEAVY)]  # a worker without -Q takes both
+CELERY_TASK_DEFAULT_QUEUE = queues.PROMPT
+CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TASK_IGNORE_RESULT = True  # state lives in Postgres
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -11,9 +11,7 @@ integers puts all journeys in order.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,8 +32,8 @@ _NEAR = 2**30
 _BLOCK = 1 << 18
 """Touches that are counted at once; their columns stay in the processor's cache."""
 
-_FEW = 1 << 20
-"""Touches that are sorted in one go: to part them costs more than it saves."""
+_BITS = 63
+"""Of a signed integer without its sign."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +62,16 @@ def read(touches: Path, orders: Path, categories: Path, *, ts_unit: str = "s") -
             _Numbers.of(engine, seen, column) for column in ("person_id", "product_id", "channel_id")
         )
         pair = f"({person.code}) * {product.size} + {product.code}"
-        pairs, channels = _in_time(engine, seen, pair, channel.code)
-        every = _counted(pairs, channels, channel.size)
+        ts = seen.values["ts"]
+        times = _one(engine, f"select coalesce(min({ts}), 0), coalesce(max({ts}), 0) from {seen.scan}")
+        shape = (person.size * product.size, times, channel.size.bit_length())
+        every = _Journeys.of(engine, _met(seen, pair, channel.code), *shape).counted(channel.size)
+        tie = by_id(engine, "candidates", "touch_id")
         engine.execute(
-            f"create table met as select person_id, product_id, ts, {by_id(engine, 'candidates', 'touch_id')} as tie,"
-            f" {pair} as pair, {channel.code} as channel from candidates where channel_id is not null"
+            f"create table met as select person_id, product_id, ts, {tie} as tie, {pair} as pair,"
+            f" {channel.code} as channel from candidates where channel_id is not null"
         )
-        pairs, channels = _columns(engine, "select pair, channel from met order by ts, tie")
-        of_buyers = _counted(pairs, channels, channel.size)
+        of_buyers = _Journeys.of(engine, "from met", *shape).counted(channel.size)
         ordered = _paths(engine, 24 * TICKS_PER_HOUR[ts_unit])
         names = channel.names(engine)
     began, among, ended = (both - theirs for both, theirs in zip(every, of_buyers, strict=True))
@@ -125,69 +125,77 @@ def _columns(engine: duckdb.DuckDBPyConnection, query: str) -> list[NDArray[Any]
     return [np.asarray(column) for column in engine.execute(query).fetchnumpy().values()]
 
 
-def _in_time(engine: duckdb.DuckDBPyConnection, seen: Source, pair: str, channel: str) -> list[NDArray[Any]]:
-    """Pair and channel of every touch, by time and id. A log mostly stands in that order; only another one
-    is sorted."""
+@dataclass(frozen=True)
+class _Journeys:
+    """Touches as integers in the order of their journeys: a touch's pair, after it `rest` bits of its moment
+    and its channel, of these `of_channel` for the channel."""
+
+    touches: Whole
+    rest: int
+    of_channel: int
+
+    @classmethod
+    def of(
+        cls, engine: duckdb.DuckDBPyConnection, met: str, pairs: int, times: tuple[int, int], of_channel: int
+    ) -> _Journeys:
+        """Those of the query `met` with the columns pair, channel, ts and tie; touches of a pair at the same
+        time stand in the order of `tie`."""
+        of_time = (times[1] - times[0]).bit_length()
+        if pairs.bit_length() + of_time + of_channel > _BITS:
+            return cls._by_place(
+                *_columns(engine, f"select pair, channel from ({met}) order by ts, tie"), of_channel
+            )
+        moment = f"((pair << {of_time}) + ts - {times[0]})"
+        (touches,) = _columns(engine, f"select ({moment} << {of_channel}) + channel from ({met})")
+        touches.sort()
+        moments = touches >> of_channel
+        same = moments[1:] == moments[:-1]
+        if same.any():
+            tied = np.append(same, False) | np.append(False, same)
+            found = np.unique(moments[tied])
+            engine.register("tied", {"moment": found, "met_at": (found & ((1 << of_time) - 1)) + times[0]})
+            in_order = (
+                f"select channel from (from ({met}) where ts in (select met_at from tied))"
+                f" where {moment} in (select moment from tied) order by {moment}, tie"
+            )
+            touches[tied] = (moments[tied] << of_channel) | _columns(engine, in_order)[0]
+        return cls(touches, of_time + of_channel, of_channel)
+
+    @classmethod
+    def _by_place(cls, pairs: Whole, channels: Whole, of_channel: int) -> _Journeys:
+        """From touches in the order of time, where a pair and a time are too large for one integer: pairs are
+        numbered anew, and a touch's place stands for its time."""
+        of_place = len(pairs).bit_length()
+        touches = np.unique(pairs, return_inverse=True)[1].astype(np.int64) << of_place
+        touches |= np.arange(len(pairs))
+        touches = (touches << of_channel) | channels.astype(np.int64)
+        touches.sort()
+        return cls(touches, of_place + of_channel, of_channel)
+
+    def counted(self, size: int) -> tuple[Floats, Floats, Floats]:
+        """How many begin with each channel, go from one to the other, and end with each."""
+        table = np.zeros((size + 1) * size, np.int64)
+        for start in range(0, len(self.touches), _BLOCK):
+            block = self.touches[max(0, start - 1) : start + _BLOCK]
+            codes = block & ((1 << self.of_channel) - 1)
+            block = block >> self.rest
+            came = np.where(block[1:] == block[:-1], codes[:-1], size)
+            if not start:
+                came = np.concatenate([np.full(1, size), came])
+            table += np.bincount(came * size + codes[-len(came) :], minlength=len(table))
+        square = table.reshape(size + 1, size).astype(np.float64)
+        began, among = square[size], square[:size]
+        return began, among, square.sum(axis=0) - among.sum(axis=1)
+
+
+def _met(seen: Source, pair: str, channel: str) -> str:
+    """The query of all touches that belong to a journey."""
     columns = ", ".join(f"{seen.values[column]} as {column}" for column in seen.layout.columns)
     tie = "touch_id" if seen.types["touch_id"] != "VARCHAR" else sql.tie("touch_id")
-    query = (
-        f"select {pair} as pair, ({channel})::uinteger as channel, ts, {tie} as tie"
-        f" from (select {columns} from {seen.scan})"
+    return (
+        f"select {pair} as pair, {channel} as channel, ts, {tie} as tie from (select {columns} from {seen.scan})"
         " where person_id is not null and product_id is not null and channel_id is not null"
     )
-    before = "ts < lag(ts) over () or (ts = lag(ts) over () and tie < lag(tie) over ())"
-    pairs, channels, early = _columns(
-        engine, f"select pair, channel, coalesce({before}, false) from ({query})"
-    )
-    if early.any():
-        pairs, channels = _columns(engine, f"select pair, channel from ({query}) order by ts, tie")
-    return [pairs, channels]
-
-
-def _counted(pairs: Whole, channels: Whole, size: int) -> tuple[Floats, Floats, Floats]:
-    """How many journeys begin with each channel, go from one to the other, and end with each: a journey is the
-    touches of one pair, in the order in which they stand."""
-    of_channel, of_place = size.bit_length(), len(pairs).bit_length()
-    if int(pairs.max(initial=0)).bit_length() + of_channel + of_place > 63:
-        pairs = np.unique(pairs, return_inverse=True)[1]
-    packed = pairs.astype(np.int64) << of_place
-    packed |= np.arange(len(pairs))
-    packed <<= of_channel
-    packed |= channels
-    table = np.sum(list(_tables(_parts(packed, pairs), size, of_channel, of_place)), axis=0)
-    square = table.reshape(size + 1, size).astype(np.float64)
-    began, among = square[size], square[:size]
-    return began, among, square.sum(axis=0) - among.sum(axis=1)
-
-
-def _parts(packed: Whole, pairs: Whole) -> list[Whole]:
-    """All touches of a pair in one part, and as many parts as the processor sorts at once."""
-    count = 1 << min(3, (os.cpu_count() or 1).bit_length() - 1) if len(packed) > _FEW else 1
-    if count == 1:
-        return [packed]
-    part = pairs & (count - 1)
-    return [packed[part == number] for number in range(count)]
-
-
-def _tables(parts: Sequence[Whole], size: int, of_channel: int, of_place: int) -> Iterator[Whole]:
-    """The table of each part; sorting leaves the interpreter to the other parts."""
-    with ThreadPoolExecutor(len(parts)) as threads:
-        yield from threads.map(lambda part: _table(part, size, of_channel, of_place), parts)
-
-
-def _table(packed: Whole, size: int, of_channel: int, of_place: int) -> Whole:
-    """Steps from each channel to each other; in the last row from nothing, where journeys begin."""
-    packed.sort()
-    table = np.zeros((size + 1) * size, np.int64)
-    for start in range(0, len(packed), _BLOCK):
-        block = packed[max(0, start - 1) : start + _BLOCK]
-        codes = block & ((1 << of_channel) - 1)
-        block = block >> (of_channel + of_place)
-        came = np.where(block[1:] == block[:-1], codes[:-1], size)
-        if not start:
-            came = np.concatenate([np.full(1, size), came])
-        table += np.bincount(came * size + codes[-len(came) :], minlength=len(table))
-    return table
 
 
 _ORDERED = """

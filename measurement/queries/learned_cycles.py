@@ -88,7 +88,7 @@ def boards(merchant: Merchant) -> Boards:
 
 
 def board(merchant: Merchant, key: str) -> Board | None:
-    """One of them by the key of its address, with the curve of what was learned; None when there is none."""
+    """One of them by the key of its address; None when there is none."""
     found = boards(merchant)
     every: Iterable[Board] = (
         one for category in (*found.sold, *found.others) for one in (category, *category.products)
@@ -129,8 +129,12 @@ def _runs(merchant: Merchant) -> tuple[CycleLearning | None, CycleLearning | Non
 def _learned(
     merchant: Merchant, run: CycleLearning | None
 ) -> dict[tuple[int | None, int | None], LearnedCycle]:
+    """What the run learned, by category and product. A curve comes when it is drawn: hundreds of them would
+    cost a list more than everything else on it."""
+    if run is None:
+        return {}
     rows: Any = LearnedCycle.objects.for_merchant(merchant).filter(learning=run)
-    return {(row.category_id, row.spu_id): row for row in rows.select_related("learning")} if run else {}
+    return {(row.category_id, row.spu_id): row for row in rows.select_related("learning").defer("curve")}
 
 
 def _category(

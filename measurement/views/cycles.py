@@ -193,7 +193,7 @@ def _row(board: Board) -> dict[str, Any]:
         "history": [(cycle, told.basis(cycle.basis)) for cycle in board.history],
         "learned": board.learned if board.learned and not board.learned.refusal else None,
         "unlearned": told.unlearned(board.learned, ever=board.ever_learned),
-        "form": CycleForm(initial={"category": board.category.code, "days": board.now.days}),
+        "form": None if board.spu else CycleForm(initial={"days": board.now.days}),
         "products": [_row(product) for product in board.products],
     }
 

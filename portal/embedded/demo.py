@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from portal import queues
 from portal.embedded import environment
 from portal.embedded.state import ROOT, Refused, State
 from portal.embedded.supervisor import Died, Supervisor
@@ -70,8 +71,10 @@ WEB = Service(
     ("portal.wsgi", "-w", "2", "--threads", "4", "--bind", "fd://{fd}", "--graceful-timeout", "3"),
     8,
 )
+WORKER = ("-A", "portal.celery", "worker", "-c", "1", "-l", "INFO")
 BACKGROUND = (
-    Service("worker", "celery", ("-A", "portal.celery", "worker", "-c", "2", "-l", "INFO"), 20),
+    Service("worker", "celery", (*WORKER, "-n", "worker@%h"), 20),
+    Service("prompt", "celery", (*WORKER, "-Q", queues.PROMPT, "-n", "prompt@%h"), 20),
     Service(
         "beat",
         "celery",

@@ -95,9 +95,9 @@ class Broker:
             except OSError:
                 return b""
 
-    def waiting(self) -> int:
-        """Messages in the queue."""
-        answer = self.says("LLEN seedbed:celery")
+    def waiting(self, queue: str = "prompt") -> int:
+        """Messages in a queue."""
+        answer = self.says(f"LLEN seedbed:{queue}")
         return int(answer[1:]) if answer.startswith(b":") else -1
 
 
