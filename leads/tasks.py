@@ -15,6 +15,7 @@ from merchants.background import Task, wake
 from merchants.models import Merchant
 
 LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
+SHORT_SPELL_SECONDS = 2
 SPELL_SECONDS = 12  # a call may take 8 s more, two of them 16; the soft limit is 30
 
 
@@ -39,9 +40,18 @@ def sweep_desks() -> None:
         wake("leads.tend", merchant_id=merchant_id)
 
 
+@shared_task(base=Task, name="leads.take_deliveries")
+def take_deliveries(*, merchant_id: int) -> None:
+    """Reads a merchant's new deliveries, for a while, then hands on to the next task: a burst at one merchant
+    neither fills the queue nor keeps the others waiting."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        step = partial(deliveries.take_next, merchant)
+        _for_a_spell(step, "leads.take_deliveries", seconds=SHORT_SPELL_SECONDS, merchant_id=merchant_id)
+
+
 @shared_task(base=Task, name="leads.take_delivery")
 def take_delivery(*, merchant_id: int, delivery_id: int) -> None:
-    """Reads one stored delivery."""
+    """Reads one stored delivery again."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
         deliveries.take(merchant, delivery_id)
 
@@ -49,6 +59,8 @@ def take_delivery(*, merchant_id: int, delivery_id: int) -> None:
 @shared_task(base=Task, name="leads.sweep_deliveries")
 def sweep_deliveries() -> None:
     """Finds deliveries whose hint was lost, or whose worker was."""
+    for merchant_id in arrival.merchants_with_deliveries():
+        wake("leads.take_deliveries", merchant_id=merchant_id)
     for merchant_id, delivery_id in arrival.deliveries_to_take():
         wake("leads.take_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
 
@@ -95,9 +107,11 @@ def forget_words() -> None:
         consents.forget(merchant, now=now)
 
 
-def _for_a_spell(step: Callable[[], bool], task: str, **arguments: int) -> None:
-    """Steps until nothing is left; before the time limit the rest goes to another task."""
-    until = time.monotonic() + SPELL_SECONDS
+def _for_a_spell(
+    step: Callable[[], bool], task: str, *, seconds: float = SPELL_SECONDS, **arguments: int
+) -> None:
+    """Steps until nothing is left; after ``seconds`` the rest goes to another task."""
+    until = time.monotonic() + seconds
     while step():
         if time.monotonic() >= until:
             wake(task, **arguments)

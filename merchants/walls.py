@@ -71,7 +71,7 @@ DISPATCH_COLUMNS = {
     "leads_message": ["merchant_id", "delivery", "next_at"],
     "leads_feedback": ["merchant_id", "state", "next_at", "expires_at"],
     "leads_source": ["id", "merchant_id", "active", "pull_at"],
-    "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "expires_at"],
+    "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "attempts", "expires_at"],
 }
 
 

@@ -11,6 +11,7 @@ PROMPT, HEAVY = "prompt", "heavy"
 
 TAKES_ITS_TIME = frozenset(
     {
+        "leads.forget_words",
         "measurement.count_journeys",
         "measurement.count_sales",
         "measurement.crowds",

@@ -95,23 +95,25 @@ def find_any(merchant: Merchant, text: str) -> list[int]:
 
 def compare_names(merchant: Merchant, lead: Lead) -> None:
     """Suggests contacts with an alike name at the same store within two days."""
+    if lead.store_id is None or not lead.contact.name:
+        return
     near = (
         Lead.objects.for_merchant(merchant)
         .filter(
-            store=lead.store,
+            store=lead.store_id,
             began_at__range=(lead.began_at - duplicates.NEAR, lead.began_at + duplicates.NEAR),
         )
-        .select_related("contact")
-        .exclude(contact=lead.contact)
-        .order_by("-began_at")[:COMPARED]
+        .exclude(contact=lead.contact_id)
+        .order_by("-began_at")
+        .values_list("contact_id", "contact__name", "store_id", "began_at")[:COMPARED]
     )
-    known = [_known(one) for one in near]
-    for other, why in duplicates.suggestions(_known(lead), known):
+    mine = duplicates.Known(lead.contact_id, frozenset(), lead.contact.name, lead.store_id, lead.began_at)
+    others = [
+        duplicates.Known(contact, frozenset(), name, store, began_at)
+        for contact, name, store, began_at in near
+    ]
+    for other, why in duplicates.suggestions(mine, others):
         _suggest(merchant, lead.contact_id, other, why)
-
-
-def _known(lead: Lead) -> duplicates.Known:
-    return duplicates.Known(lead.contact_id, frozenset(), lead.contact.name, lead.store_id, lead.began_at)
 
 
 def _suggest(merchant: Merchant, one: int, other: int, why: str) -> None:

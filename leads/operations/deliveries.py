@@ -35,40 +35,39 @@ log = logging.getLogger(__name__)
 State = RawDelivery.State
 
 
-def source_at(address: str) -> Source | None:
-    """The source with this address, if it is switched on; sets nothing."""
+def merchant_at(address: str) -> Merchant | None:
+    """Whose source may have this address; sets nothing."""
     if len(address) != 64 or not address.isalnum() or not address.isascii():
         return None
     try:
-        merchant = Merchant.objects.get(public_id=uuid.UUID(address[:32]))
-    except (ValueError, Merchant.DoesNotExist):
+        return Merchant.objects.filter(public_id=uuid.UUID(address[:32])).first()
+    except ValueError:
         return None
-    with tenancy.acting_for(merchant):
-        found: Source | None = (
-            Source.objects.for_merchant(merchant)
-            .select_related("merchant")
-            .filter(address=address, active=True)
-            .first()
-        )
+
+
+def source_at(merchant: Merchant, address: str) -> Source | None:
+    """The merchant's source with this address, if it is switched on. Within the merchant's transaction."""
+    rows = Source.objects.for_merchant(merchant).select_related("merchant")
+    found: Source | None = rows.filter(address=address, active=True).first()
     return found
 
 
 def receive(source: Source, delivery: Delivery, *, now: datetime, size: int | None = None) -> Verdict:
     """Judges a delivery and keeps what is to be kept: of a wrong signature a count, of what cannot be read the
-    reason, of the rest every byte. What it returns may be answered once the transaction has committed."""
+    reason, of the rest every byte. Within the merchant's transaction, and with no savepoint of its own: this
+    is what a platform waits for. What it returns may be answered once that transaction has committed."""
     secrets = sources.secrets_of(source)
     verdict = channel(source.channel).judge(delivery, secrets, now)
-    with tenancy.acting_for(source.merchant):
-        if verdict.status in (401, 403):
-            Source.objects.for_merchant(source.merchant).filter(pk=source.pk).update(
-                wrong_signatures=F("wrong_signatures") + 1, wrong_at=now
-            )
-        elif verdict.status != 200:
-            vouched = bool(secrets.tokens) and verdict.status == 400
-            _store(source, delivery if vouched else None, now, size or len(delivery.body), why=verdict.why)
-        elif verdict.kept:
-            row = _store(source, delivery, now, len(delivery.body))
-            wake("leads.take_delivery", merchant_id=source.merchant_id, delivery_id=row.pk)
+    if verdict.status in (401, 403):
+        Source.objects.for_merchant(source.merchant).filter(pk=source.pk).update(
+            wrong_signatures=F("wrong_signatures") + 1, wrong_at=now
+        )
+    elif verdict.status != 200:
+        vouched = bool(secrets.tokens) and verdict.status == 400
+        _store(source, delivery if vouched else None, now, size or len(delivery.body), why=verdict.why)
+    elif verdict.kept:
+        _store(source, delivery, now, len(delivery.body))
+        wake("leads.take_deliveries", merchant_id=source.merchant_id)
     return verdict
 
 
@@ -79,8 +78,8 @@ def keep_pulled(source: Source, delivery: Delivery, *, now: datetime) -> bool:
     mine = RawDelivery.objects.for_merchant(source.merchant_id).filter(kind=RawDelivery.LEAD)
     if mine.filter(connection_id=source.connection_id, content_hash=digest).exists():
         return False
-    row = _store(source, delivery, now, len(delivery.body))
-    wake("leads.take_delivery", merchant_id=source.merchant_id, delivery_id=row.pk)
+    _store(source, delivery, now, len(delivery.body))
+    wake("leads.take_deliveries", merchant_id=source.merchant_id)
     return True
 
 
@@ -127,12 +126,30 @@ def kept(row: RawDelivery) -> Delivery | None:
     return Delivery(base64.b64decode(told["body"]), told["headers"], method=method, path=told["path"])
 
 
+def take_next(merchant: Merchant) -> bool:
+    """Takes in the oldest delivery that nobody has begun to read; False when there is none. One that fails in
+    a way nobody foresaw is left to the sweep, so that it does not keep the others waiting."""
+    row = _claim(merchant, attempts=0)
+    if row is None:
+        return False
+    try:
+        _take(merchant, row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("Delivery %s could not be read", row.pk)
+    return True
+
+
 def take(merchant: Merchant, delivery_id: int) -> None:
     """Takes in what a stored delivery says. Repeatable, in any order; one that no worker survives, or that
     fails in a way nobody foresaw, is given up after ``ATTEMPTS`` and stays to be read again."""
-    row = _claim(merchant, delivery_id)
-    if row is None:
-        return
+    row = _claim(merchant, pk=delivery_id)
+    if row is not None:
+        _take(merchant, row)
+
+
+def _take(merchant: Merchant, row: RawDelivery) -> None:
     try:
         with tenancy.acting_for(merchant):
             _read(merchant, row)
@@ -143,13 +160,13 @@ def take(merchant: Merchant, delivery_id: int) -> None:
         raise
 
 
-def _claim(merchant: Merchant, delivery_id: int) -> RawDelivery | None:
-    """The row, if it is to be read. Each beginning is counted before it, so that a lost worker counts."""
+def _claim(merchant: Merchant, **which: int) -> RawDelivery | None:
+    """The oldest such row that is to be read and nobody else takes. Each beginning is counted before it, so
+    that a lost worker counts."""
     with tenancy.acting_for(merchant):
         rows = RawDelivery.objects.for_merchant(merchant).select_for_update(skip_locked=True)
-        row: RawDelivery | None = rows.filter(
-            pk=delivery_id, kind=RawDelivery.LEAD, state=State.RECEIVED
-        ).first()
+        waiting = rows.filter(kind=RawDelivery.LEAD, state=State.RECEIVED, **which)
+        row: RawDelivery | None = waiting.order_by("id").first()
         if row is None:
             return None
         if row.attempts >= ATTEMPTS:

@@ -13,12 +13,22 @@ from leads.models import Lead, Sighting, Source
 from merchants.models import Merchant, RawDelivery
 
 
+def merchants_with_deliveries() -> list[int]:
+    """Merchants with deliveries that nobody has begun to read; read as the dispatcher."""
+    return sorted(_unread().filter(attempts=0).values_list("merchant_id", flat=True).distinct())
+
+
 def deliveries_to_take(limit: int = 500) -> list[tuple[int, int]]:
-    """(merchant, delivery) of deliveries nobody has read yet; read as the dispatcher."""
-    rows = RawDelivery.objects.using("dispatch").filter(
+    """(merchant, delivery) of deliveries that somebody began to read and did not finish; read as the
+    dispatcher."""
+    rows = _unread().filter(attempts__gt=0)
+    return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])
+
+
+def _unread() -> Any:
+    return RawDelivery.objects.using("dispatch").filter(
         kind=RawDelivery.LEAD, state=RawDelivery.State.RECEIVED
     )
-    return list(rows.order_by("id").values_list("merchant_id", "id")[:limit])
 
 
 def sources(merchant: Merchant) -> list[Source]:

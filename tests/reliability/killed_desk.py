@@ -27,10 +27,12 @@ def carry_out(statement: int) -> None:
     connections.close_all()
     with connection.execute_wrapper(Fault(statement, before=statement % 2 == 0)):
         while True:
-            waiting = arrival.deliveries_to_take(50)
-            for merchant_id, delivery_id in waiting:
+            fresh, begun = arrival.merchants_with_deliveries(), arrival.deliveries_to_take(50)
+            for merchant_id in fresh:
+                tasks.take_deliveries(merchant_id=merchant_id)
+            for merchant_id, delivery_id in begun:
                 tasks.take_delivery(merchant_id=merchant_id, delivery_id=delivery_id)
-            if not waiting and not statement:
+            if not fresh and not begun and not statement:
                 return
             connection.ensure_connection()
             with connection.cursor() as cursor:

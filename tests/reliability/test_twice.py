@@ -178,10 +178,15 @@ def _pushed(world: World, upload: Upload) -> dict[str, int]:
     """A form that was answered and not yet read."""
     body = json.dumps(wire.form()).encode()
     source = sources.open_source(world.merchant, channel="xiaohongshu_form", name="Page", by="user:1")
-    leads_deliveries.receive(source, Delivery(body), now=timezone.now())
     with tenancy.acting_for(world.merchant):
+        leads_deliveries.receive(source, Delivery(body), now=timezone.now())
         row = RawDelivery.objects.for_merchant(world.merchant).get(kind=RawDelivery.LEAD)
     return {**_mine(world, upload), "delivery_id": row.pk}
+
+
+def _pushed_anew(world: World, upload: Upload) -> dict[str, int]:
+    _pushed(world, upload)
+    return _mine(world, upload)
 
 
 def _replied(world: World, upload: Upload) -> dict[str, int]:
@@ -272,6 +277,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.assign": _asked,
     "leads.tend": _asked,
     "leads.take_delivery": _pushed,
+    "leads.take_deliveries": _pushed_anew,
     "leads.report_back": _moved,
     "leads.send_replies": _replied,
     "leads.pull": _to_ask,
