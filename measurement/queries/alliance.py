@@ -116,7 +116,7 @@ def page(
         reported = picked.sums if picked else total
         facts, orders = (None, None) if as_of else _facts(cursor, scope, view, ours, reported)
         within = f"(NOT %(only)s OR {_IN_SCOPE})"
-        sure = sureness(cursor, merchant, scope, period, model, DAYS[view.axis], within)
+        sure = sureness(cursor, merchant, scope, period, model, by_touch=view.axis == "click", where=within)
         days = _days(stated, view, ours)
     if picked is not None and notes is None:  # which content the task holds is not known
         facts, ours, sure = None, replace(ours, notes={}, days={}, whole=None), Sureness()

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from measurement import metrics
+from measurement.attribution.cells import day_number, squares, sums
 from measurement.choices import Grade, Model
+from measurement.queries.cells import cells as read_cells
 from measurement.queries.results import mean_order
-from measurement.queries.slices import FEN
 from measurement.queries.status import bought
 from merchants.models import Merchant
-from merchants.periods import Period
+from merchants.periods import DAY, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +35,38 @@ def sureness(
     scope: Mapping[str, Any],
     period: Period,
     model: Model,
-    day: str,
+    *,
+    by_touch: bool,
     where: str,
 ) -> Sureness:
-    """``scope`` is that of the page, ``day`` the column of its time axis, ``where`` a condition on the channel."""
+    """``scope`` is that of the page, ``by_touch`` its time axis, ``where`` a condition on the channel."""
     proof = bought(merchant, period, model=model, as_of=scope["as_of"])
     graded = proof.platforms.get(scope["platform"], {})
     joined = sum(graded.get(str(grade), 0) for grade in (Grade.SAME_PERSON, Grade.DECLARED))
     coverage = metrics.coverage(joined, sum(graded.values()) - joined)
     if scope["as_of"] is not None:
         return Sureness(coverage=coverage)
-    cursor.execute(_SQUARES.format(fen=FEN[model], day=day, where=where), scope)
-    credited, squares = cursor.fetchone()
-    interval = metrics.credit_interval(int(credited), int(squares), mean_order(proof))
+    cursor.execute(
+        f"SELECT c.id FROM measurement_channel c WHERE c.merchant_id = %(merchant)s AND {where}", scope
+    )
+    channels = [row[0] for row in cursor.fetchall()]
+    credited, squared = _sums(merchant, scope, model, by_touch=by_touch, channels=channels)
+    interval = metrics.credit_interval(credited, squared, mean_order(proof))
     return Sureness(interval.low, interval.high, coverage)
 
 
-# A cell holds orders of one SPU on one day of one platform, whose amounts are taken as equal.
-_SQUARES = """
-WITH money AS (
-    SELECT coalesce(r.spu_id, 0) AS spu, r.order_day, sum(r.{fen})::bigint AS fen
-    FROM measurement_rollup r
-    JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
-    WHERE r.merchant_id = %(merchant)s AND r.platform = %(platform)s AND {day} = ANY(%(days)s::date[]) AND {where}
-    GROUP BY 1, 2
-), present AS (
-    SELECT coalesce(r.spu_id, 0) AS spu, r.order_day, count(DISTINCT r.order_id) AS orders
-    FROM measurement_presence r
-    JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
-    WHERE r.merchant_id = %(merchant)s AND r.platform = %(platform)s AND {day} = ANY(%(days)s::date[]) AND {where}
-    GROUP BY 1, 2
-)
-SELECT coalesce(sum(m.fen), 0), coalesce(ceil(sum(m.fen::float8 * m.fen / coalesce(p.orders, 1))), 0)
-FROM money m LEFT JOIN present p USING (spu, order_day)
-"""
+def _sums(
+    merchant: Merchant, scope: Mapping[str, Any], model: Model, *, by_touch: bool, channels: list[int]
+) -> tuple[int, int]:
+    """Credited fen of the days and channels, and the sum of the squares of single orders' (fen²)."""
+    first, end = min(scope["days"]), max(scope["days"]) + DAY
+    until = {"touched_before": end} if by_touch else {"until": end}
+    found = read_cells(merchant, since=first, models=(model,), **until)
+    days = found.touch_day if by_touch else found.order_day
+    chosen = np.isin(days, [day_number(day) for day in scope["days"]]) & np.isin(found.channel, channels)
+    if by_touch:
+        chosen &= found.touched
+    platforms = [name == scope["platform"] for name in found.platforms] or [False]
+    mine = found.only(chosen & np.array(platforms)[found.platform])
+    fen, rows = mine.fen[model], np.zeros(len(mine), dtype=np.int64)
+    return int(sums(rows, fen, 1)[0]), int(np.ceil(squares(rows, mine.order, fen, 1))[0])

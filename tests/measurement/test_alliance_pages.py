@@ -189,11 +189,11 @@ def recorded(world: World, days: int) -> None:
 
 
 def test_our_figure_has_its_interval_and_the_share_of_revenue_that_is_tied_to_content(world):
-    """Ann's 90 and Ben's 60 are tied, Cleo's 50 are not: 150 of 200. Both orders lie on one day, so their cell
-    counts as two equal orders of 75; one more would bring the mean of the three, 66.66."""
+    """Ann's 90 and Ben's 60 are tied, Cleo's 50 are not: 150 of 200. Both orders lie on one day and are counted
+    one by one; one more would bring the mean of the three, 66.66."""
     state_all(world.merchant, gmv_fen=30_000)
     sure = ask(world).sure
-    expected = credit_interval(15_000, 15_000 * 15_000 // 2, 6_666)
+    expected = credit_interval(15_000, 9_000**2 + 6_000**2, 6_666)
     assert (sure.low, sure.high) == (expected.low, expected.high)
     assert sure.low < 15_000 < sure.high
     assert sure.coverage == Decimal("0.75")
