@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
 from portal import env, queues
 from portal.schedule import BEAT
@@ -230,7 +229,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- work in the background: each line has a measured reason (docs/adr/0004-marks-not-messages.md)
 CELERY_BROKER_URL = env.text("BROKER_URL")
-CELERY_TASK_QUEUES = [Queue(queues.PROMPT), Queue(queues.HEAVY)]  # a worker without -Q takes both
+CELERY_TASK_QUEUES = {queues.PROMPT: {}, queues.HEAVY: {}}  # a worker without -Q takes both
 CELERY_TASK_DEFAULT_QUEUE = queues.PROMPT
 CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TASK_IGNORE_RESULT = True  # state lives in Postgres

@@ -142,9 +142,8 @@ class _Journeys:
         time stand in the order of `tie`."""
         of_time = (times[1] - times[0]).bit_length()
         if pairs.bit_length() + of_time + of_channel > _BITS:
-            return cls._by_place(
-                *_columns(engine, f"select pair, channel from ({met}) order by ts, tie"), of_channel
-            )
+            places, codes = _columns(engine, f"select pair, channel from ({met}) order by ts, tie")
+            return cls._by_place(places, codes, of_channel)
         moment = f"((pair << {of_time}) + ts - {times[0]})"
         (touches,) = _columns(engine, f"select ({moment} << {of_channel}) + channel from ({met})")
         touches.sort()
