@@ -229,7 +229,10 @@ SPECTACULAR_SETTINGS = {
 
 # -- work in the background: each line has a measured reason (docs/adr/0004-marks-not-messages.md)
 CELERY_BROKER_URL = env.text("BROKER_URL")
-CELERY_TASK_QUEUES = {queues.PROMPT: {}, queues.HEAVY: {}}  # a worker without -Q takes both
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    queues.PROMPT: {},
+    queues.HEAVY: {},
+}  # a worker without -Q takes both
 CELERY_TASK_DEFAULT_QUEUE = queues.PROMPT
 CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TASK_IGNORE_RESULT = True  # state lives in Postgres
