@@ -2,6 +2,7 @@
 
 from leads.models import (
     Agent,
+    Alarm,
     Appointment,
     AppointmentEvent,
     BookingRule,
@@ -16,12 +17,15 @@ from leads.models import (
     Deal,
     DealPosting,
     Decision,
+    Export,
     Feedback,
     InternalNote,
     Lead,
     LeadChange,
+    Letter,
     Merge,
     Message,
+    Oversight,
     Reason,
     Reminder,
     ServiceSchedule,
@@ -130,4 +134,30 @@ listed(
     "lead__external_id error",
     filters="state",
     related="lead",
+)
+listed(
+    Export,
+    "asked_at person kind form with_contacts reason state rows_done size expires_at error",
+    "reason error",
+    filters="kind state with_contacts",
+    related="person",
+)
+listed(
+    Oversight,
+    "version reveals_an_hour reveals_a_day rows_a_day letter_hour recorded_at recorded_by",
+    "recorded_by",
+)
+listed(
+    Alarm,
+    "raised_at kind person count below first_at acknowledged_at acknowledged_by",
+    "acknowledged_by",
+    filters="kind",
+    related="person",
+)
+listed(
+    Letter,
+    "written_at kind about person state attempts sent_at error",
+    "about error",
+    filters="kind state",
+    related="person",
 )

@@ -36,6 +36,14 @@ audit.declare(
         "leads.words.deleted": _("deleted words of sensitive chats without consent"),
         "leads.visit.recorded": _("recorded a visit"),
         "leads.deal.closed": _("closed a deal"),
+        "leads.export.asked": _("asked for a file of the desk"),
+        "leads.export.written": _("wrote a file of the desk"),
+        "leads.export.taken": _("took a file of the desk away"),
+        "leads.export.stopped": _("stopped a file of the desk"),
+        "leads.alarm.raised": _("raised an alarm on many contacts"),
+        "leads.alarm.acknowledged": _("saw to an alarm on many contacts"),
+        "leads.oversight.set": _("set what the owner watches over"),
+        "leads.letter.sent": _("sent a letter of the desk"),
         "leads.deal.posted": _("posted money of a deal"),
     }
 )

@@ -9,14 +9,17 @@ from functools import partial
 
 from celery import shared_task
 
-from leads.operations import assignment, consents, deliveries, pulling, sending, telling, timers
+from leads import letters
+from leads.operations import assignment, consents, deliveries, exports, pulling, sending, telling, timers
+from leads.operations import letters as letter_rows
 from leads.queries import arrival, outgoing
 from merchants.background import Task, wake
 from merchants.models import Merchant
 
-LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 SHORT_SPELL_SECONDS = 2
 SPELL_SECONDS = 12  # a call may take 8 s more, two of them 16; the soft limit is 30
+# A long list takes minutes: the row, its lease and the sweep bring a lost export back, so nothing is acknowledged late.
+LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 
 
 @shared_task(base=Task, name="leads.assign")
@@ -87,6 +90,50 @@ def pull(*, merchant_id: int, source_id: int) -> None:
         _for_a_spell(step, "leads.pull", merchant_id=merchant_id, source_id=source_id)
 
 
+@shared_task(base=Task, name="leads.write_export", **LONG)
+def write_export(*, merchant_id: int, export_id: int) -> None:
+    """Writes a file that a person asked for."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        exports.write(merchant, export_id)
+
+
+@shared_task(base=Task, name="leads.resume_exports")
+def resume_exports() -> None:
+    """Finds exports whose hint was lost, or whose worker was."""
+    for merchant_id, export_id in exports.unfinished(datetime.now(UTC)):
+        wake("leads.write_export", merchant_id=merchant_id, export_id=export_id)
+
+
+@shared_task(base=Task, name="leads.purge_exports", **LONG)
+def purge_exports() -> None:
+    """Deletes files whose time is over, merchant by merchant."""
+    now = datetime.now(UTC)
+    for merchant in Merchant.objects.order_by("pk").iterator():
+        exports.purge(merchant, now=now)
+
+
+@shared_task(base=Task, name="leads.write_letters")
+def write_letters(*, merchant_id: int) -> None:
+    """Writes the letter of the day before, if it is time, to who leads the shift."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        letter_rows.write_due(merchant, now=datetime.now(UTC))
+
+
+@shared_task(base=Task, name="leads.sweep_shifts")
+def sweep_shifts() -> None:
+    """Every service merchant's letter of the day before."""
+    for merchant_id in Merchant.objects.filter(kind=Merchant.Kind.SERVICE).values_list("pk", flat=True):
+        wake("leads.write_letters", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="leads.send_letters")
+def send_letters(*, merchant_id: int) -> None:
+    """Sends a letter, which may take as long as a mail server is waited for; the next one is another task's."""
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        if letters.post_one(merchant):
+            wake("leads.send_letters", merchant_id=merchant_id)
+
+
 @shared_task(base=Task, name="leads.sweep_outgoing")
 def sweep_outgoing() -> None:
     """Finds what is to go out whose hint was lost or that waits for another attempt, and whom to ask."""
@@ -95,6 +142,8 @@ def sweep_outgoing() -> None:
         wake("leads.send_replies", merchant_id=merchant_id)
     for merchant_id in outgoing.merchants_with_feedback(now):
         wake("leads.report_back", merchant_id=merchant_id)
+    for merchant_id in outgoing.merchants_with_letters(now):
+        wake("leads.send_letters", merchant_id=merchant_id)
     for merchant_id, source_id in outgoing.sources_to_ask(now):
         wake("leads.pull", merchant_id=merchant_id, source_id=source_id)
 

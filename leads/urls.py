@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import calendar, consents, desk, inbox, leads, live
+from leads.views import alarms, calendar, consents, desk, exports, inbox, leads, live
 
 app_name = "leads"
 
@@ -51,4 +51,11 @@ urlpatterns = [
     path("duplicates/", desk.duplicates, name="duplicates"),
     path("duplicates/<int:pair_id>/", desk.judge_pair, name="judge_pair"),
     path("duplicates/merges/<int:merge_id>/undo/", desk.unmerge, name="unmerge"),
+    path("exports/", exports.page, name="exports"),
+    path("exports/<int:export_id>/", exports.progress, name="export"),
+    path("exports/<int:export_id>/stop/", exports.stop, name="stop_export"),
+    path("exports/<int:export_id>/file/", exports.file, name="export_file"),
+    path("alarms/", alarms.page, name="alarms"),
+    path("alarms/limits/", alarms.set_limits, name="set_limits"),
+    path("alarms/<int:alarm_id>/seen/", alarms.acknowledge, name="acknowledge_alarm"),
 ]

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     ANSWER = "answer"  # reply, move stages, book, close deals
     REVEAL_CONTACT = "reveal_contact"  # one phone or WeChat id in the clear; each look is in the trail
     RUN_DESK = "run_desk"  # agents, hours, policies, merges, handovers
+    EXPORT_DESK = "export_desk"  # consultations, leads and messages as files
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,15 @@ AGENT = Role("agent", _("Consultation agent"), _DESK)
 MANAGER = Role(
     "manager",
     _("Shop manager"),
-    _DESK | _READ | {Permission.RUN_DESK, Permission.BRING_DATA, Permission.EXPORT, Permission.SEE_TRAIL},
+    _DESK
+    | _READ
+    | {
+        Permission.RUN_DESK,
+        Permission.EXPORT_DESK,
+        Permission.BRING_DATA,
+        Permission.EXPORT,
+        Permission.SEE_TRAIL,
+    },
 )
 ROLES = (OWNER, MARKETING, FINANCE, VIEWER, AGENT, MANAGER)
 BY_CODE = {role.code: role for role in ROLES}

@@ -70,6 +70,8 @@ DISPATCH_COLUMNS = {
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "leads_message": ["merchant_id", "delivery", "next_at"],
     "leads_feedback": ["merchant_id", "state", "next_at", "expires_at"],
+    "leads_export": ["id", "merchant_id", "state", "touched_at"],
+    "leads_letter": ["merchant_id", "state", "next_at"],
     "leads_source": ["id", "merchant_id", "active", "pull_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "attempts", "expires_at"],
 }

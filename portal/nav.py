@@ -109,6 +109,8 @@ LEADS = (
     Tab(_("Funnel"), "portal:funnel", Permission.SEE_DESK, also=("portal:funnel-rows",)),
     Tab(_("Costs per lead"), "portal:lead-costs", Permission.SEE_RESULTS),
     Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK),
+    Tab(pgettext_lazy("menu", "Exports"), "leads:exports", Permission.EXPORT_DESK, also=("leads:export",)),
+    Tab(pgettext_lazy("menu", "Alarms"), "leads:alarms", Permission.RUN_DESK, also=("leads:set_limits",)),
 )
 DESK = Tab(
     _("Desk"),

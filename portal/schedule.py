@@ -21,6 +21,12 @@ BEAT = {
     "sweep desks": {"task": "leads.sweep_desks", "schedule": timedelta(seconds=10)},
     # replies and what sources are told leave within seconds, hint or not; sources are asked when they are due
     "sweep outgoing": {"task": "leads.sweep_outgoing", "schedule": timedelta(seconds=5)},
+    # a file of the desk whose worker died goes on
+    "resume exports": {"task": "leads.resume_exports", "schedule": timedelta(seconds=30)},
+    # who leads a shift hears of the day before in the morning of the merchant's clock
+    "letters of shifts": {"task": "leads.sweep_shifts", "schedule": timedelta(minutes=10)},
+    # files of the desk hold people: they are kept for days, with contacts for one
+    "purge exports": {"task": "leads.purge_exports", "schedule": crontab(hour=19, minute=25)},
     # journeys of marked days, and the models that pages asked for
     "sweep journeys": {"task": "measurement.sweep_journeys", "schedule": timedelta(seconds=20)},
     # windows close with the day in Shanghai: yesterday's journeys without an order

@@ -23,9 +23,11 @@ from leads.models.pipeline import (
     Visit,
 )
 from leads.models.rules import BookingRule, ClockPolicy, Reason, ServiceSchedule, Snippet, Stage, StageType
+from leads.models.watch import Alarm, Export, Letter, Oversight
 
 __all__ = [
     "Agent",
+    "Alarm",
     "Appointment",
     "AppointmentEvent",
     "BookingRule",
@@ -40,12 +42,15 @@ __all__ = [
     "Deal",
     "DealPosting",
     "Decision",
+    "Export",
     "Feedback",
     "InternalNote",
     "Lead",
     "LeadChange",
+    "Letter",
     "Merge",
     "Message",
+    "Oversight",
     "Reason",
     "Reminder",
     "ServiceSchedule",

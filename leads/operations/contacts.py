@@ -17,6 +17,7 @@ from leads.models import (
     Lead,
     Merge,
 )
+from leads.operations import alarms
 from merchants import audit, tenancy
 from merchants.models import Merchant
 
@@ -124,9 +125,10 @@ def _suggest(merchant: Merchant, one: int, other: int, why: str) -> None:
 
 
 def reveal(merchant: Merchant, detail: ContactDetail, *, by: str) -> str:
-    """The detail in the clear; the look is kept in the trail."""
+    """The detail in the clear; the look is kept in the trail, and many of them raise an alarm."""
     with tenancy.acting_for(merchant):
         audit.record(merchant, "leads.contact.revealed", by=by, on=detail, contact=detail.contact_id)
+        alarms.heed_reveal(merchant, by=by)
         return sealing.unseal(merchant, detail.kind, detail.sealed)
 
 

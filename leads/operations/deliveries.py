@@ -17,7 +17,7 @@ from leads import sealing
 from leads.channels import channel
 from leads.channels.facts import Delivery, Told, Verdict
 from leads.models import Source
-from leads.operations import facts, sources
+from leads.operations import alarms, facts, sources
 from merchants import audit, tenancy, vault
 from merchants.background import wake
 from merchants.models import Connection, Merchant, RawDelivery
@@ -231,4 +231,5 @@ def look(merchant: Merchant, source: Source, row: RawDelivery, *, by: str) -> by
     if text:
         with tenancy.acting_for(merchant):
             audit.record(merchant, "leads.delivery.looked_at", by=by, on=row)
+            alarms.heed_reveal(merchant, by=by)
     return text

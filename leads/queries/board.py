@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from leads.models import Lead, Stage, StageMove
+from leads.queries import asked as lists
+from leads.queries.asked import Asked
 from merchants.models import Merchant
 
 
@@ -24,14 +27,11 @@ def columns(merchant: Merchant) -> list[Column]:
     return [Column(row, row.n) for row in rows]
 
 
-def leads(merchant: Merchant, *, stage: str = "", contacts: list[int] | None = None, text: str = "") -> Any:
-    """Leads of a stage (empty: all), newest in it first. ``contacts`` are those that a searched phone found;
-    ``text`` is looked for in names."""
-    rows = Lead.objects.for_merchant(merchant).select_related("stage", "contact", "store", "agent")
-    if stage:
-        rows = rows.filter(stage__code=stage)
-    if text:
-        rows = rows.filter(Q(contact__name__icontains=text) | Q(contact_id__in=contacts or []))
+def leads(merchant: Merchant, asked: Asked, *, contacts: Sequence[int] = ()) -> Any:
+    """The leads that are asked for, the newest in their stage first. ``contacts`` are those that the searched
+    text finds as a phone or id."""
+    rows = lists.leads(merchant, asked, contacts=contacts)
+    rows = rows.select_related("stage", "contact", "store", "agent")
     return rows.prefetch_related("contact__details").order_by("-staged_at", "-pk")
 
 

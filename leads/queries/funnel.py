@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from leads import funnel
 from leads.funnel import Funnel, Share, Way
 from leads.models import Consultation, Lead
@@ -17,6 +19,7 @@ from merchants.models import Merchant
 from merchants.periods import Period
 
 THREE_MINUTES = 180  # seconds
+ALL = Q()
 Key = tuple[Any, str]
 """What a row is: its key, None where it is unknown, and its name, empty where nobody told one."""
 
@@ -147,13 +150,13 @@ def _enquiry(row: dict[str, Any]) -> Enquiry:
     )
 
 
-def sessions(merchant: Merchant, period: Period) -> list[Session]:
-    """The consultations that were opened in the period, the latest first."""
+def sessions(merchant: Merchant, period: Period, within: Q = ALL) -> list[Session]:
+    """The consultations that were opened in the period, the latest first; ``within`` says which of them."""
     zone = ZoneInfo(merchant.time_zone)
     first, last = period.instants(zone)
     rows: list[Any] = list(
         Consultation.objects.for_merchant(merchant)
-        .filter(opened_at__gte=first, opened_at__lt=last)
+        .filter(within, opened_at__gte=first, opened_at__lt=last)
         .order_by("-opened_at", "-pk")
         .values_list("pk", "opened_at", "calendar_seconds", "service_seconds", "result")
     )

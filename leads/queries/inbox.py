@@ -19,6 +19,8 @@ from leads.models import (
     Message,
     Reminder,
 )
+from leads.queries import asked
+from leads.queries.asked import Asked
 from merchants.models import Merchant
 
 MOST = 60  # rows of the queue
@@ -66,8 +68,7 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     """Open consultations: who waits for a first reply by due time (at night that is the same for many: then by
     how long), who waits for another, then the rest."""
     rows = (
-        Consultation.objects.for_merchant(merchant)
-        .exclude(state=Consultation.State.CLOSED)
+        asked.consultations(merchant, Asked(open=True, agent=mine.pk if mine else None))
         .select_related("conversation", "contact", "store", "agent")
         .annotate(
             turn=Case(
@@ -80,8 +81,6 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
         )
         .order_by("turn", "due", "waiting_since", "-last_message_at", "pk")
     )
-    if mine is not None:
-        rows = rows.filter(agent=mine)
     shown = list(rows[:MOST])
     latest = (
         Message.objects.for_merchant(merchant)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leads.models import Feedback, Message, Source
+from leads.models import Feedback, Letter, Message, Source
 
 MOST = 1_000
 
@@ -22,6 +22,13 @@ def merchants_with_feedback(now: datetime) -> list[int]:
     """Whose sources are to be told something now."""
     with transaction.atomic(using="dispatch"):
         rows = Feedback.objects.using("dispatch").filter(state="queued", next_at__lte=now, expires_at__gt=now)
+        return sorted(set(rows.order_by().values_list("merchant_id", flat=True)[:MOST]))
+
+
+def merchants_with_letters(now: datetime) -> list[int]:
+    """Whose desks have letters to send now."""
+    with transaction.atomic(using="dispatch"):
+        rows = Letter.objects.using("dispatch").filter(state="waiting", next_at__lte=now)
         return sorted(set(rows.order_by().values_list("merchant_id", flat=True)[:MOST]))
 
 

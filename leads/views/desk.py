@@ -15,7 +15,7 @@ from leads import words
 from leads.desk_forms import AgentForm, HoursForm, LeaveForm, PolicyForm, with_china, years_known
 from leads.models import Agent, Contact, ContactPair, Merge
 from leads.operations import assignment, contacts, setup
-from leads.queries import people, rules
+from leads.queries import oversight, people, rules
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.models import Store
 from merchants.periods import day_of
@@ -169,6 +169,7 @@ def _page(request: MerchantRequest, *, status: int = 200, **given: Any) -> HttpR
         "agent_form": AgentForm(merchant=merchant),
         "hours_form": HoursForm(merchant=merchant, schedule=schedule),
         "policy_form": PolicyForm(merchant=merchant, policy=policy),
+        "open_alarms": oversight.open_alarms(merchant),
         **given,
     }
     return render(request, "leads/desk.html", context, status=status)

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import house_rules, words
-from leads.models import Agent, Appointment, Consultation, Decision, Message, Snippet
+from leads.models import Agent, Appointment, Consultation, Decision, Export, Message, Snippet
 from leads.operations import assignment, replies, sending, sessions, setup
-from leads.queries import calendar, inbox, strangers
+from leads.queries import calendar, inbox, oversight, strangers
+from leads.queries.asked import Asked
 from leads.views import consents
+from leads.views.exports import exports_url
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
 
@@ -26,7 +28,9 @@ NOTHING_NEW = 204  # htmx leaves the page as it is
 def page(request: MerchantRequest) -> HttpResponse:
     """The queue; who is most urgent stands first."""
     setup.ensure(request.merchant)
-    return render(request, "leads/inbox.html", _queue(request))
+    runs = Permission.RUN_DESK in request.permissions
+    alarms = oversight.open_alarms(request.merchant) if runs else 0
+    return render(request, "leads/inbox.html", _queue(request) | {"open_alarms": alarms})
 
 
 @merchant_required(Permission.SEE_DESK)
@@ -212,6 +216,9 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
         "open_id": open_id,
         "presences": Agent.Presence.choices,
         "reminders": calendar.reminders(request.merchant, now=now, agent_id=me.pk) if me else [],
+        "export": exports_url(
+            request, Export.Kind.CONSULTATIONS, Asked(open=True, agent=me.pk if mine and me else None)
+        ),
     }
 
 

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from leads import arrival_words, pipeline, words
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
-from leads.models import ContactDetail, DealPosting, Feedback, Lead, StageMove
+from leads.models import ContactDetail, DealPosting, Export, Feedback, Lead, StageMove
 from leads.operations import appointments, contacts, deals, feedback, setup, stages
 from leads.queries import board
 from leads.queries import feedback as told
+from leads.queries.asked import Asked
+from leads.views.exports import exports_url
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
 
@@ -36,9 +38,9 @@ TONES = {
 def page(request: MerchantRequest) -> HttpResponse:
     """Leads by stage; a search finds a name, or a phone in any spelling by its hash."""
     setup.ensure(request.merchant)
-    stage, text = request.GET.get("stage", ""), request.GET.get("q", "").strip()[:80]
-    found = contacts.find_any(request.merchant, text) if text else []
-    rows = board.leads(request.merchant, stage=stage, text=text, contacts=found)
+    asked = Asked.read(request.GET)
+    found = contacts.find_any(request.merchant, asked.text) if asked.text else []
+    rows = board.leads(request.merchant, asked, contacts=found)
     shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     columns = [
         {"code": one.stage.code, "name": words.stage(one.stage.code, one.stage.label), "count": one.count}
@@ -50,8 +52,9 @@ def page(request: MerchantRequest) -> HttpResponse:
         {
             "columns": columns,
             "total": sum(one["count"] for one in columns),
-            "stage": stage,
-            "text": text,
+            "stage": asked.stage,
+            "text": asked.text,
+            "export": exports_url(request, Export.Kind.LEADS, asked),
             "pages": shown,
             "rows": [{"lead": lead, "stage": _stage(lead.stage)} for lead in shown],
             "may_answer": Permission.ANSWER in request.permissions,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
 from measurement.letters import digest, report
-from measurement.letters.letter import Letter
 from measurement.models import Mailing, Schedule
+from merchants.letters import Letter, hand_over
 from merchants.models import Merchant
 
 COMPOSED = report.PAGES
@@ -26,16 +24,5 @@ def compose(merchant: Merchant, schedule: Schedule, *, now: datetime) -> Letter:
 
 
 def send(letter: Letter, *, mailing: Mailing, to: list[str]) -> None:
-    """Hands a letter to the mail server, one copy for each reader. Raises ``OSError`` or what the server's
-    client raises. The message id is that of the row, so that a repeat is known as one."""
-    for number, address in enumerate(to):
-        mail = EmailMultiAlternatives(
-            letter.subject,
-            letter.text,
-            to=[address],
-            headers={"Message-ID": f"<mailing-{mailing.pk}-{number}@{settings.MAIL_DOMAIN}>"},
-        )
-        mail.attach_alternative(letter.html, "text/html")
-        for attached in letter.attached:
-            mail.attach(attached.name, attached.content, attached.kind)
-        mail.send()
+    """Hands a letter to the mail server. Raises ``OSError`` or what the server's client raises."""
+    hand_over(letter, to=to, number=f"mailing-{mailing.pk}")

@@ -10,11 +10,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from measurement import metrics, reports, takeaways
-from measurement.letters.letter import Letter, link
 from measurement.metrics import Verdict
 from measurement.queries import home as reading
 from measurement.queries import saved
 from measurement.reports import Report, Row
+from merchants.letters import Letter, link
 from merchants.models import Merchant
 from merchants.periods import day_of
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from measurement import printed
 from measurement.exports import KINDS, Head
-from measurement.letters.letter import Attached, Letter, link
 from measurement.models import SavedView
 from measurement.printed import Asking, NotReady, Printed
+from merchants.letters import Attached, Letter, link
 from merchants.models import Merchant
 from merchants.periods import day_of
 

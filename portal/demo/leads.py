@@ -24,6 +24,7 @@ from leads.operations import (
 )  # fmt: skip
 from merchants import tenancy
 from merchants.models import Merchant, Store, User
+from portal.demo import desk_files
 from portal.demo import desk_partners as partners
 from portal.demo.content import Content
 
@@ -100,6 +101,8 @@ def put(merchant: Merchant, content: Content, until: datetime) -> None:
     sources.give(merchant, source, given=sending, by=BY)  # until now replies were copied by hand
     with tenancy.acting_for(merchant):
         _now(desk, datetime.now(UTC))
+    if desk.agents:
+        desk_files.put(merchant, desk.agents[0], desk.agents[-1])
 
 
 def _source(merchant: Merchant) -> Source:

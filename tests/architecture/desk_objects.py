@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from leads.channels.facts import Delivery as Pushed
-from leads.models import Agent, BookingRule, Consultation, ContactPair, Reminder, Source
-from leads.operations import appointments, contacts, replies
+from leads.models import Agent, Alarm, BookingRule, Consultation, ContactPair, Reminder, Source
+from leads.operations import appointments, contacts, exports, replies
 from leads.operations import deliveries as lead_deliveries
 from leads.operations import sources as lead_sources
+from leads.queries.asked import Asked
 from merchants import tenancy
 from merchants.models import RawDelivery
 from tests.leads.desks import Desk
@@ -104,6 +105,34 @@ def _reminder(tenant: Tenant) -> int:
     return int(row.pk)
 
 
+def _export(tenant: Tenant) -> int:
+    """A file of a list that its owner asked for, not written yet."""
+    row = exports.ask(
+        tenant.merchant,
+        tenant.people["owner"],
+        kind="leads",
+        form="csv",
+        asked=Asked(text=tenant.word),
+        language="en",
+    )
+    return row.pk
+
+
+def _alarm(tenant: Tenant) -> int:
+    now = timezone.now()
+    with tenancy.acting_for(tenant.merchant):
+        row: Alarm = Alarm.objects.create(
+            merchant=tenant.merchant,
+            kind=Alarm.Kind.REVEALS_AN_HOUR,
+            person=tenant.people["agent"],
+            first_at=now,
+            raised_at=now,
+            count=30,
+            below=25,
+        )
+    return row.pk
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "lead_id": _lead,
     "consultation_id": _consultation,
@@ -114,4 +143,6 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "appointment_id": _appointment,
     "reminder_id": _reminder,
     "push_id": _push,
+    "export_id": _export,
+    "alarm_id": _alarm,
 }

@@ -58,6 +58,8 @@ PAGES = {
     "leads": "/m/{m}/leads/",
     "desk": "/m/{m}/desk/",
     "duplicates": "/m/{m}/duplicates/",
+    "exports": "/m/{m}/exports/?kind=leads&stage=new",
+    "alarms": "/m/{m}/alarms/",
     "visit": "/m/{m}/leads/visit/",
     "calendar": "/m/{m}/calendar/",
     "funnel": "/m/{m}/funnel/",

@@ -7,8 +7,9 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.models import Agent, Consultation, Feedback, Lead
-from leads.operations import sessions, setup, sources
+from leads.models import Agent, Consultation, Feedback, Lead, Letter
+from leads.operations import exports, sessions, setup, sources
+from leads.queries.asked import Asked
 from merchants import tenancy
 from merchants.models import Membership, Merchant, Store, User
 
@@ -66,8 +67,14 @@ class Desk:
 
 
 def busy_desk(merchant: Merchant) -> None:
-    """A desk with something of everything that goes out or is pulled: a message, feedback, a source."""
+    """A desk with something of everything that goes out, is pulled or written: a message, feedback, a source, an
+    export, a letter."""
     desk = Desk(merchant)
     lead = desk.lead_of(desk.say("ann"))
     Feedback.objects.create(merchant=merchant, lead=lead, code=200, happened_at=NOON, expires_at=NOON)
     sources.open_source(merchant, channel="feiyu", name="Feiyu", by=BY)
+    person = desk.agent("lin").user
+    exports.ask(merchant, person, kind="leads", form="csv", asked=Asked(), language="en")
+    Letter.objects.create(
+        merchant=merchant, kind="shift", about="2026-11-25", person=person, next_at=NOON, written_at=NOON
+    )

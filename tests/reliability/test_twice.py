@@ -12,14 +12,17 @@ import pytest
 from django.utils import timezone
 
 from leads.channels.facts import Delivery
+from leads.models import Export
+from leads.operations import alarms, exports, letters, replies, sources, stages
 from leads.operations import deliveries as leads_deliveries
-from leads.operations import replies, sources, stages
+from leads.queries.asked import Asked
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import supervision, uploads
 from portal.celery import app
+from tests.conftest import make_member
 from tests.leads.channels import wire
 from tests.leads.desks import Desk
 from tests.reliability import facts
@@ -217,6 +220,40 @@ def _to_ask(world: World, upload: Upload) -> dict[str, int]:
     return {**_mine(world, upload), "source_id": source.pk}
 
 
+def _file_asked(world: World, upload: Upload) -> dict[str, int]:
+    """A list of the desk that is to be written as a file."""
+    _asked(world, upload)
+    owner = make_member(world.merchant)
+    row = exports.ask(world.merchant, owner, kind="messages", form="xlsx", asked=Asked(), language="en")
+    return {**_mine(world, upload), "export_id": row.pk}
+
+
+def _file_over(world: World, upload: Upload) -> dict[str, int]:
+    """A file whose time is over."""
+    asked = _file_asked(world, upload)
+    exports.write(world.merchant, asked["export_id"])
+    with tenancy.acting_for(world.merchant):
+        Export.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    return {}
+
+
+def _shift_led(world: World, upload: Upload) -> dict[str, int]:
+    """Somebody leads the shift, and it is past the hour of the letter."""
+    with tenancy.acting_for(world.merchant):
+        lin = Desk(world.merchant).agent("lin", leads_shift=True)
+        User.objects.filter(pk=lin.user_id).update(email="lin@example.com")
+        rule = {"reveals_an_hour": 9, "reveals_a_day": 9, "rows_a_day": 9}
+        alarms.set_oversight(world.merchant, letter_hour=0, by="user:1", **rule)
+    return _mine(world, upload)
+
+
+def _letter_waits(world: World, upload: Upload) -> dict[str, int]:
+    """A letter of the desk that is to be sent."""
+    _shift_led(world, upload)
+    letters.write_due(world.merchant, now=timezone.now())
+    return _mine(world, upload)
+
+
 def _moved(world: World, upload: Upload) -> dict[str, int]:
     """A lead that became invalid, whose source was not set up to hear of it."""
     with tenancy.acting_for(world.merchant):
@@ -261,6 +298,8 @@ WAKE_OTHERS = {
     "merchants.sweep_events",
     "leads.sweep_desks",
     "leads.sweep_outgoing",
+    "leads.sweep_shifts",
+    "leads.resume_exports",
 }
 NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles"}  # a draft; no data for a week
 
@@ -282,6 +321,10 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.send_replies": _replied,
     "leads.pull": _to_ask,
     "leads.forget_words": _old_words,
+    "leads.write_export": _file_asked,
+    "leads.purge_exports": _file_over,
+    "leads.write_letters": _shift_led,
+    "leads.send_letters": _letter_waits,
     "measurement.judge": _settled,
     "measurement.crowds": _settled,
     "measurement.tally": _mine,
