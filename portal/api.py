@@ -8,4 +8,5 @@ urlpatterns = [
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="api-docs"),
     path("v1/", include("measurement.api")),
     path("v1/", include("leads.api")),
+    path("v1/", include("portal.api_lead_costs")),
 ]

@@ -24,13 +24,15 @@ from leads.operations import (
 )  # fmt: skip
 from merchants import tenancy
 from merchants.models import Merchant, Store, User
+from merchants.periods import day_of
 from portal.demo import desk_files
 from portal.demo import desk_partners as partners
-from portal.demo.content import Content
+from portal.demo.content import Content, Note
 
 BY = "system:demo"
 SOURCE = "xiaohongshu_im"
-DAYS, OF_A_DAY = 56, 2
+DAYS, OF_A_DAY = 56, 4
+DEPOSIT = 50_000  # fen
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STORES = (("sanya", "云汀里·三亚海棠湾店"), ("xiamen", "云汀里·厦门曾厝垵店"))
 AGENTS = (("demo", "林夏", 12), ("yuntingli-agent", "江绾", 10), ("yuntingli-agent-2", "许渡", 10))
@@ -163,12 +165,6 @@ def _desk(merchant: Merchant, content: Content, dice: random.Random) -> Desk:
 
 
 def _say(desk: Desk, who: int, part: str, text: str, at: datetime, **fields: Any) -> Consultation:
-    note = desk.content.notes[who % len(desk.content.notes)]
-    campaign = desk.content.campaigns[who % len(desk.content.campaigns)] if desk.content.campaigns else None
-    origin = {"note_id": note.id, "note_title": note.idea.title}
-    if campaign is not None and who % 3:
-        origin |= {"campaign_id": str(campaign.id), "campaign_name": campaign.drive.name}
-        origin |= {"click_id": f"demo-click-{who}"}
     message = sessions.take_message(
         desk.merchant,
         source=SOURCE,
@@ -179,13 +175,37 @@ def _say(desk: Desk, who: int, part: str, text: str, at: datetime, **fields: Any
         text=text,
         sent_at=at,
         received_at=at + timedelta(seconds=1),
-        origin=origin,
+        origin=_origin(desk.content, who, at),
         store=desk.stores[who % len(desk.stores)],
         by=BY,
         **fields,
     )
     found: Consultation = message.session
     return found
+
+
+def _origin(content: Content, who: int, at: datetime) -> dict[str, str]:
+    """What the platform tells of how a person came: two in three by an ad that runs on the day, of one in nine
+    nothing at all."""
+    if who % 9 == 4:
+        return {}
+    day = day_of(at)
+    ads = [one for one in content.creatives if one.first <= day <= one.last] if who % 3 else []
+    if not ads:
+        notes = [one for one in content.notes if one.published_at <= at]
+        return _of_note(notes[who % len(notes)]) if notes else {}
+    ad = ads[who % len(ads)]
+    campaign = content.campaigns[ad.campaign]
+    return _of_note(content.notes[ad.note]) | {
+        "campaign_id": campaign.id,
+        "campaign_name": campaign.drive.name,
+        "creative_id": ad.id,
+        "click_id": f"demo-click-{who}",
+    }
+
+
+def _of_note(note: Note) -> dict[str, str]:
+    return {"note_id": note.id, "note_title": note.idea.title}
 
 
 def _play(desk: Desk, who: int, at: datetime, until: datetime) -> None:
@@ -244,12 +264,28 @@ def _follow(desk: Desk, session: Consultation, at: datetime, until: datetime) ->
     nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"{merchant.code} {lead.pk}")
     appointments.redeem(merchant, code=kept.code, nonce=nonce, by=BY, at=starts_at)
     if dice.random() < 0.7:
-        fen = dice.choice([899_900, 899_900, 499_900])
-        closed = starts_at + HOUR
-        deal = deals.close(merchant, lead, fen=fen, closed_at=closed, order_number=f"YT{lead.pk:06}", by=BY)
-        deals.post(
-            merchant, deal, kind="deposit", fen=50_000, reference=f"D{lead.pk}", by=BY, posted_at=closed
-        )
+        _buy(desk, lead, starts_at + HOUR, until)
+
+
+def _buy(desk: Desk, lead: Lead, closed: datetime, until: datetime) -> None:
+    """A deposit on the day; ten days later the rest, or the deal is off and the deposit kept; some money back."""
+    dice, merchant = desk.dice, desk.merchant
+    fen = dice.choice([899_900, 899_900, 499_900])
+    deal = deals.close(merchant, lead, fen=fen, closed_at=closed, order_number=f"YT{lead.pk:06}", by=BY)
+
+    def post(kind: str, fen: int, at: datetime) -> None:
+        if at <= until:
+            reference = f"{kind}-{lead.pk}"
+            deals.post(merchant, deal, kind=kind, fen=fen, reference=reference, by=BY, posted_at=at)
+
+    later, fate = closed + 10 * DAY, dice.random()
+    post("deposit", DEPOSIT, closed)
+    if fate < 0.1:
+        post("cancel", 0, later)
+        return
+    post("balance", fen - DEPOSIT, later)
+    if fate > 0.9:
+        post("refund", 30_000, later + 2 * DAY)
 
 
 def _now(desk: Desk, now: datetime) -> None:

@@ -23,6 +23,7 @@ from leads.queries import sold
 from measurement.models import Campaign, Creative, Note, Spend
 from merchants import tenancy
 from merchants.models import AuditEvent, Merchant, Store
+from merchants.operations import tokens
 from merchants.periods import day_of, start_of
 from portal.queries.lead_costs import learned_cycle, share_in
 from tests.conftest import make_member
@@ -191,6 +192,27 @@ def test_a_file_holds_what_the_page_shows_and_is_in_the_trail(browser: Client) -
     assert (
         AuditEvent.objects.filter(act="measurement.report.exported", data__report="lead-costs").count() == 2
     )
+
+
+def test_a_program_reads_the_same_figures(desk: Desk, client: Client) -> None:
+    user = make_member(desk.merchant, "owner")
+    _token, plain = tokens.issue(desk.merchant, name="bi", scopes=["reports:read"], user=user)
+    answer = client.get(
+        "/api/v1/reports/lead-costs?days=90&by=campaign&x=30", headers={"authorization": f"Bearer {plain}"}
+    )
+    told = answer.json()
+    autumn = next(row for row in told["rows"] if row["name"] == "Autumn")
+    assert (autumn["key"], autumn["cost_fen"], autumn["roi"], autumn["deals"]) == (
+        "c1",
+        130_001,
+        "1.500000",
+        1,
+    )
+    assert autumn["steps"]["lead"] == {"count": 3, "cost_each_fen": "43333.666667"}
+    assert (told["unknown"]["cost_fen"], told["left_cost_fen"], told["cycle_days"]) == (None, 5_000, None)
+    assert sum(row["cost_fen"] for row in told["rows"]) + told["left_cost_fen"] == told["total"]["cost_fen"]
+    wrong = client.get("/api/v1/reports/lead-costs?x=31", headers={"authorization": f"Bearer {plain}"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "bad_parameter")
 
 
 def test_who_sees_no_results_sees_no_cost_and_who_sees_no_desk_sees_no_names(
