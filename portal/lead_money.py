@@ -27,7 +27,7 @@ Share = Callable[[int], float]
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A deal: closed so many days after the day of the enquiry. ``agreed`` is 0 once it is cancelled."""
+    """A deal: closed so many days after the day of the enquiry. Of a cancelled one ``agreed`` is what was kept."""
 
     lag: int
     agreed: int

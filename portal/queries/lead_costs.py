@@ -96,7 +96,7 @@ def _asked(merchant: Merchant, period: Period, by: str, found: list[Enquiry], zo
         if deal.lead_id not in days:  # handed in while this is read
             continue
         lag = (day_of(deal.closed_at, zone) - days[deal.lead_id]).days
-        sales[deal.lead_id].append(Sale(lag, 0 if deal.cancelled else deal.fen, deal.net_fen))
+        sales[deal.lead_id].append(Sale(lag, deal.net_fen if deal.cancelled else deal.fen, deal.net_fen))
     key_of = funnel.BY[by]
     return [
         Asked(
