@@ -79,7 +79,8 @@ def test_roi_counts_deals_within_x_days_of_days_that_are_x_days_old_on_both_side
     people = [
         asked("c", sales=(Sale(30, 899_900, 50_000),)),  # just in time, a deposit so far
         asked("c", sales=(Sale(31, 899_900, 899_900),)),  # a day late
-        asked("c", sales=(Sale(2, 20_000, 20_000), Sale(9, 499_900, 499_900))),  # cancelled, deposit kept; again
+        # cancelled, the deposit kept; and another deal
+        asked("c", sales=(Sale(2, 20_000, 20_000), Sale(9, 499_900, 499_900))),
         asked("c", sales=(Sale(4, 499_900, 0),)),  # agreed, nothing paid
         asked("c", day=YOUNG, sales=(Sale(1, 499_900, 499_900),)),  # 29 days old
     ]
