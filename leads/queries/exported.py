@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from leads import duplicates, sealing, words
+from leads import arrival_words, duplicates, sealing, words
 from leads.models import ContactDetail, Export
 from leads.queries import asked as lists
 from leads.queries import privacy
@@ -142,6 +142,10 @@ def _label(name: str) -> Callable[[Asking, Any], str]:
     return cell
 
 
+def _source(asking: Asking, row: Any) -> str:
+    return arrival_words.source(row.source if hasattr(row, "source") else row.conversation.source)
+
+
 def _stage(asking: Asking, row: Any) -> str:
     return str(words.stage(row.stage.code, row.stage.label))
 
@@ -171,7 +175,7 @@ _REACHED = (
 COLUMNS: dict[str, tuple[Column, ...]] = {
     Export.Kind.LEADS: (
         Column(_("Lead"), _plain("pk")),
-        Column(_("Source"), _plain("source")),
+        Column(_("Source"), _source),
         Column(_("Id at the source"), _plain("external_id")),
         Column(_("Name"), _plain("contact", "name")),
         Column(_("City"), _plain("contact", "city")),
@@ -197,7 +201,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(_("Consultation"), _plain("pk")),
         Column(_("Conversation at the source"), _plain("conversation", "external_id")),
         Column(_("Session"), _plain("number")),
-        Column(_("Source"), _plain("conversation", "source")),
+        Column(_("Source"), _source),
         Column(_("Name"), _plain("contact", "name")),
         *_REACHED,
         Column(_("State"), _label("state")),
@@ -220,7 +224,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(_("Sent"), _time("sent_at")),
         Column(_("Conversation at the source"), _plain("conversation", "external_id")),
         Column(_("Session"), _plain("session", "number")),
-        Column(_("Source"), _plain("source")),
+        Column(_("Source"), _source),
         Column(_("Name"), _plain("conversation", "contact", "name")),
         Column(pgettext_lazy("message", "By"), _label("author")),
         Column(_("Agent"), _plain("agent", "name")),

@@ -73,7 +73,7 @@ def test_leads_are_one_row_each_the_newest_first_with_masked_phones(desk: Desk, 
     assert [row["Name"] for row in rows] == ["cleo", "'=ben", "ann"]
     assert {row["Phone"] for row in rows} == {"138****5678"}
     assert rows[2]["Began"] == "2026-11-25 12:00:00+08:00"
-    assert rows[2]["Stage"] == "New"
+    assert (rows[2]["Stage"], rows[2]["Source"]) == ("New", "Xiaohongshu private messages")
     assert rows[2]["Agreed value (yuan)"] == ""
 
 
