@@ -1,4 +1,4 @@
-"""What the reply clock costs: `python -m benchmarks.clock --sessions 1e6 --sample 200`.
+"""What the reply clock costs: `python -m benchmarks.clock --sessions 5e5 --sample 50`.
 
 Each session is two computations, as the desk makes them: when the answer is due, and how long it took by the calendar
 and in hours of service. Four desks share the sessions: a studio with a lunch break and China's holidays and make-up

@@ -44,7 +44,18 @@ from measurement.operations import (
 from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
-from portal.demo import alliance, comments, crowds, experiments, leads, moves, shelves, spending, whole
+from portal.demo import (
+    alliance,
+    comments,
+    crowds,
+    experiments,
+    lead_pushes,
+    leads,
+    moves,
+    shelves,
+    spending,
+    whole,
+)
 from portal.demo.cast import Shop
 from portal.demo.partners import jd, taobao, vipshop, xiaohongshu_ark, xiaohongshu_juguang
 from portal.demo.people import People, touch_rows
@@ -131,6 +142,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "crowds", lambda: crowds.put(merchant, people, world)
     if world.brand.consults:
         yield "desk", lambda: leads.put(merchant, world.content, world.until)
+        yield "forms", lambda: lead_pushes.put(merchant, world.until)
     yield COMPLETE, lambda: None
 
 
