@@ -271,6 +271,7 @@ def test_whose_reply_is_due_within_a_minute_is_notified_once(
     setup.set_agent(
         merchant, user=agents[0].user, name="lin", by=BY, presence="away", leads_shift=leads_shift
     )
+    setup.set_policy(merchant, reply_seconds=1_800, return_seconds=3_600, by=BY)  # slow machines, too
     lin = sit_down("lin", "")
     lin.context.grant_permissions(["notifications"])
     lin.context.add_init_script(RECORDED)
