@@ -59,14 +59,19 @@ def shown(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     thread = session.conversation
     rows = privacy.consents_of(request.merchant, thread)
     sensitive = privacy.is_sensitive(request.merchant, thread)
+    stands = bool(rows) and rows[0].act == Consent.Act.GIVEN
     users = Agent.objects.for_merchant(request.merchant).values_list("user_id", "name") if rows else ()
     names = {f"user:{user}": name for user, name in users}
     return {
         "shown": sensitive or bool(rows),
         "sensitive": sensitive,
-        "stands": bool(rows) and rows[0].act == Consent.Act.GIVEN,
+        "stands": stands,
         "rows": [{"row": row, "by": names.get(row.recorded_by, "")} for row in rows],
-        "hows": Consent.How.choices,
+        "hows": [
+            (how.value, how.label)
+            for how in Consent.How
+            if not thread.of_minor or stands or how == Consent.How.GUARDIAN
+        ],
         "days": settings.SENSITIVE_DAYS,
     }
 

@@ -272,7 +272,7 @@ def _line(line: inbox.Line) -> dict[str, Any]:
     state = line.delivery
     return {
         "of": line,
-        "state": Message.Delivery(state).label if state else "",
+        "state": Message.Delivery(state).label if state and line.kind not in words.CARDS else "",
         "why": words.not_out(line.why) if line.why else "",
         "failed": state == Message.Delivery.FAILED,
         "says": words.kind(line.kind) if line.kind != "TEXT" and not line.words else "",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leads.clock import china
-from leads.models import Agent, BookingRule, Consultation, Feedback, Lead, Snippet, Source
+from leads.models import Agent, Appointment, BookingRule, Consultation, Feedback, Lead, Snippet, Source
 from leads.operations import (
     appointments,
     assignment,
@@ -24,7 +24,7 @@ from leads.operations import (
 )  # fmt: skip
 from merchants import tenancy
 from merchants.models import Merchant, Store, User
-from merchants.periods import day_of
+from merchants.periods import day_of, start_of
 from portal.demo import desk_files
 from portal.demo import desk_partners as partners
 from portal.demo.content import Content, Note
@@ -36,6 +36,8 @@ DEPOSIT = 50_000  # fen
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STORES = (("sanya", "云汀里·三亚海棠湾店"), ("xiamen", "云汀里·厦门曾厝垵店"))
 AGENTS = (("demo", "林夏", 12), ("yuntingli-agent", "江绾", 10), ("yuntingli-agent-2", "许渡", 10))
+WEEK_OF_PEOPLE, FIRST_OF_THE_WEEK = 32, 900
+STARTS = tuple(timedelta(hours=hour) for hour in (9, 13, 15, 15, 17))  # within the hours, as slots begin
 OPEN = [["09:00", "12:00"], ["13:00", "22:00"]]
 NAMES = (
     "小鱼",
@@ -76,6 +78,11 @@ SNIPPETS = (
     ),
     ("price", "套系价格", "海岛旅拍两天一岛 8,999 元，室内韩式三服三造 4,999 元，定金 500 元即可锁定档期。"),
     ("date", "问档期", "{name|亲}，您大概想哪天拍？周末档期比较紧，我先帮您看看。"),
+    (
+        "remind",
+        "预约提醒",
+        "{name|亲}您好，温馨提醒：您 {time} 在{store}有拍摄预约，到店出示 {code} 即可。不方便可以改期～",
+    ),
     ("card", "留联系方式", "方便的话请点下方的官方名片留下联系方式，我把客片和报价发给您。"),
 )
 
@@ -102,6 +109,7 @@ def put(merchant: Merchant, content: Content, until: datetime) -> None:
     sending = {"app_id": "demo-app", "third_account_id": red.third_account_id}
     sources.give(merchant, source, given=sending, by=BY)  # until now replies were copied by hand
     with tenancy.acting_for(merchant):
+        _week(desk, datetime.now(UTC))
         _now(desk, datetime.now(UTC))
     if desk.agents:
         desk_files.put(merchant, desk.agents[0], desk.agents[-1])
@@ -286,6 +294,49 @@ def _buy(desk: Desk, lead: Lead, closed: datetime, until: datetime) -> None:
     post("balance", fen - DEPOSIT, later)
     if fate > 0.9:
         post("refund", 30_000, later + 2 * DAY)
+
+
+def _week(desk: Desk, now: datetime) -> None:
+    """A week of the calendar: who comes, came, did not, put it off or called it off; repeatable."""
+    merchant, dice = desk.merchant, desk.dice
+    monday = start_of(day_of(now) - day_of(now).weekday() * DAY)
+    for place in range(WEEK_OF_PEOPLE):
+        who = FIRST_OF_THE_WEEK + place
+        starts_at = monday + (place % 7) * DAY + dice.choice(STARTS)
+        asked_at = min(starts_at, now) - 6 * DAY + place * MINUTE
+        session = _say(desk, who, "a", dice.choice(QUESTIONS), asked_at)
+        lead = stages.begin(merchant, session)
+        if lead.appointments.exists() or not desk.agents:
+            continue
+        assignment.take(merchant, session, desk.agents[place % len(desk.agents)], by=BY, now=asked_at)
+        replies.reply(merchant, session, desk.agents[0], text=ANSWERS[1], by=BY, now=asked_at + MINUTE)
+        phone = f"137{dice.randrange(10**8):08}"
+        replies.take_contact(merchant, session, kind="phone", text=phone, by=BY, now=asked_at + 2 * MINUTE)
+        replies.close(merchant, session, by=BY, now=asked_at + HOUR)
+        lead.refresh_from_db()
+        try:
+            kept = appointments.book(
+                merchant, lead, store=session.store, starts_at=starts_at, by=BY, now=asked_at + HOUR
+            )
+        except appointments.Refused:
+            continue
+        _end(desk, kept, place, now)
+
+
+def _end(desk: Desk, kept: Appointment, place: int, now: datetime) -> None:
+    """How an appointment of the week ended, or what became of one that lies ahead."""
+    merchant, booked_at = desk.merchant, kept.booked_at
+    if place % 9 == 4:
+        kept = appointments.rebook(
+            merchant, kept, starts_at=kept.starts_at + 2 * HOUR, by=BY, now=booked_at + HOUR
+        )
+    if place % 9 == 7:
+        appointments.cancel(merchant, kept, reason="孩子临时发烧", by=BY, now=booked_at + DAY)
+    elif kept.ends_at <= now and place % 5 == 3:
+        appointments.missed(merchant, kept, by=BY, now=kept.ends_at)
+    elif kept.ends_at <= now:
+        nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"{merchant.code} week {kept.pk}")
+        appointments.redeem(merchant, code=kept.code, nonce=nonce, by=BY, at=kept.starts_at)
 
 
 def _now(desk: Desk, now: datetime) -> None:
