@@ -16,7 +16,7 @@ class Export(MerchantOwned):
     below the state folder and stands only once the file is whole."""
 
     class Kind(models.TextChoices):
-        CONSULTATIONS = "consultations", _("Consultations")
+        CONSULTATIONS = "consultations", pgettext_lazy("export", "Consultations")
         LEADS = "leads", pgettext_lazy("export", "Leads")
         MESSAGES = "messages", pgettext_lazy("export", "Messages")
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from leads import duplicates, sealing
 from leads.models import Export
@@ -311,9 +312,9 @@ def _said(row: Export, asking: Asking) -> list[tuple[str, str]]:
     zone = asking.merchant.time_zone
     told = [
         (_("Merchant"), asking.merchant.name),
-        (_("What"), str(row.get_kind_display())),
+        (pgettext("export", "List"), str(row.get_kind_display())),
         *filters_said(asking.asked),
-        (_("Asked"), f"{row.asked_at:%Y-%m-%d %H:%M} UTC"),
+        (pgettext("export", "Asked"), f"{row.asked_at:%Y-%m-%d %H:%M} UTC"),
         (_("Contacts"), contacts_said),
         (_("Times"), _("with their distance from Greenwich; days are those of %(zone)s") % {"zone": zone}),
         (_("Rows"), _("the newest first; an empty cell is unknown or did not happen")),
