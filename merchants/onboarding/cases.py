@@ -1,0 +1,104 @@
+"""The states of a case and who may move it: nobody decides about what they handed in, and no two eyes are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from merchants.onboarding.standing import State
+
+
+class Case(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    CHANGES_NEEDED = "changes_needed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    SUBMIT = "submit"
+    CLAIM = "claim"
+    DECIDE = "decide"
+    WITHDRAW = "withdraw"
+    APPEAL = "appeal"
+    CLOSE = "close"
+
+
+_MOVES: dict[tuple[Case, Act], Case] = {
+    (Case.DRAFT, Act.SUBMIT): Case.SUBMITTED,
+    (Case.CHANGES_NEEDED, Act.SUBMIT): Case.SUBMITTED,
+    (Case.WITHDRAWN, Act.SUBMIT): Case.SUBMITTED,
+    (Case.SUBMITTED, Act.CLAIM): Case.IN_REVIEW,
+    (Case.SUBMITTED, Act.WITHDRAW): Case.WITHDRAWN,
+    (Case.IN_REVIEW, Act.WITHDRAW): Case.WITHDRAWN,
+    (Case.CHANGES_NEEDED, Act.WITHDRAW): Case.WITHDRAWN,
+    (Case.REFUSED, Act.APPEAL): Case.SUBMITTED,
+    (Case.CHANGES_NEEDED, Act.APPEAL): Case.SUBMITTED,
+    (Case.DRAFT, Act.CLOSE): Case.CLOSED,
+    (Case.WITHDRAWN, Act.CLOSE): Case.CLOSED,
+    (Case.REFUSED, Act.CLOSE): Case.CLOSED,
+}
+
+
+class Refused(ValueError):
+    """An act that is not possible: ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def moved(case: Case, act: Act) -> Case:
+    """The state after an act. Raises :class:`Refused` (``not_now``) where it is not possible."""
+    after = _MOVES.get((case, act))
+    if after is None:
+        raise Refused("not_now")
+    return after
+
+
+def derived(states: Iterable[State]) -> Case:
+    """What the decisions on the items make of a case: changes needed as soon as every item is judged and one
+    lacks something, approved when all are fine, in review before."""
+    told = list(states)
+    if any(state in (State.IN_REVIEW, State.CHECKING, State.UPLOADED) for state in told):
+        return Case.IN_REVIEW
+    if any(state in (State.CHANGES_NEEDED, State.MISSING) for state in told):
+        return Case.CHANGES_NEEDED
+    return Case.APPROVED
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looked at an item: ids of users."""
+
+    submitter: int
+    first: int | None = None
+    second: int | None = None
+    refused_by: int | None = None
+    appealed: bool = False
+
+
+def may_decide(look: Look, reviewer: int) -> None:
+    """Raises :class:`Refused`: ``own`` for who handed it in, ``same_eyes`` for who looked first, and ``appeal``
+    for who refused it before."""
+    if reviewer == look.submitter:
+        raise Refused("own")
+    if look.appealed and reviewer == look.refused_by:
+        raise Refused("appeal")
+    if look.first == reviewer:
+        raise Refused("same_eyes")
+
+
+def is_decided(look: Look, eyes: int) -> bool:
+    """Whether enough people have looked."""
+    return look.first is not None and (eyes == 1 or look.second is not None)
+
+
+def needs_second_look(eyes: int, draw: float, share: float) -> bool:
+    """Two eyes by rule, or by lot: ``draw`` in [0, 1) below the share of second looks."""
+    return eyes > 1 or draw < share
