@@ -11,5 +11,7 @@ class MerchantsConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants import audit_events, walls  # noqa: F401 - the acts register themselves
+        from merchants.operations import requirement_sets
 
         post_migrate.connect(walls.install_after_migrate, dispatch_uid="merchants.walls")
+        post_migrate.connect(requirement_sets.load_after_migrate, dispatch_uid="merchants.requirement_sets")

@@ -24,6 +24,7 @@ OUTSIDE = {
     "merchants_merchant": "read before a merchant is chosen; holds no business data",
     "merchants_membership": "decides which merchants a person may choose",
     "merchants_apitoken": "decides whose a request is, by the hash of its token",
+    "merchants_requirementset": "what is asked of whom, shared by all who apply",
     "measurement_category": "the shared tree of trades",
     "measurement_categorycycle": "published and default cycles, shared",
 }
@@ -38,6 +39,7 @@ READ_BY_APP = {
     "django_migrations",
     "measurement_category",
     "measurement_categorycycle",
+    "merchants_requirementset",
 }
 
 # What the dispatcher may see of a tenant table: that there is work, of whom and how old; no content.
@@ -67,6 +69,7 @@ DISPATCH_COLUMNS = {
         "asked_at",
         "computed_at",
     ],
+    "merchants_application": ["id", "merchant_id", "state", "submitted_at", "decided_at"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "leads_message": ["merchant_id", "delivery", "next_at"],
     "leads_feedback": ["merchant_id", "state", "next_at", "expires_at"],

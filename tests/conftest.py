@@ -27,6 +27,7 @@ PLANTED = {
     "auth_permission",
     "measurement_category",
     "measurement_categorycycle",
+    "merchants_requirementset",
 }
 
 

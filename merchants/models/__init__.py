@@ -7,20 +7,27 @@ from merchants.models.job import IdempotentAnswer, Job
 from merchants.models.mapping import ColumnMapping
 from merchants.models.membership import ApiToken, Membership
 from merchants.models.merchant import Merchant, Store
+from merchants.models.onboarding import Application, ApplicationItem, DocumentVersion, ReviewEvent
+from merchants.models.requirement_set import RequirementSet
 from merchants.models.upload import Upload
 from merchants.models.user import User
 
 __all__ = [
     "ApiToken",
+    "Application",
+    "ApplicationItem",
     "AuditEvent",
     "ColumnMapping",
     "Connection",
+    "DocumentVersion",
     "Event",
     "IdempotentAnswer",
     "Job",
     "Membership",
     "Merchant",
     "RawDelivery",
+    "RequirementSet",
+    "ReviewEvent",
     "Store",
     "Upload",
     "User",

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.tenancy import MerchantOwned
 
@@ -16,10 +17,15 @@ class Merchant(models.Model):
         SERVICE = "service", _("Lifestyle service")
         AGENCY = "agency", _("Agency (MCN)")
 
+    class Status(models.TextChoices):
+        APPLYING = "applying", pgettext_lazy("merchant", "Applying")
+        ACTIVE = "active", pgettext_lazy("merchant", "Active")
+
     code = models.SlugField(_("code"), max_length=40, unique=True, help_text=_("Stands in addresses."))
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.BRAND)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     sensitive_trade = models.BooleanField(

@@ -9,7 +9,7 @@ day. A checklist, not legal advice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ Words = Mapping[str, str]
 """A text in each language, under ``zh-hans`` and ``en``."""
 
 LANGUAGES = ("zh-hans", "en")
+PAPERS = ("pdf", "jpg", "png", "webp")
 
 
 class Kind(StrEnum):
@@ -84,8 +85,10 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """``brands`` empty: of whoever; ``deadline_days``: due so long after the set begins to hold for a merchant
-    that is live, None for at once; ``rule`` names the figure of a computed one and ``limit`` its bound as ``<= 0.05``;
+    """``example`` tells what a good answer looks like; ``costs`` whether somebody charges for it, ``amount_fen``
+    how much: None where no source tells, until the operator writes it into a version of their own. ``brands`` or
+    ``forms`` empty: of whoever; ``deadline_days``: due so long after the set begins to hold for a merchant that
+    is live, None for at once; ``rule`` names the figure of a computed one and ``limit`` its bound as ``<= 0.05``;
     ``area`` is the part of readiness it belongs to; ``holds_from`` the day on which its set began to hold."""
 
     key: str
@@ -100,6 +103,7 @@ class Requirement:
     max_mb: int = 10
     any_of: str = ""
     brands: tuple[Brand, ...] = ()
+    forms: tuple[Form, ...] = ()
     deadline_days: int | None = None
     expiry: Expiry | None = None
     eyes: int = 1
@@ -107,6 +111,9 @@ class Requirement:
     rule: str = ""
     limit: str = ""
     area: str = ""
+    example: Words = field(default_factory=dict)
+    costs: bool = False
+    amount_fen: int | None = None
     holds_from: date = date.min
 
 
@@ -154,6 +161,21 @@ def to_come(sets: Iterable[RequirementSet], day: date) -> list[RequirementSet]:
     return sorted((one for one in sets if one.starts_on > day), key=lambda one: (one.starts_on, one.code))
 
 
+def trades(sets: Iterable[RequirementSet]) -> dict[str, Words]:
+    """The trades one can apply for, each with the label of the first set that names it."""
+    found: dict[str, Words] = {}
+    for one in sets:
+        for code in one.categories:
+            found.setdefault(code, one.label)
+    return found
+
+
+def closed_trades(sets: Iterable[RequirementSet], about: Applicant) -> list[str]:
+    """Trades of an applicant that no set opens to their legal form: nothing would be asked of them there."""
+    open_to = {code for one in sets if one.applies(about) for code in one.categories}
+    return sorted(about.categories - open_to)
+
+
 def asked(sets: Iterable[RequirementSet], about: Applicant) -> list[Requirement]:
     """What is asked of an applicant. One answer satisfies every set that asks for the same key; the stricter
     number of eyes holds, and every capability that any of them blocks."""
@@ -162,7 +184,9 @@ def asked(sets: Iterable[RequirementSet], about: Applicant) -> list[Requirement]
         if not one.applies(about):
             continue
         for requirement in one.requirements:
-            if requirement.brands and about.brand not in requirement.brands:
+            if about.brand not in (requirement.brands or Brand) or about.form not in (
+                requirement.forms or Form
+            ):
                 continue
             dated = replace(requirement, holds_from=one.starts_on)
             known = found.get(requirement.key)
@@ -215,6 +239,8 @@ def _requirement(row: Any, path: str) -> Requirement:
         raise Invalid(f"{path}.rule", "a computed requirement names the figure that tells")
     if row.get("eyes", 1) not in (1, 2):
         raise Invalid(f"{path}.eyes", "one or two people look at it")
+    if kind == Kind.VERIFIED and not set(row.get("accept") or ()) <= set(PAPERS):
+        raise Invalid(f"{path}.accept", f"papers are handed in as {', '.join(PAPERS)}")
     fields = tuple(_field(one, f"{path}.fields[{n}]") for n, one in enumerate(row.get("fields") or ()))
     return Requirement(
         key=_text(row, "key", f"{path}."),
@@ -226,17 +252,29 @@ def _requirement(row: Any, path: str) -> Requirement:
         blocks=blocks,
         fields=fields,
         accept=tuple(row.get("accept") or ()),
-        max_mb=int(row.get("max_mb", 10)),
+        max_mb=_whole(row.get("max_mb", 10), f"{path}.max_mb"),
         any_of=str(row.get("any_of") or ""),
         brands=tuple(_one(Brand, name, f"{path}.brands") for name in row.get("brands") or ()),
-        deadline_days=row.get("deadline_days"),
+        forms=tuple(_one(Form, name, f"{path}.forms") for name in row.get("forms") or ()),
+        deadline_days=None
+        if row.get("deadline_days") is None
+        else _whole(row["deadline_days"], f"{path}.deadline_days"),
         expiry=_expiry(row.get("expires"), {field.key: field for field in fields}, f"{path}.expires"),
         eyes=int(row.get("eyes", 1)),
         reasons=tuple(row.get("reasons") or ()),
         rule=str(row.get("rule") or ""),
         limit=str(row.get("limit") or ""),
         area=str(row.get("area") or ""),
+        example=_words(row, "example", f"{path}.") if "example" in row else {},
+        costs="amount_fen" in row,
+        amount_fen=None if row.get("amount_fen") is None else _whole(row["amount_fen"], f"{path}.amount_fen"),
     )
+
+
+def _whole(found: Any, path: str) -> int:
+    if type(found) is not int or found < 0:
+        raise Invalid(path, "a whole number is needed, not below zero")
+    return found
 
 
 def _field(row: Any, path: str) -> Field:

@@ -28,7 +28,7 @@ from measurement.models import (
 )
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
-from merchants.models import Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User
+from merchants.models import Application, Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User
 from tests.conftest import emptied
 from tests.leads.desks import busy_desk
 from tests.worlds import BASE, World, deliver, trade
@@ -329,6 +329,7 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             Mailing.objects.create(merchant=merchant, schedule=letters, due_at=BASE)
             Job.objects.create(merchant=merchant, kind="whole", key="x")
             Event.objects.create(merchant=merchant, kind="deal.closed", payload={})
+            Application.objects.create(merchant=merchant, name="x", form="company", brand="own")
             busy_desk(merchant)
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
