@@ -52,8 +52,8 @@ def _choices(words: Mapping[StrEnum, Any]) -> list[tuple[str, Any]]:
     return [(code.value, label) for code, label in words.items()]
 
 
-def _person(**more: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **more)  # type: ignore[arg-type]
+def _person(**more: Any) -> Any:
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **more)
 
 
 class Application(MerchantOwned):
