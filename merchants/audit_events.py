@@ -24,6 +24,14 @@ audit.declare(
         "merchants.source.paused": _("paused a source"),
         "merchants.source.resumed": _("resumed a source"),
         "merchants.trade.set": _("listed or unlisted the trade as sensitive"),
+        "merchants.application.described": _("described the business"),
+        "merchants.application.answered": _("answered a requirement"),
+        "merchants.application.submitted": _("submitted the application"),
+        "merchants.application.withdrawn": _("withdrew the application"),
+        "merchants.application.appealed": _("appealed a decision"),
+        "merchants.application.decided": _("decided about an answer"),
+        "merchants.paper.received": _("handed in a paper"),
+        "merchants.paper.viewed": _("looked at a paper"),
         "merchants.support.viewed": _("looked at a row as the operator"),
     }
 )

@@ -84,8 +84,8 @@ def _bare(opened: pikepdf.Pdf) -> bytes:
     with pikepdf.Pdf.new() as fresh:
         fresh.pages.extend(opened.pages)
         for page in fresh.pages:
-            for name in set(page.keys()) - _KEPT:
-                del page[name]
+            for name in set(page.obj.keys()) - _KEPT:
+                del page.obj[name]
         into = io.BytesIO()
         fresh.remove_unreferenced_resources()
         fresh.save(into, deterministic_id=True)

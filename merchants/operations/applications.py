@@ -1,0 +1,285 @@
+"""A merchant's way in, as far as the merchant walks it: describe the business, answer, submit, withdraw, appeal."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from merchants import audit, tenancy
+from merchants.models import Application, ApplicationItem, Membership, Merchant, ReviewEvent, User
+from merchants.onboarding.cases import Act, Case, Refused, moved
+from merchants.onboarding.checks import plain
+from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
+from merchants.onboarding.standing import State
+from merchants.queries import onboarding, requirement_sets
+from merchants.roles import OWNER
+
+__all__ = [
+    "Blocked",
+    "Business",
+    "Faulty",
+    "Refused",
+    "answer",
+    "appeal",
+    "describe",
+    "start",
+    "submit",
+    "withdraw",
+]
+OPEN = (Case.DRAFT, Case.CHANGES_NEEDED, Case.WITHDRAWN)  # cases that the merchant may work on
+UNANSWERED = (State.MISSING, State.UPLOADED, State.CHANGES_NEEDED)  # items that it may
+CASES_OF_ONE_PERSON = 3  # on their way in at the same time
+SERVICES = {"wedding_photography", "medical_aesthetics"}
+
+
+class Faulty(ValueError):
+    """A description that cannot be taken: ``field`` and the ``code`` of what is wrong, with ``more`` to say of it."""
+
+    def __init__(self, field: str, code: str, more: str = "") -> None:
+        super().__init__(f"{field}: {code}")
+        self.field, self.code, self.more = field, code, more
+
+
+class Blocked(ValueError):
+    """What stands between a case and its submission: keys of requirements, in the order of the checklist."""
+
+    def __init__(self, keys: list[str]) -> None:
+        super().__init__(", ".join(keys))
+        self.keys = keys
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What decides about the checklist. ``stores`` are names or addresses."""
+
+    name: str
+    form: str
+    brand: str
+    trades: Collection[str]
+    stores: Collection[str] = ()
+    country: str = "CN"
+
+
+def start(user: User, business: Business, *, by: str) -> Application:
+    """Makes the merchant as one that applies, its owner, and the case. Raises :class:`Faulty`."""
+    business = _plain(business)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # one after another, so that the limit holds
+        if (
+            Membership.objects.filter(user=user, merchant__status=Merchant.Status.APPLYING).count()
+            >= CASES_OF_ONE_PERSON
+        ):
+            raise Faulty("name", "too_many")
+        merchant = Merchant.objects.create(
+            code=f"m-{secrets.token_hex(5)}",
+            name=business.name,
+            kind=_kind(business.trades),
+            status=Merchant.Status.APPLYING,
+        )
+        Membership.objects.create(user=user, merchant=merchant, role=OWNER.code)
+        return describe(merchant, business, by=by)
+
+
+def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
+    """States what the business is; answers that are still asked for stay. Raises :class:`Faulty`, and
+    :class:`Refused` while the case is being reviewed."""
+    business = _plain(business)
+    told: dict[str, Any] = {
+        "name": business.name,
+        "form": business.form,
+        "brand": business.brand,
+        "country": business.country,
+        "trades": sorted(business.trades),
+        "stores": list(business.stores),
+    }
+    who = onboarding.about(Application(**told))
+    now = requirement_sets.in_force(datetime.now(UTC).date())
+    if not who.categories or who.categories - set(trades(now)):
+        raise Faulty("trades", "missing")
+    if shut := closed_trades(now, who):
+        raise Faulty("trades", "closed", ",".join(shut))
+    with tenancy.acting_for(merchant):
+        case: Application | None = Application.objects.for_merchant(merchant).select_for_update().first()
+        if case is None:
+            case = Application.objects.create(merchant=merchant, **told)
+            _note(case, "start", by=by)
+        else:
+            _open(case)
+            for name, value in told.items():
+                setattr(case, name, value)
+            _changed(case, *told)
+            _note(case, "describe", by=by)
+        if merchant.status == Merchant.Status.APPLYING:
+            Merchant.objects.filter(pk=merchant.pk).update(name=case.name, kind=_kind(business.trades))
+        audit.record(merchant, "merchants.application.described", by=by, on=case, trades=case.trades)
+    return case
+
+
+def answer(
+    merchant: Merchant, key: str, values: Mapping[str, str], *, by: str, paper: bool = False
+) -> ApplicationItem:
+    """Keeps what was filled in, right or wrong: one may go on later, and the checklist says what is wrong.
+    ``paper``: one has just been handed in. Raises ``KeyError`` for a requirement that is not asked, and
+    :class:`Refused` for an answer that is being reviewed or was accepted."""
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        _open(case)
+        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        one = {one.key: one for one in asked.requirements}[key]
+        item: ApplicationItem
+        item, _ = ApplicationItem.objects.for_merchant(merchant).get_or_create(
+            merchant=merchant, application=case, key=key
+        )
+        if item.state not in UNANSWERED:
+            raise Refused("not_now")
+        item.values = {
+            field.key: plain(values.get(field.key, item.values.get(field.key, "")))[:200]
+            for field in one.fields
+        }
+        if one.kind == Kind.ATTESTED or paper:
+            item.state = State.UPLOADED
+        item.save()
+        _changed(case)
+        audit.record(merchant, "merchants.application.answered", by=by, on=item, key=key)
+    return item
+
+
+def submit(merchant: Merchant, *, user: User, by: str) -> Application:
+    """Hands the case over to the reviewers. What a merchant attests is accepted with that, what is verified goes
+    to review. Raises :class:`Blocked` with what is missing or faulty, :class:`Refused` when it is not the time."""
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        after = moved(Case(case.state), Act.SUBMIT)
+        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        items = onboarding.items_of(merchant)
+        if keys := blockers(asked.requirements, items):
+            raise Blocked(keys)
+        for one in asked.requirements:
+            item = items.get(one.key)
+            if item is None or item.state != State.UPLOADED:
+                continue
+            item.state = State.ACCEPTED if one.kind == Kind.ATTESTED else State.IN_REVIEW
+            item.submitter, item.first_reviewer, item.second_reviewer = user, None, None
+            item.reason = item.note = ""
+            item.save()
+        before, case.state = case.state, after
+        case.round += 1
+        case.submitted_at, case.decided_at = datetime.now(UTC), None
+        _changed(case, "state", "round", "submitted_at", "decided_at")
+        _note(case, "submit", by=by, before=before, sets=asked.sets)
+        audit.record(merchant, "merchants.application.submitted", by=by, on=case, round=case.round)
+    return case
+
+
+def blockers(asked: Collection[Requirement], items: Mapping[str, ApplicationItem]) -> list[str]:
+    """Requirements that hinder a submission: of each group of alternatives none is ready, or one is faulty."""
+    groups: dict[str, list[Requirement]] = {}
+    for one in asked:
+        if one.kind != Kind.COMPUTED:
+            groups.setdefault(one.any_of or one.key, []).append(one)
+    return [
+        one.key
+        for group in groups.values()
+        if not any(_ready(one, items.get(one.key)) for one in group)
+        for one in group
+    ]
+
+
+def _ready(one: Requirement, item: ApplicationItem | None) -> bool:
+    if item is None or item.state in (State.MISSING, State.CHANGES_NEEDED):
+        return False
+    return item.state != State.UPLOADED or not any(
+        field.fault(item.values.get(field.key, "")) for field in one.fields
+    )
+
+
+def withdraw(merchant: Merchant, *, by: str) -> Application:
+    """Takes a case back; what was in review can be changed again. Raises :class:`Refused`."""
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        after = moved(Case(case.state), Act.WITHDRAW)
+        waiting = ApplicationItem.objects.for_merchant(merchant).filter(state=State.IN_REVIEW)
+        waiting.update(state=State.UPLOADED, first_reviewer=None, second_reviewer=None)
+        before, case.state = case.state, after
+        _changed(case, "state")
+        _note(case, "withdraw", by=by, before=before)
+        audit.record(merchant, "merchants.application.withdrawn", by=by, on=case)
+    return case
+
+
+def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
+    """Has what was refused looked at by somebody else, once. Raises :class:`Refused`: ``not_now``, ``once``, or
+    ``empty`` for an appeal that says nothing."""
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        after = moved(Case(case.state), Act.APPEAL)
+        if case.appealed_at is not None:
+            raise Refused("once")
+        if not plain(words):
+            raise Refused("empty")
+        refused = ApplicationItem.objects.for_merchant(merchant).filter(state=State.CHANGES_NEEDED)
+        refused.update(state=State.IN_REVIEW, first_reviewer=None, second_reviewer=None)
+        before, case.state = case.state, after
+        case.appealed_at = case.submitted_at = datetime.now(UTC)
+        case.appeal, case.decided_at = words.strip()[:1000], None
+        _changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at")
+        _note(case, "appeal", by=by, before=before)
+        audit.record(merchant, "merchants.application.appealed", by=by, on=case)
+    return case
+
+
+def _plain(business: Business) -> Business:
+    name = plain(business.name)
+    if not name:
+        raise Faulty("name", "missing")
+    return Business(
+        name[:120],
+        business.form,
+        business.brand,
+        frozenset(business.trades),
+        [plain(store)[:120] for store in business.stores if plain(store)][:50],
+        business.country,
+    )
+
+
+def _kind(trades_: Collection[str]) -> str:
+    """Which portal a merchant gets: that of an agency, of a service, or of a brand."""
+    if "mcn" in trades_:
+        return Merchant.Kind.AGENCY
+    return Merchant.Kind.SERVICE if SERVICES & set(trades_) else Merchant.Kind.BRAND
+
+
+def _locked(merchant: Merchant) -> Application:
+    """The case, locked. Raises :class:`Refused` where there is none yet."""
+    case: Application | None = Application.objects.for_merchant(merchant).select_for_update().first()
+    if case is None:
+        raise Refused("not_now")
+    return case
+
+
+def _open(case: Application) -> None:
+    if case.state not in OPEN:
+        raise Refused("not_now")
+
+
+def _changed(case: Application, *names: str) -> None:
+    case.version += 1
+    case.save(update_fields=[*names, "version"])
+
+
+def _note(case: Application, act: str, *, by: str, before: str = "", sets: Collection[str] = ()) -> None:
+    ReviewEvent.objects.create(
+        merchant_id=case.merchant_id,
+        application=case,
+        actor=by,
+        act=act,
+        before=before,
+        after=case.state,
+        sets=list(sets),
+        version=case.version,
+    )

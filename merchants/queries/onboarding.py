@@ -1,0 +1,94 @@
+"""Where a merchant stands on its way in: what is asked, what was answered, and how long it waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from merchants.models import Application, ApplicationItem, Merchant
+from merchants.onboarding import requirements as sets
+from merchants.onboarding import standing
+from merchants.onboarding.cases import Case
+from merchants.onboarding.waiting import usual
+from merchants.queries import requirement_sets
+
+WAITING = (Case.SUBMITTED, Case.IN_REVIEW)
+PAST_CASES = 40  # the newest of them tell how long a review usually takes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a merchant is asked on a day: ``requirements`` now, ``coming`` from later versions that ask for what is
+    not asked yet, ``sets`` as code and version."""
+
+    requirements: list[sets.Requirement]
+    coming: list[sets.Requirement]
+    sets: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """``place`` in the queue of all merchants, from 1; ``hours`` that a review usually takes, None where no case
+    was decided yet; ``cases`` that this was measured on."""
+
+    place: int
+    hours: float | None
+    cases: int
+
+
+def application_of(merchant: Merchant) -> Application | None:
+    found: Application | None = Application.objects.for_merchant(merchant).first()
+    return found
+
+
+def items_of(merchant: Merchant) -> dict[str, ApplicationItem]:
+    return {item.key: item for item in ApplicationItem.objects.for_merchant(merchant)}
+
+
+def about(case: Application) -> sets.Applicant:
+    return sets.Applicant(
+        case.country,
+        sets.Form(case.form),
+        frozenset(case.trades),
+        sets.Brand(case.brand),
+    )
+
+
+def asked_of(case: Application, today: date) -> Asked:
+    every = requirement_sets.published()
+    now, who = sets.in_force(every, today), about(case)
+    found = sets.asked(now, who)
+    known = {(one.key, one.label["en"]) for one in found}
+    later = sets.asked(sets.to_come(every, today), who)
+    coming = [one for one in later if (one.key, one.label["en"]) not in known]
+    return Asked(found, coming, [f"{one.code} {one.version}" for one in now if one.applies(who)])
+
+
+def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Standing:
+    """The one judgement that the merchant, the reviewer and the gates see."""
+    answers = {
+        key: standing.Answer(standing.State(item.state), item.values, item.reason, item.waived_until)
+        for key, item in items_of(merchant).items()
+    }
+    live = merchant.status == Merchant.Status.ACTIVE
+    return standing.judged(asked.requirements, answers, {}, today, live=live)
+
+
+def turn_of(case: Application) -> Turn | None:
+    """The place of a waiting case; None for one that does not wait. Read as the dispatcher, who sees of all
+    merchants that there are cases and when they came, and nothing else of them."""
+    if case.state not in WAITING or case.submitted_at is None:
+        return None
+    with transaction.atomic(using="dispatch"):
+        rows = Application.objects.using("dispatch")
+        before = (
+            rows.filter(state__in=WAITING, submitted_at__lt=case.submitted_at).exclude(pk=case.pk).count()
+        )
+        newest = rows.exclude(decided_at=None).exclude(state__in=WAITING).order_by("-decided_at")[:PAST_CASES]
+        past = [
+            (begin, end) for begin, end in newest.values_list("submitted_at", "decided_at") if begin and end
+        ]
+    return Turn(before + 1, usual(past, ZoneInfo("Asia/Shanghai")), len(past))
