@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,9 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from leads import arrival_words, words
 from leads.funnel import FEWEST, STEPS, Funnel, count
+from leads.models import Agent
 from leads.operations import setup
 from leads.queries import feedback, funnel
-from merchants.access import MerchantRequest, merchant_required
+from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.periods import Period, day_of, last_days
 from merchants.roles import Permission
 from portal.queries.cuts import cut
@@ -55,21 +57,30 @@ def asked(request: MerchantRequest) -> tuple[str, Period, str]:
     return days, last_days(SPANS[days], day_of(timezone.now())), by if by in BY else "store"
 
 
+def one_agent(request: MerchantRequest) -> Agent | None:
+    """The agent whose consultations alone are looked at; None for everybody's, 404 for nobody of this desk."""
+    key = request.GET.get("agent", "")
+    return get_for_merchant_or_404(Agent.objects.all(), request.merchant, pk=key) if key else None
+
+
 @merchant_required(Permission.SEE_DESK)
 def page(request: MerchantRequest) -> HttpResponse:
     """Enquiries of the last full days; each counts as far as it came by now."""
     setup.ensure(request.merchant)
     days, period, by = asked(request)
     found = funnel.enquiries(request.merchant, period)
-    sessions = funnel.sessions(request.merchant, period)
+    agent = one_agent(request)
+    sessions = funnel.sessions(request.merchant, period, _of(agent))
     told = feedback.coverage(request.merchant, *period.instants(ZoneInfo(request.merchant.time_zone)))
     context = {
         "period": period,
         "days": days,
         "by": by,
         "by_name": BY[by],
-        "choices": {"days": spans(), "by": list(BY.items())},
+        "choices": {"days": spans(), "by": list(BY.items()), "agent": _agents(request)},
         "asking": urlencode({"days": days, "by": by}),
+        "agent": agent,
+        "of_agent": f"&agent={agent.pk}" if agent else "",
         "steps": steps(count(one.way for one in found)),
         "rows": [
             {
@@ -140,20 +151,31 @@ def _enquiries(request: MerchantRequest, period: Period, by: str, step: str) -> 
 
 
 def _sessions(request: MerchantRequest, period: Period, pick: str) -> dict[str, Any]:
-    at = _hour(request.GET.get("at", ""))
-    rows = funnel.picked(funnel.sessions(request.merchant, period), pick, at)
+    at, agent = _hour(request.GET.get("at", "")), one_agent(request)
+    rows = funnel.picked(funnel.sessions(request.merchant, period, _of(agent)), pick, at)
     shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     talks = funnel.consultations_of(request.merchant, [one.consultation_id for one in shown])
     name = str(SESSIONS[pick])
     if at is not None:
         hour = {"what": name, "day": DAYS[at[0]], "hour": f"{at[1]:02}:00"}
         name = _("%(what)s · %(day)s %(hour)s") % hour
+    if agent is not None:
+        name = f"{name} · {agent.name}"
     return {
         "title": name,
         "count": len(rows),
         "pages": shown,
         "sessions": [{"talk": talk, "one": one} for one, talk in zip(shown, talks, strict=True)],
     }
+
+
+def _agents(request: MerchantRequest) -> list[tuple[str, Any]]:
+    rows = Agent.objects.for_merchant(request.merchant).order_by("name", "pk")
+    return [("", _("Everybody")), *((str(row.pk), row.name) for row in rows)]
+
+
+def _of(agent: Agent | None) -> Q:
+    return Q() if agent is None else Q(agent=agent)
 
 
 def _hour(text: str) -> tuple[int, int] | None:

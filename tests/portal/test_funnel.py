@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.models import Lead
+from leads.models import Agent, Lead
 from leads.operations import arrivals, assignment, deals, replies, setup, stages
 from leads.operations.arrivals import Stated
 from measurement.models import Blogger, Campaign, Note
@@ -24,7 +24,7 @@ from tests.leads.desks import BY, DAY, HOUR, MINUTE, SECOND, Desk
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = start_of(day_of(timezone.now()), ZONE)
 LINK = re.compile(
-    r'<a href="(/m/glow/funnel/rows/\?[^"]+)"(?: title="(\d+) of (\d+)[^"]*")?>(?:<[^>]+>)*([\d,%]+)'
+    r'<a (?:class="[^"]*" )?href="(/m/glow/funnel/rows/\?[^"]+)"(?: title="(\d+) of (\d+)[^"]*")?>(?:<[^>]+>)*([\d,%]+)'
 )
 CUTS = ("store", "agent", "note", "blogger", "campaign", "source")
 
@@ -179,6 +179,28 @@ def test_an_hour_opens_to_its_consultations(browser: Client) -> None:
     day = (TODAY - 3 * DAY).astimezone(ZONE).weekday()
     answer = browser.get("/m/glow/funnel/rows/", {"days": "7", "of": "in_time", "at": f"{day}-10"})
     assert [item["talk"].contact.name for item in answer.context["sessions"]] == ["p2", "p1"]
+
+
+def test_reply_times_of_one_agent_are_those_of_their_consultations(browser: Client, desk: Desk) -> None:
+    with tenancy.acting_for(desk.merchant):
+        ann = Agent.objects.get(name="ann")
+    found = browser.get(f"/m/glow/funnel/?days=7&agent={ann.pk}")
+    speed = found.context["speed"]
+    assert (speed.sessions, speed.answered, speed.p90) == (3, 3, 400)  # p1, p3, p6
+    told = found.content.decode()
+    links = [link for link, *_ in LINK.findall(told) if "&amp;agent=" in link]
+    assert links
+    for link in links:
+        listed = browser.get(unescape(link)).context["sessions"]
+        assert {item["talk"].contact.name for item in listed} <= {"p1", "p3", "p6"}
+    heat = [int(size) for link, _, size, _ in LINK.findall(told) if "at=" in link]
+    assert sum(heat) == 3
+    assert found.context["steps"][0]["count"] == 8  # the way from enquiry to deal is everybody's
+
+
+def test_an_agent_of_nobodys_desk_is_not_found(browser: Client) -> None:
+    assert browser.get("/m/glow/funnel/?agent=999999").status_code == 404
+    assert browser.get("/m/glow/funnel/?agent=x").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["of=nothing", "", "of=sessions&at=9-9", "of=sessions&at=x"])
