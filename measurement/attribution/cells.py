@@ -194,12 +194,21 @@ def squares(places: Whole, ids: Whole, values: Whole, count: int) -> NDArray[np.
     return np.bincount(at, weights=of_id * of_id, minlength=count).astype(np.float64)
 
 
+def different(values: Whole) -> Whole:
+    """The different values, ascending. Integers are sorted in a fraction of the time in which ``numpy.unique``
+    hashes them."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
 def _pairs(places: Whole, ids: Whole, *, inverse: bool = False) -> Any:
     """The places of the different (place, id); with ``inverse`` also which pair each row is, and how many."""
     _, numbers = np.unique(ids, return_inverse=True)
     width = int(numbers.max()) + 1 if len(numbers) else 1
     pairs = places * width + numbers
     if not inverse:
-        return np.unique(pairs) // width, None, None
+        return different(pairs) // width, None, None
     found, which = np.unique(pairs, return_inverse=True)
     return found // width, which, len(found)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from measurement.attribution.cells import NOBODY, Cells, day_of_number, sums
+from measurement.attribution.cells import NOBODY, Cells, day_of_number, different, sums
 from measurement.cycles.arrival import LEAST_ORDERS, learn_arrival
 from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, curve, history, spans
 from measurement.queries import costs as spending
@@ -124,7 +124,7 @@ def _sums(query: ReportQuery, chosen: Cells) -> Sums:
     of_spu = sums(places, fen, len(spus))
     return (
         cells,
-        {chosen.platforms[n]: int(of_platform[n]) for n in np.unique(chosen.platform)},
+        {chosen.platforms[n]: int(of_platform[n]) for n in different(chosen.platform)},
         {str(spu or ""): int(amount) for spu, amount in zip(spus, of_spu, strict=True)},
     )
 
@@ -160,7 +160,7 @@ GROUP BY GROUPING SETS (({day}, r.order_day - r.touch_day), (r.platform), (r.spu
 def _counted(chosen: Cells) -> tuple[int, int]:
     """Distinct orders and persons behind the credit."""
     known = chosen.person[chosen.person != NOBODY]
-    return len(np.unique(chosen.order)), len(np.unique(known))
+    return len(different(chosen.order)), len(different(known))
 
 
 def _foresight(

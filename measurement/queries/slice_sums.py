@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from measurement.attribution.cells import NOBODY, Cells, Whole, day_number, distinct, squares, sums
+from measurement.attribution.cells import NOBODY, Cells, Whole, day_number, different, distinct, squares, sums
 from measurement.choices import Grade, Model
 from measurement.queries.products import NO_PRODUCT, Product
 
@@ -49,7 +49,7 @@ def slices_of(
     shares = {one: sums(rows, close.fen[one], count) for one in asked}
     grades = {grade: sums(rows, np.where(close.grade == ord(grade), fen, 0), count) for grade in JOINED}
     ripe = np.zeros(count)
-    for cycle in np.unique(cycles):
+    for cycle in different(cycles):
         chosen = cycles == cycle
         ripe += sums(rows[chosen], fen[chosen] * lived[chosen], count) / cycle
     priced = margins >= 0
@@ -80,7 +80,7 @@ def of_products(products: Mapping[int, Product], horizon: int, cells: Cells) -> 
     """Of each cell the days of its cycle, and its margin in basis points (-1: unknown)."""
     cycles = np.full(len(cells), horizon or products[NO_PRODUCT].cycle_days, dtype=np.int64)
     margins = np.full(len(cells), -1, dtype=np.int64)
-    for spu in np.unique(cells.spu):
+    for spu in different(cells.spu):
         product = products.get(int(spu))
         if product is None:
             continue

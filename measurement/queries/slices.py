@@ -21,6 +21,7 @@ from measurement.attribution.cells import (
     Whole,
     day_number,
     day_of_number,
+    different,
     sums,
 )
 from measurement.choices import Grade, Model
@@ -133,7 +134,7 @@ def within(merchant: Merchant, query: ReportQuery, period: Period, found: Cells)
         names = [name == query.filters["platform"] for name in found.platforms] or [False]
         chosen &= np.array(names)[found.platform]
     cells = found.only(chosen)
-    of_channel = _channels(merchant, query, np.unique(cells.channel))
+    of_channel = _channels(merchant, query, different(cells.channel))
     known = np.array(sorted(of_channel), dtype=np.int64)
     place = np.searchsorted(known, cells.channel)
     at = np.minimum(place, max(len(known) - 1, 0))
@@ -223,7 +224,7 @@ def former(merchant: Merchant, query: ReportQuery, period: Period, until: date, 
     by_day = query.by == Dimension.DAY
     return Former(
         credited=int(fen.sum()),
-        orders=len(np.unique(found.cells.order)),
+        orders=len(different(found.cells.order)),
         days={str(day): int(fen[n]) for n, day in enumerate(found.keys)} if by_day else {},
     )
 

@@ -15,6 +15,7 @@ from measurement.attribution.cells import (
     Cells,
     cells_of,
     copy_of,
+    different,
     distinct,
     joined,
     packed,
@@ -99,3 +100,8 @@ def test_persons_are_told_apart_by_half_of_their_key() -> None:
     assert person_number(1 << 64) == 1
     assert person_number((1 << 128) - 1) == -1
     assert person_number(5) == 1  # of a key that begins with nothing but zeros: somebody all the same
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_different_values_are_each_told_once_in_order(values: list[int]) -> None:
+    assert different(np.array(values, dtype=np.int64)).tolist() == sorted(set(values))
