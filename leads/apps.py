@@ -10,3 +10,8 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import audit_events, intake_kinds  # noqa: F401 - each registers itself
+        from leads.operations import programs
+        from merchants import events
+
+        events.publish(programs.CREATED, _("a lead was created"))
+        events.publish(programs.MOVED, _("a lead moved to another stage"))

@@ -32,6 +32,13 @@ audit.declare(
         "merchants.application.decided": _("decided about an answer"),
         "merchants.paper.received": _("handed in a paper"),
         "merchants.paper.viewed": _("looked at a paper"),
+        "merchants.webhook.added": _("added a webhook"),
+        "merchants.webhook.removed": _("removed a webhook"),
+        "merchants.webhook.rotated": _("renewed the secret of a webhook"),
+        "merchants.webhook.paused": _("paused a webhook"),
+        "merchants.webhook.resumed": _("resumed a webhook"),
+        "merchants.webhook.tested": _("sent a test to a webhook"),
+        "merchants.webhook.replayed": _("sent a message of a webhook again"),
         "merchants.support.viewed": _("looked at a row as the operator"),
     }
 )

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from merchants.background import wake
-from merchants.models import Event, Merchant
+from merchants.models import Event, Merchant, WebhookEndpoint
 
 Handler = Callable[[Merchant, Mapping[str, Any], int], None]
 """Takes the merchant, the payload and the version of its shape; runs as that merchant."""
 
 _HANDLERS: dict[str, list[Handler]] = defaultdict(list)
+_PUBLISHED: dict[str, Any] = {}
 
 
 def register(kind: str, handler: Handler) -> None:
@@ -33,3 +34,21 @@ def tell(merchant: Merchant, kind: str, payload: Mapping[str, Any], *, version: 
     """Appends an event to the merchant's outbox in the transaction that is open."""
     Event.objects.create(merchant=merchant, kind=kind, version=version, payload=dict(payload))
     wake("merchants.hand_out_events", merchant_id=merchant.pk)
+
+
+def publish(kind: str, label: Any) -> None:
+    """Declares a kind that programs of the merchant may listen to; ``label`` is what a person reads. Its payload is
+    then a promise to them: names are added, none is taken away or changes its meaning."""
+    _PUBLISHED[kind] = label
+
+
+def published() -> dict[str, Any]:
+    """The kinds programs may listen to, with their labels."""
+    return dict(_PUBLISHED)
+
+
+def announce(merchant: Merchant, kind: str, payload: Mapping[str, Any]) -> None:
+    """Tells programs only: where no endpoint of the merchant listens, nothing is written."""
+    listening = WebhookEndpoint.objects.for_merchant(merchant).filter(kinds__contains=[kind])
+    if listening.exclude(paused=WebhookEndpoint.Pause.GONE).exists():
+        tell(merchant, kind, payload)

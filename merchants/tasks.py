@@ -9,12 +9,13 @@ from celery import shared_task
 
 from merchants.background import Task, wake
 from merchants.models import Merchant
-from merchants.operations import outbox, retention, uploads
-from merchants.queries.outbox import merchants_with_events
+from merchants.operations import outbox, retention, uploads, webhooks
+from merchants.queries.outbox import endpoints_with_messages, merchants_with_events
 
 # A large file takes minutes, longer than a message may stay unacknowledged, so these tasks acknowledge at
 # once: the row, its lease and the sweep below bring a lost one back.
 SPELL_SECONDS = 15  # a task that acknowledges late hands on before its time limit
+CALLS_SECONDS = 5  # a call begun then ends within 12 s more, finding the name aside; the soft limit is 30
 LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 
 
@@ -62,3 +63,22 @@ def sweep_events() -> None:
     """Finds events whose hint was lost, or that wait for another attempt."""
     for merchant_id in merchants_with_events():
         wake("merchants.hand_out_events", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="merchants.send_webhooks")
+def send_webhooks(*, merchant_id: int, endpoint_id: int) -> None:
+    """Sends what waits for an endpoint, for a while. One that fails ends it: whoever does not answer holds a worker
+    for one call each time, and keeps no other endpoint waiting."""
+    until = time.monotonic() + CALLS_SECONDS
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        while webhooks.send_one(merchant, endpoint_id):
+            if time.monotonic() >= until:
+                wake("merchants.send_webhooks", merchant_id=merchant_id, endpoint_id=endpoint_id)
+                return
+
+
+@shared_task(base=Task, name="merchants.sweep_webhooks")
+def sweep_webhooks() -> None:
+    """Finds messages whose hint was lost, or that are to be tried again."""
+    for merchant_id, endpoint_id in endpoints_with_messages():
+        wake("merchants.send_webhooks", merchant_id=merchant_id, endpoint_id=endpoint_id)

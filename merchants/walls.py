@@ -70,6 +70,7 @@ DISPATCH_COLUMNS = {
         "computed_at",
     ],
     "merchants_application": ["id", "merchant_id", "state", "submitted_at", "decided_at"],
+    "merchants_webhookmessage": ["merchant_id", "endpoint_id", "state", "next_at"],
     "merchants_upload": ["id", "merchant_id", "state", "touched_at"],
     "leads_message": ["merchant_id", "delivery", "next_at"],
     "leads_feedback": ["merchant_id", "state", "next_at", "expires_at"],

@@ -15,6 +15,8 @@ BEAT = {
     "sweep tallies": {"task": "measurement.sweep_tallies", "schedule": timedelta(seconds=20)},
     # what one app tells another goes on within seconds, hint or not
     "sweep events": {"task": "merchants.sweep_events", "schedule": timedelta(seconds=5)},
+    # webhooks leave within seconds, hint or not, and are tried again when they are due
+    "sweep webhooks": {"task": "merchants.sweep_webhooks", "schedule": timedelta(seconds=5)},
     # a push that was answered is read within seconds, hint or not
     "sweep deliveries of leads": {"task": "leads.sweep_deliveries", "schedule": timedelta(seconds=5)},
     # reply clocks are counted in seconds: breaches, silent agents, what still waits for somebody

@@ -115,6 +115,8 @@ globals().update(env.mail("SEEDBED_SMTP_URL"))
 SITE_URL = env.text("SEEDBED_URL", f"http://127.0.0.1:{env.whole('PORT', 8000)}").rstrip("/")
 # origins that sources of leads may be asked at beside their own: a proxy of the installation, fakes in tests
 PARTNER_ORIGINS = [*env.words("SEEDBED_PARTNERS"), *([SITE_URL] if DEMO else [])]
+# origins that webhooks may go to although they lie inside or speak no TLS; none but what the operator names
+WEBHOOK_ORIGINS = [*env.words("SEEDBED_WEBHOOK_ORIGINS"), *([SITE_URL] if DEMO else [])]
 MAIL_DOMAIN = env.text("SEEDBED_MAIL_DOMAIN", "seedbed.invalid")
 DEFAULT_FROM_EMAIL = env.text("SEEDBED_MAIL_FROM", f"Seedbed <reports@{MAIL_DOMAIN}>")
 

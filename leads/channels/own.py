@@ -15,6 +15,7 @@ from typing import Any
 from leads.channels import signatures
 from leads.channels.facts import BODY_LIMIT, ORIGIN, Delivery, LeadFact, MessageFact, Secrets, Told, Verdict
 from leads.channels.words import fields_of, identifier, json_object, shown
+from merchants.webhooks import signing
 from merchants.wire.shapes import as_list, as_mapping, text_or_none, truth
 from merchants.wire.times import utc_from_any
 
@@ -49,16 +50,14 @@ def told(delivery: Delivery, secrets: Secrets) -> Told:
 
 def signed(delivery: Delivery) -> bytes:
     given = delivery.headers
-    return signatures.standard_text(
-        given.get("webhook-id", ""), given.get("webhook-timestamp", ""), delivery.body
-    )
+    return signing.text(given.get("webhook-id", ""), given.get("webhook-timestamp", ""), delivery.body)
 
 
 def _unsigned(delivery: Delivery, secrets: Secrets, now: datetime | None) -> str:
     """Why the signature does not hold; empty when it does. Several may be given, one must fit."""
     given, text = delivery.headers.get("webhook-signature", "").split(), signed(delivery)
     try:
-        wanted = [signatures.standard(token, text) for token in secrets.tokens]
+        wanted = [signing.sign(token, text) for token in secrets.tokens]
     except ValueError:
         return "secret"
     if secrets.tokens and not any(signatures.matches(one, wanted) for one in given):

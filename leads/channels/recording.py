@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from leads.channels import channel, feiyu, meta, signatures
 from leads.channels.facts import Delivery, LeadFact, MessageFact, Secrets, Told, Verdict, standing
 from leads.channels.words import json_object
+from merchants.webhooks import signing
 from merchants.wire.shapes import as_list, as_mapping, text_or_none
 from merchants.wire.times import iso_z
 
@@ -152,8 +153,8 @@ def sign(vector: Mapping[str, Any]) -> str:
         return signatures.feiyu(key, body if ready is not None else signatures.feiyu_text(start, end, at))
     if key.startswith("whsec_"):
         sent, at = (str(given.get(name) or "") for name in ("webhook-id", "webhook-timestamp"))
-        signed = body.encode() if ready is not None else signatures.standard_text(sent, at, body.encode())
-        return signatures.standard(key, signed)
+        signed = body.encode() if ready is not None else signing.text(sent, at, body.encode())
+        return signing.sign(key, signed)
     if "meta" in called or "sha256" in called or "hub" in called or "app_secret" in given:
         return signatures.hub(key, body.encode())
     if "douyin" in called or "client_secret" in given:

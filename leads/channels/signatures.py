@@ -49,18 +49,6 @@ def douyin(client_secret: str, body: bytes) -> str:
     return hashlib.sha1(client_secret.encode() + body, usedforsecurity=False).hexdigest()
 
 
-def standard_text(message_id: str, timestamp: str, body: bytes) -> bytes:
-    """What Standard Webhooks sign."""
-    return f"{message_id}.{timestamp}.".encode() + body
-
-
-def standard(secret: str, text: bytes) -> str:
-    """``webhook-signature`` of one secret: ``v1,`` and base64 of HMAC-SHA256. A ``whsec_`` secret is base64;
-    raises ``ValueError`` for one that is not."""
-    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
-
-
 def fresh(timestamp: str, now: datetime) -> bool:
     """Whether Unix seconds lie within five minutes of now."""
     digits = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12

@@ -13,7 +13,7 @@ from django.db.models import Q
 from leads import sealing
 from leads.channels.facts import LeadFact
 from leads.models import Contact, Lead, LeadChange, StageMove
-from leads.operations import contacts, feedback, setup, stages
+from leads.operations import contacts, feedback, programs, setup, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
@@ -115,9 +115,10 @@ def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -
         if not made:  # another worker was quicker
             _update(merchant, lead, stated)
             return lead, False
-        StageMove.objects.create(
+        begun = StageMove.objects.create(
             merchant=merchant, lead=lead, after=lead.stage, moved_at=stated.submitted_at, moved_by=BY
         )
+        programs.tell(merchant, lead, begun)
         feedback.reached(merchant, lead, at=stated.submitted_at)
         if _reach(merchant, contact, stated.details):
             lead.left_at = stated.submitted_at

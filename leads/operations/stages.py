@@ -7,7 +7,7 @@ from typing import Any
 
 from leads import pipeline
 from leads.models import Consultation, Lead, Reason, Stage, StageMove
-from leads.operations import feedback
+from leads.operations import feedback, programs
 from leads.pipeline import Facts, Lacks
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -63,9 +63,10 @@ def begin(merchant: Merchant, session: Consultation) -> Lead:
         note_id=str(thread.origin.get("note_id", ""))[:64],
         campaign_id=str(thread.origin.get("campaign_id", ""))[:64],
     )
-    StageMove.objects.create(
+    begun = StageMove.objects.create(
         merchant=merchant, lead=lead, after=lead.stage, moved_at=session.opened_at, moved_by=DESK
     )
+    programs.tell(merchant, lead, begun)
     return lead
 
 
@@ -143,6 +144,7 @@ def move(
         row.save()
         lead.refresh_from_db()
         feedback.reached(merchant, row, at=moment)
+        programs.tell(merchant, row, made)
         if by != DESK:
             audit.record(merchant, "leads.lead.moved", by=by, on=row, before=before.code, after=stage.code)
     return made
@@ -158,7 +160,7 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
             raise Refused("taken_back")
         if not pipeline.may_undo(moved.moved_at, moment):
             raise Refused("too_late")
-        StageMove.objects.create(
+        back = StageMove.objects.create(
             merchant=merchant,
             lead=row,
             before=moved.after,
@@ -174,6 +176,7 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
             setattr(row, name, value if name.endswith("_id") else field.to_python(value))
         row.save()
         feedback.left(merchant, row, moved.after.code, at=moment)
+        programs.tell(merchant, row, back)
         audit.record(merchant, "leads.lead.undone", by=by, on=row, before=moved.after.code)
 
 

@@ -11,6 +11,7 @@ from merchants.models.onboarding import Application, ApplicationItem, DocumentVe
 from merchants.models.requirement_set import RequirementSet
 from merchants.models.upload import Upload
 from merchants.models.user import User
+from merchants.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "ApiToken",
@@ -31,4 +32,7 @@ __all__ = [
     "Store",
     "Upload",
     "User",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

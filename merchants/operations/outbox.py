@@ -9,6 +9,7 @@ from django.db import transaction
 
 from merchants import events, tenancy
 from merchants.models import Event, Merchant
+from merchants.operations import webhooks
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -16,7 +17,7 @@ NOBODY = "nobody is registered for it"
 
 
 def hand_out_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
-    """Hands the oldest waiting event of a merchant to its handlers, all or none; False when none waits.
+    """Hands the oldest waiting event of a merchant to its handlers and webhooks, all or none; False when none waits.
 
     Two workers never hold the same event. One that a handler refuses waits twice as long each time, up to an
     hour, and keeps the name of the error; others go on. One that nobody has registered for waits too, and
@@ -33,8 +34,8 @@ def hand_out_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
         )
         if event is None:
             return False
-        handlers = events.handlers_of(event.kind)
-        if not handlers:
+        handlers, is_public = events.handlers_of(event.kind), event.kind in events.published()
+        if not handlers and not is_public:
             event.next_at, event.error = moment + LONGEST_PAUSE, NOBODY
             event.save(update_fields=["next_at", "error"])
             return True
@@ -43,6 +44,8 @@ def hand_out_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
             with transaction.atomic():
                 for handler in handlers:
                     handler(merchant, event.payload, event.version)
+                if is_public:
+                    webhooks.write(merchant, event)
         except Exception as refused:  # whatever a handler of another app does wrong, the event stays
             pause = min(timedelta(seconds=2 ** min(event.attempts, 12)), LONGEST_PAUSE)
             event.next_at, event.error = moment + pause, f"{type(refused).__name__}: {refused}"[:200]

@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from merchants import tenancy
-from merchants.models import IdempotentAnswer, Merchant, RawDelivery
+from merchants.models import IdempotentAnswer, Merchant, RawDelivery, WebhookMessage
 from merchants.operations import uploads
 
 ANSWERS = timedelta(days=7)  # longer than any client repeats a request
+MESSAGES = timedelta(days=30)  # of webhooks, with their attempts
 DELIVERIES_AT_ONCE = 1_000
 
 
 def purge(merchant: Merchant, *, now: datetime) -> int:
-    """Deletes expired raw deliveries and kept answers, and the files nobody waits for. Returns how many
-    deliveries went. Orders stay; they only forget which delivery told of them."""
+    """Deletes expired raw deliveries, kept answers, messages of webhooks, and the files nobody waits for. Returns
+    how many deliveries went. Orders stay; they only forget which delivery told of them."""
     gone = 0
     while batch := _expired(merchant, now):
         gone += batch
     with tenancy.acting_for(merchant):
         IdempotentAnswer.objects.for_merchant(merchant).filter(created_at__lt=now - ANSWERS).delete()
+        WebhookMessage.objects.for_merchant(merchant).filter(created_at__lt=now - MESSAGES).delete()
     uploads.purge(merchant, now=now)
     return gone
 

@@ -30,7 +30,7 @@ from merchants.intake.problems import FileRefused, Problem
 from merchants.intake.report import IntakeReport, RejectedRows
 from merchants.intake.validate import Bad, Checked, Good, Validator
 from merchants.models import Merchant, RawDelivery, Upload
-from merchants.operations import mappings, sources
+from merchants.operations import mappings, sources, upload_events
 from merchants.operations.upload_files import (
     TooLarge,
     WrongState,
@@ -251,6 +251,7 @@ def _move(row: Upload, state: str, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
+    upload_events.tell(row)
 
 
 def _progress(upload: Upload, **fields: int) -> None:
@@ -269,7 +270,8 @@ def _give_up(upload: Upload, state: str, wrong: Exception) -> None:
     message = "the stored file was changed" if isinstance(wrong, InvalidTag) else type(wrong).__name__
     with tenancy.acting_for(upload.merchant):
         mine = Upload.objects.for_merchant(upload.merchant).filter(pk=upload.pk, state=state)
-        mine.update(state=State.FAILED, message=message, touched_at=Now())
+        if mine.update(state=State.FAILED, message=message, touched_at=Now()):
+            upload_events.tell(Upload.objects.for_merchant(upload.merchant).get(pk=upload.pk))
 
 
 # -- checking

@@ -9,6 +9,7 @@ from typing import Any
 
 import celery
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from leads.channels.facts import Delivery
@@ -20,7 +21,7 @@ from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
 from merchants.models import Merchant, RawDelivery, Upload, User
-from merchants.operations import supervision, uploads
+from merchants.operations import supervision, uploads, webhooks
 from portal.celery import app
 from tests.conftest import make_member
 from tests.leads.channels import wire
@@ -168,6 +169,16 @@ def _event(world: World, upload: Upload) -> dict[str, int]:
     return _mine(world, upload)
 
 
+def _webhook(world: World, upload: Upload) -> dict[str, int]:
+    """A test for an endpoint whose address may be called no more."""
+    with override_settings(WEBHOOK_ORIGINS=["http://127.0.0.1:1"]):
+        endpoint, _ = webhooks.add(
+            world.merchant, url="http://127.0.0.1:1/", kinds=["upload.finished"], by="user:1"
+        )
+    webhooks.send_test(world.merchant, endpoint, by="user:1")
+    return {**_mine(world, upload), "endpoint_id": endpoint.pk}
+
+
 def _asked(world: World, upload: Upload) -> dict[str, int]:
     """Somebody has asked, an agent is there, and time has passed."""
     with tenancy.acting_for(world.merchant):
@@ -279,6 +290,7 @@ def _experiment(world: World, upload: Upload) -> dict[str, int]:
 
 
 WAKE_OTHERS = {
+    "merchants.sweep_webhooks",
     "leads.sweep_deliveries",
     "measurement.sweep",
     "merchants.resume_uploads",
@@ -320,6 +332,7 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.report_back": _moved,
     "leads.send_replies": _replied,
     "leads.pull": _to_ask,
+    "merchants.send_webhooks": _webhook,
     "leads.forget_words": _old_words,
     "leads.write_export": _file_asked,
     "leads.purge_exports": _file_over,

@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks specification: signing, targets, pauses (pure; no Django, no clock)."""
