@@ -117,21 +117,48 @@ def go_on(page: Page, form: str, **fields: str) -> None:
     page.wait_for_load_state("load")
 
 
+@dataclass
+class Play:
+    """The page on which it is played, and what it says in its language."""
+
+    page: Page
+    studio: Studio
+    said: dict[str, Any]
+    now: datetime
+
+    @property
+    def home(self) -> str:
+        return f"/m/{self.studio.code}"
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_consultation_from_the_push_to_the_deal(
     visit: Callable[..., Page], studio: Studio, language: str
 ) -> None:
-    said, home, now = SAID[language], f"/m/{studio.code}", datetime.now(UTC)
-    yesterday = now - timedelta(days=1)  # whole days are counted: what began today counts tomorrow
-    page = visit(f"{home}/inbox/", user=f"owner@{studio.code}", language=language)
+    page = visit(f"/m/{studio.code}/inbox/", user=f"owner@{studio.code}", language=language)
+    play = Play(page, studio, SAID[language], datetime.now(UTC))
     expect(page.locator("[data-live]")).to_have_attribute("data-state", "live", timeout=LONG)
-    expect(page.locator("#queue")).to_contain_text(said["nobody"])
-    expect(page).to_have_title(f"{said['title']} · 云汀里 · Seedbed")
+    expect(page.locator("#queue")).to_contain_text(play.said["nobody"])
+    expect(page).to_have_title(f"{play.said['title']} · 云汀里 · Seedbed")
+    it_arrives_while_the_page_is_open(play)
+    it_is_answered_by_hand(play)
+    the_person_leaves_a_number(play)
+    it_becomes_a_visit(play)
+    it_becomes_a_deal(play)
+    the_funnel_has_one_of_each(play)
+    assert studio.has(Message, author="user").external_id == "m-1"
+    assert studio.has(Lead).contact.name == "李女士"
+    assert (studio.has(Visit).by_code, studio.has(Deal).fen) == (True, 899_900)
+    assert studio.has(Deal).evidence == "合同 20261126"
+    assert studio.has(DealPosting).fen == 50_000
 
-    # it arrives while the page is open, and the page says who waits
-    asked = wire.message("m-1", "海边的套系多少钱？", timestamp=millis(yesterday))
-    studio.pushed(asked, "send")
-    studio.pushed(asked, "send")  # the platform saw no answer
+
+def it_arrives_while_the_page_is_open(play: Play) -> None:
+    """The page says who waits. It is dated yesterday: whole days are counted, what began today counts tomorrow."""
+    page, said = play.page, play.said
+    asked = wire.message("m-1", "海边的套系多少钱？", timestamp=millis(play.now - timedelta(days=1)))
+    play.studio.pushed(asked, "send")
+    play.studio.pushed(asked, "send")  # the platform saw no answer
     row = page.locator("#queue [data-ask]")
     expect(row).to_contain_text("海边的套系多少钱？", timeout=LONG)
     expect(row).to_have_count(1)
@@ -140,8 +167,11 @@ def test_a_consultation_from_the_push_to_the_deal(
     expect(page).to_have_title(re.compile(rf"^\(1\) {said['title']} "))
     assert barriers(page) == []
 
-    # answered by hand: no sender is set up
-    row.click()
+
+def it_is_answered_by_hand(play: Play) -> None:
+    """No sender is set up, and the page says that the words are to be copied."""
+    page, said = play.page, play.said
+    page.locator("#queue [data-ask]").click()
     page.locator("[aria-keyshortcuts='t']").click()
     expect(page.locator("[aria-keyshortcuts='t']")).to_have_count(0)
     page.fill("#reply", "您好，海边两天一岛 8,999 元。")
@@ -154,39 +184,47 @@ def test_a_consultation_from_the_push_to_the_deal(
     expect(page.locator("#queue .queue-head")).to_contain_text("0")
     expect(page).to_have_title(re.compile(r"^小🍓 "))
 
-    # the person leaves a number with the platform: the conversation's lead has it, masked
+
+def the_person_leaves_a_number(play: Play) -> None:
+    """With the platform: the conversation's lead has it, masked."""
+    page, said = play.page, play.said
     left = {"name": "李女士", "phone": PHONE, "user_id": "u1", "note_id": "n-sea", "source": "私信"}
-    studio.pushed({"content": wire.enciphered(left), "timestamp": millis(now)}, "third/data")
+    play.studio.pushed({"content": wire.enciphered(left), "timestamp": millis(play.now)}, "third/data")
     expect_after_reload(page, ".desk-person", "138****8000")
     assert "13800138000" not in page.content()
     assert barriers(page) == []
     page.locator("[aria-keyshortcuts='l']").click()
-    lead = studio.has(Lead)
-    page.wait_for_url(f"**/leads/{lead.pk}/")
-    stage = page.locator(".page-title .pill")
-    expect(stage).to_have_text(said["replied"])
+    page.wait_for_url(f"**/leads/{play.studio.has(Lead).pk}/")
+    expect(page.locator(".page-title .pill")).to_have_text(said["replied"])
     expect(page.locator("aside")).to_contain_text(said["source"])
     assert barriers(page) == []
 
-    # valid; not won before there is a deal; booked, visited by its code and only once, won
+
+def it_becomes_a_visit(play: Play) -> None:
+    """Valid; not won before there is a deal; booked, and visited by its code, which counts once."""
+    page, said = play.page, play.said
+    stage = page.locator(".page-title .pill")
     go_on(page, "#move", to="qualified")
     expect(stage).to_have_text(said["qualified"])
     go_on(page, "#move", to="won")
     expect(page.locator("#move")).to_contain_text(said["needs"])
     expect(stage).to_have_text(said["qualified"])
-    begins = (now + timedelta(hours=2)).astimezone(SHANGHAI)
-    go_on(
-        page, "form[action$='/book/']", store=str(studio.desk.store.pk), starts_at=f"{begins:%Y-%m-%dT%H:%M}"
-    )
+    begins, store = (play.now + timedelta(hours=2)).astimezone(SHANGHAI), str(play.studio.desk.store.pk)
+    go_on(page, "form[action$='/book/']", store=store, starts_at=f"{begins:%Y-%m-%dT%H:%M}")
     expect(stage).to_have_text(said["booked"])
     code = page.locator("aside code").inner_text()
     assert re.fullmatch(r"\d{8}", code)
     for outcome in ("accepted", "used"):
-        page.goto(f"{home}/leads/visit/")
+        page.goto(f"{play.home}/leads/visit/")
         go_on(page, "main form", code=code)
         expect(page.locator(".notice")).to_contain_text(said[outcome])
     assert barriers(page) == []
-    page.goto(f"{home}/leads/{lead.pk}/")
+
+
+def it_becomes_a_deal(play: Play) -> None:
+    page, said = play.page, play.said
+    page.goto(f"{play.home}/leads/{play.studio.has(Lead).pk}/")
+    stage = page.locator(".page-title .pill")
     expect(stage).to_have_text(said["visited"])
     go_on(page, "form[action$='/deal/']", yuan="8999.00", order_number="YT-1", evidence="合同 20261126")
     expect(stage).to_have_text(said["won"])
@@ -197,21 +235,16 @@ def test_a_consultation_from_the_push_to_the_deal(
     expect(paid).to_contain_text("500.00")
     assert barriers(page) == []
 
-    # and the funnel has one of each, by its source's name
-    page.goto(f"{home}/funnel/?days=7&by=source")
+
+def the_funnel_has_one_of_each(play: Play) -> None:
+    page, said = play.page, play.said
+    page.goto(f"{play.home}/funnel/?days=7&by=source")
     steps = page.locator(".funnel li")
     assert [one.split("\n")[0] for one in steps.all_inner_texts()] == said["steps"]
     assert page.locator(".funnel .figure").all_inner_texts() == ["1"] * 6
     line = page.locator("table tbody tr", has_text=said["source"])
     assert [one.split("\n")[0] for one in line.locator("td").all_inner_texts()] == ["1"] * 6
     assert barriers(page) == []
-
-    # what the pages said is what stands there
-    assert studio.has(Message, author="user").external_id == "m-1"
-    assert studio.has(Lead).contact.name == "李女士"
-    assert (studio.has(Visit).by_code, studio.has(Deal).fen) == (True, 899_900)
-    assert studio.has(Deal).evidence == "合同 20261126"
-    assert studio.has(DealPosting).fen == 50_000
 
 
 def expect_after_reload(page: Page, selector: str, text: str) -> None:
