@@ -252,7 +252,7 @@ def test_who_is_given_a_consultation_is_notified_once_and_only_when_asked_for(
     until(lambda: lin.evaluate("window.told.length") > 0)
     told = lin.evaluate("window.told")
     assert [words for words, _ in told] == ["A consultation is yours now"]
-    assert f"yours-{session}" not in [tag for _, tag in told]
+    assert f"yours-ask-{session}" not in [tag for _, tag in told]
 
 
 DUE_MS = """
@@ -285,15 +285,15 @@ def test_whose_reply_is_due_within_a_minute_is_notified_once(
 
     def told() -> list[str]:
         tags = [tag for _, tag in lin.evaluate("window.told")]
-        return sorted(tag for tag in tags if tag in {f"soon-{mine}", f"soon-{hers}"})
+        return sorted(tag for tag in tags if tag in {f"soon-ask-{mine}", f"soon-ask-{hers}"})
 
     first, last = sorted(lin.evaluate(DUE_MS, session) for session in (mine, hers))
     lin.clock.pause_at((first - 63_000) / 1000)
     assert told() == []
     lin.clock.run_for(last - first + 5_000)
-    expected = [f"soon-{session}" for session in ((mine, hers) if leads_shift else (mine,))]
+    expected = [f"soon-ask-{session}" for session in ((mine, hers) if leads_shift else (mine,))]
     assert told() == sorted(expected)
-    assert ["A reply is due within a minute", f"soon-{mine}"] in lin.evaluate("window.told")
+    assert ["A reply is due within a minute", f"soon-ask-{mine}"] in lin.evaluate("window.told")
     lin.clock.run_for(40_000)
     lin.reload()
     expect(lin.locator(f"#ask-{mine}")).to_be_visible(timeout=LONG)
