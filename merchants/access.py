@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
 
 from merchants import tenancy
 from merchants.models import Membership, Merchant, User
@@ -54,9 +55,10 @@ def allows(*methods: str) -> Callable[[View[P]], View[P]]:
 
 
 def merchant_required(
-    permission: Permission, *, methods: tuple[str, ...] = ("GET",)
+    permission: Permission, *, methods: tuple[str, ...] = ("GET",), applying: bool = False
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``."""
+    """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``. A merchant
+    that is on its way in sees its application and nothing else: only views with ``applying`` open to it."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         allowed = allows(*methods)(view)
@@ -71,6 +73,8 @@ def merchant_required(
             )
             if membership is None:
                 raise Http404
+            if membership.merchant.status == Merchant.Status.APPLYING and not applying:
+                return redirect("merchants:onboarding", merchant_code)
             request.merchant, request.membership = membership.merchant, membership
             request.permissions = permissions_of(membership.role)
             if permission not in request.permissions:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SET_RULES = "set_rules"  # decision cycles, margins, mapping of products
     PLAN = "plan"  # moves, experiments, audiences, annotations, saved reports, corrected labels
     MANAGE_MEMBERS = "manage_members"
+    APPLY = "apply"  # describe the business, hand in papers, submit them
     MANAGE_TOKENS = "manage_tokens"
     SEE_TRAIL = "see_trail"
     SEE_DESK = "see_desk"  # consultations, leads and their funnel; contacts masked

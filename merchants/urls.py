@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.views import mappings, settings, trail, uploads
+from merchants.views import mappings, onboarding, settings, trail, uploads
 
 app_name = "merchants"
 
@@ -23,5 +23,13 @@ urlpatterns = [
     path("settings/tokens/", settings.issue_token, name="issue_token"),
     path("settings/tokens/<int:token_id>/revoke/", settings.revoke_token, name="revoke_token"),
     path("settings/sources/<int:connection_id>/", settings.state_basis, name="state_basis"),
+    path("onboarding/", onboarding.page, name="onboarding"),
+    path("onboarding/business/", onboarding.describe, name="describe"),
+    path("onboarding/submit/", onboarding.submit, name="submit_application"),
+    path("onboarding/withdraw/", onboarding.withdraw, name="withdraw_application"),
+    path("onboarding/appeal/", onboarding.appeal, name="appeal_application"),
+    path("onboarding/answers/<slug:requirement>/", onboarding.answer, name="answer_requirement"),
+    path("onboarding/papers/<int:document_id>/", onboarding.paper, name="paper"),
+    path("onboarding/papers/<int:document_id>/<int:sheet>/", onboarding.sheet, name="sheet"),
     path("trail/", trail.page, name="trail"),
 ]

@@ -124,13 +124,20 @@ DESK = Tab(
         "leads:set_policy",
     ),
 )
+ONBOARDING = Tab(
+    _("Onboarding"),
+    "merchants:onboarding",
+    Permission.APPLY,
+    also=("merchants:describe", "merchants:answer_requirement"),
+)
+SETTINGS = (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS), ONBOARDING)
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
     Entry(_("Results"), "chart-bar", RESULTS),
     Entry(_("Crowds"), "users", CROWDS),
     Entry(_("Campaigns"), "note", CAMPAIGNS),
     Entry(_("Data"), "database", DATA),
-    Entry(_("Settings"), "settings", (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)),
+    Entry(_("Settings"), "settings", SETTINGS),
 )
 SERVICE = (
     Entry(_("Inbox"), "message-circle", INBOX),
@@ -142,10 +149,11 @@ SERVICE = (
     ),
     Entry(_("Campaigns"), "note", (*CAMPAIGNS, *CROWDS)),
     Entry(_("Data"), "database", (LEAD_SOURCES, *DATA)),
-    Entry(
-        _("Settings"), "settings", (DESK, Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS))
-    ),
+    Entry(_("Settings"), "settings", (DESK, *SETTINGS)),
 )
+
+APPLYING = (Entry(_("Onboarding"), "list-check", (ONBOARDING,)),)
+"""The menu of a merchant that is on its way in."""
 
 
 def sections_of(kind: str) -> tuple[Entry, ...]:
@@ -215,10 +223,10 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     the pages of the section one is in, `[{label, url, active}]`, none when it has but one; ``saveable``: the
     name of a report page that this person may save as it is, else empty; ``printable``: the name of a report page
     whose file this person may take away; ``way_back``: `{label, url}` of the page this one was opened from."""
-    code = request.merchant.code
-    sections = [
-        (entry, pages(entry, request.permissions, code)) for entry in sections_of(request.merchant.kind)
-    ]
+    merchant, code = request.merchant, request.merchant.code
+    applying = merchant.status == Merchant.Status.APPLYING
+    entries = APPLYING if applying else sections_of(merchant.kind)
+    sections = [(entry, pages(entry, request.permissions, code)) for entry in entries]
     sections = [(entry, shown) for entry, shown in sections if shown]
     page_name = request.resolver_match.view_name if request.resolver_match else ""
     here = active(request.path, page_name, [page for _entry, shown in sections for page in shown])

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from merchants.views import onboarding
 from portal.views import demo, funnel, gallery, home, lead_costs, reported_leads, start
 
 app_name = "portal"
@@ -9,6 +10,7 @@ app_name = "portal"
 urlpatterns = [
     path("", start.start, name="start"),
     path("switch/", start.switch, name="switch"),
+    path("apply/", onboarding.apply, name="apply"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("m/<slug:merchant_code>/", home.page, name="home"),
     re_path(r"^demo-partners/(?P<key>[a-z-]+)/(?P<url>.*)$", demo.partner, name="demo-partner"),

@@ -1,5 +1,6 @@
 """Where a person lands after logging in, and the choice of the merchant."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,14 +21,17 @@ def start(request: HttpRequest) -> HttpResponse:
     found = [one for one in memberships if one.merchant.code == last] or memberships
     if len(found) == 1:
         return redirect(first_page(found[0]), found[0].merchant.code)
-    return render(request, "portal/switcher.html", {"choices": memberships})
+    return render(
+        request, "portal/switcher.html", {"choices": memberships, "may_apply": settings.APPLICATIONS_OPEN}
+    )
 
 
 @login_required
 @allows("GET")
 def switch(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.select_related("merchant").filter(user=request.user)
-    return render(request, "portal/switcher.html", {"choices": memberships.order_by("merchant__name")})
+    context = {"choices": memberships.order_by("merchant__name"), "may_apply": settings.APPLICATIONS_OPEN}
+    return render(request, "portal/switcher.html", context)
 
 
 def first_page(membership: Membership) -> str:

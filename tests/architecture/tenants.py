@@ -34,6 +34,7 @@ from measurement.operations import cycle_previews, deliveries, keeping, recomput
 from merchants import tenancy
 from merchants.models import (
     ApiToken,
+    Application,
     ColumnMapping,
     Connection,
     Membership,
@@ -43,10 +44,12 @@ from merchants.models import (
     Upload,
     User,
 )
-from merchants.operations import tokens
+from merchants.operations import applications, papers, tokens
+from merchants.operations.applications import Business
 from merchants.roles import ROLES
 from portal.addresses import Address
 from tests.architecture import desk_objects
+from tests.merchants.documents.papers import picture
 from tests.worlds import World, body, trade
 
 DAY = timedelta(days=1)
@@ -303,6 +306,18 @@ def _preview(tenant: Tenant) -> int:
     return int(row.pk)
 
 
+def _document(tenant: Tenant) -> int:
+    owner = f"user:{tenant.people['owner'].pk}"
+    with tenancy.acting_for(tenant.merchant):
+        known = Application.objects.for_merchant(tenant.merchant).exists()
+    if not known:
+        business = Business(f"{tenant.word} brand", "company", "own", ["beauty"], [f"{tenant.word} store"])
+        applications.describe(tenant.merchant, business, by=owner)
+    return papers.hand_in(
+        tenant.merchant, "business_licence", filename=f"{tenant.word}.jpg", data=picture(), by=owner
+    ).pk
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "mapping_id": _mapping,
@@ -321,6 +336,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "move_id": _move,
     "rule_id": _rule,
     "kept_id": _kept,
+    "document_id": _document,
     **desk_objects.OBJECTS,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
@@ -331,5 +347,7 @@ CHOICES = {
     "kind": "orders",
     "cycle_key": "facial-essence",
     "use": "comments",
+    "requirement": "business_licence",
+    "sheet": 1,
 }
 """Parameters that name no object."""

@@ -66,6 +66,7 @@ PAGES = {
     "funnel-rows": "/m/{m}/funnel/rows/?of=enquiry",
     "lead-costs": "/m/{m}/lead-costs/?by=note",
     "settings": "/m/{m}/settings/",
+    "business": "/m/{m}/onboarding/business/",
     "gallery": "/gallery/",
 }
 SHOWN = {"home", "results", "models", "evidence", "data"}  # in the documents

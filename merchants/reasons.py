@@ -1,0 +1,82 @@
+"""Why a paper was not taken and what to do about it, in words; reviewers and the door use the same codes."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, tuple[Promise, Promise]] = {
+    "unreadable": (_("It cannot be read"), _("Scan it again in daylight or at 300 dpi, without glare.")),
+    "cropped": (_("Part of it is missing"), _("Take the whole page with all four corners.")),
+    "expired": (_("It has expired"), _("Hand in the renewed one.")),
+    "name_mismatch": (
+        _("The name is another one"),
+        _("Hand in one with the name on your licence, or correct the name above."),
+    ),
+    "wrong_document": (_("It is another document"), _("See the example for the one that is asked for.")),
+    "not_genuine": (_("It could not be confirmed"), _("Hand in a scan of the original, not of a copy.")),
+    "seal_missing": (
+        _("The seal is missing"),
+        _("Have it sealed with the company's seal and scan it again."),
+    ),
+    "contact_wrong": (_("The contact details are wrong"), _("Correct them; we call once to confirm.")),
+    "trademark_clash": (
+        _("The name is somebody else's trademark"),
+        _("Add the owner's authorisation, or choose another name."),
+    ),
+    "chain_broken": (
+        _("A step of the authorisation is missing"),
+        _("Add each step from the owner of the mark to you, in one file."),
+    ),
+    "scope_missing": (
+        _("What you sell is not in its scope"),
+        _("Hand in a licence whose scope covers it, or leave the trade out."),
+    ),
+    "order_expired": (
+        _("The order of the platform has expired"),
+        _("Place it again; it is good for 30 days."),
+    ),
+}
+"""By code: what is wrong, and the remedy."""
+
+PAPERS: dict[str, Promise] = {
+    "empty": _("The file is empty: choose it again."),
+    "too_large": _("The file is too large: scan it smaller, or hand in the pages that are asked for."),
+    "not_accepted": _("Another kind of file is expected here: see below the field."),
+    "svg": _("SVG drawings are not taken, since they can carry scripts: save it as PNG or PDF."),
+    "html": _("Web pages are not taken: print it as PDF, or take a picture of the screen."),
+    "archive": _("Archives and Office files are not taken: save it as PDF and hand that in."),
+    "program": _("This file is a program; nothing of it was kept."),
+    "unknown_type": _("This is neither a PDF nor a JPEG, PNG or WebP picture, whatever its name says."),
+    "polyglot": _("The file is two things at once, a picture and something else: export it anew."),
+    "too_many_pixels": _("The picture has more than 40 megapixels: scan it at 300 dpi."),
+    "encrypted": _("The PDF is locked: print it into a new PDF without a password."),
+    "bomb": _("The PDF unpacks to far more than its pages need: print it into a new PDF."),
+    "too_many_pages": _("The PDF has more than 30 pages: hand in those that are asked for."),
+    "broken": _("The file is damaged: open it, and save or photograph it again."),
+    "too_heavy": _("The file takes too long to read: print it into a new PDF, or photograph it."),
+}
+"""By code of ``documents``: why a file was not taken, and the remedy. Nothing of it was kept."""
+
+FAULTS: dict[str, Promise] = {
+    "empty": _("This is needed: fill it in."),
+    "signs": _("It holds signs that do not belong here."),
+    "length": _("18 signs are needed."),
+    "check_digit": _("The last sign does not fit the others: look for a typing mistake."),
+    "date": _("Write the day as 2027-03-01."),
+}
+"""By code of ``onboarding.checks``."""
+
+BUSINESS: dict[str, Promise] = {
+    "missing": _("This is needed."),
+    "closed": _("This trade is not open to your legal form."),
+    "too_many": _("You have three applications under way; finish one of them first."),
+}
+"""By code of ``applications.Faulty``."""
+
+NOT_NOW: dict[str, Promise] = {
+    "not_now": _("This is not possible now: the application is being reviewed or is decided."),
+    "once": _("You have appealed once already; correct what was refused and submit again."),
+    "empty": _("Say in a sentence why the decision is wrong."),
+}
+"""By code of ``onboarding.cases.Refused``, for who applies."""

@@ -1,0 +1,242 @@
+"""The way in: describe the business, answer what is asked, submit, see where one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import verified_email_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from merchants.access import MerchantRequest, allows, get_for_merchant_or_404, merchant_required
+from merchants.documents.pictures import watermarked
+from merchants.documents.sniffing import Refused as PaperRefused
+from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
+from merchants.models.onboarding import CASES, ITEMS
+from merchants.onboarding.cases import Case, Refused
+from merchants.onboarding.requirements import Kind, Requirement
+from merchants.onboarding.standing import State
+from merchants.onboarding_forms import AnswerForm, BusinessForm, said, written
+from merchants.operations import applications, papers
+from merchants.queries import onboarding
+from merchants.reasons import BUSINESS, NOT_NOW, PAPERS, REASONS
+from merchants.roles import Permission
+
+TONES = {
+    State.ACCEPTED: "accent",
+    State.WAIVED: "accent",
+    State.CHANGES_NEEDED: "danger",
+    State.IN_REVIEW: "warning",
+    State.CHECKING: "warning",
+}
+
+
+@login_required
+@verified_email_required
+@allows("GET", "POST")
+def apply(request: HttpRequest) -> HttpResponse:
+    """Somebody describes a business that is to become a merchant."""
+    form = BusinessForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assert isinstance(request.user, User)
+            case = applications.start(request.user, form.business(), by=f"user:{request.user.pk}")
+        except applications.Faulty as wrong:
+            _told(form, wrong)
+        else:
+            return redirect("merchants:onboarding", Merchant.objects.get(pk=case.merchant_id).code)
+    return render(request, "merchants/apply.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@merchant_required(Permission.APPLY, applying=True)
+def page(request: MerchantRequest) -> HttpResponse:
+    """The checklist in one column; without an application, the question what the business is."""
+    return _page(request)
+
+
+@merchant_required(Permission.APPLY, methods=("GET", "POST"), applying=True)
+def describe(request: MerchantRequest) -> HttpResponse:
+    case = onboarding.application_of(request.merchant)
+    form = BusinessForm(request.POST, case=case) if request.method == "POST" else BusinessForm(case=case)
+    if request.method == "POST" and form.is_valid():
+        try:
+            applications.describe(request.merchant, form.business(), by=f"user:{request.user.pk}")
+        except applications.Faulty as wrong:
+            _told(form, wrong)
+        except Refused:
+            messages.warning(request, _not_now("not_now"))
+            return redirect("merchants:onboarding", request.merchant.code)
+        else:
+            return redirect("merchants:onboarding", request.merchant.code)
+    context = {"form": form, "case": case}
+    return render(request, "merchants/describe.html", context, status=422 if form.errors else 200)
+
+
+@merchant_required(Permission.APPLY, methods=("POST",), applying=True)
+def answer(request: MerchantRequest, requirement: str) -> HttpResponse:
+    """Keeps the fields and the paper of one requirement; a paper that is refused leaves the fields kept."""
+    case = onboarding.application_of(request.merchant)
+    asked = onboarding.asked_of(case, timezone.localdate()).requirements if case else []
+    one = next((one for one in asked if one.key == requirement), None)
+    if one is None:
+        raise Http404
+    by = f"user:{request.user.pk}"
+    try:
+        applications.answer(request.merchant, one.key, written(one, request.POST), by=by)
+        if one.kind == Kind.VERIFIED and (file := request.FILES.get("paper")):
+            row = papers.hand_in(request.merchant, one.key, filename=file.name or "", data=file.read(), by=by)
+            messages.success(request, _("“%(file)s” is received, receipt %(receipt)s.") % {
+                "file": row.filename, "receipt": row.receipt,
+            })  # fmt: skip
+        else:
+            messages.success(request, _("Kept; you may go on at any time."))
+    except Refused as why:
+        messages.warning(request, _not_now(why.code))
+    except PaperRefused as why:
+        return _page(request, refused={one.key: PAPERS[why.code]}, status=422)
+    return redirect("merchants:onboarding", request.merchant.code)
+
+
+@merchant_required(Permission.APPLY, methods=("POST",), applying=True)
+def submit(request: MerchantRequest) -> HttpResponse:
+    try:
+        applications.submit(request.merchant, user=request.user, by=f"user:{request.user.pk}")
+        messages.success(request, _("Submitted. You will see every decision here."))
+    except applications.Blocked as blocked:
+        return _page(request, blocked=blocked.keys, status=422)
+    except Refused as why:
+        messages.warning(request, _not_now(why.code))
+    return redirect("merchants:onboarding", request.merchant.code)
+
+
+@merchant_required(Permission.APPLY, methods=("POST",), applying=True)
+def withdraw(request: MerchantRequest) -> HttpResponse:
+    try:
+        applications.withdraw(request.merchant, by=f"user:{request.user.pk}")
+        messages.success(request, _("Withdrawn. Nothing is lost: change it and submit again."))
+    except Refused as why:
+        messages.warning(request, _not_now(why.code))
+    return redirect("merchants:onboarding", request.merchant.code)
+
+
+@merchant_required(Permission.APPLY, methods=("POST",), applying=True)
+def appeal(request: MerchantRequest) -> HttpResponse:
+    try:
+        applications.appeal(request.merchant, request.POST.get("words", ""), by=f"user:{request.user.pk}")
+        messages.success(request, _("Somebody else looks at it now."))
+    except Refused as why:
+        messages.warning(request, _not_now(why.code))
+    return redirect("merchants:onboarding", request.merchant.code)
+
+
+@never_cache
+@merchant_required(Permission.APPLY, applying=True)
+def paper(request: MerchantRequest, document_id: int) -> HttpResponse:
+    """The paper as it was made harmless; never shown inside a page."""
+    row = get_for_merchant_or_404(DocumentVersion, request.merchant, pk=document_id)
+    data = _content(row, f"user:{request.user.pk}", 0)
+    extension = row.media.rpartition("/")[2]
+    return _sandboxed(data, row.media, f'attachment; filename="paper-{row.pk}.{extension}"')
+
+
+@never_cache
+@merchant_required(Permission.APPLY, applying=True)
+def sheet(request: MerchantRequest, document_id: int, sheet: int) -> HttpResponse:
+    """The picture of one page, with the name of who looks and the time all over it."""
+    row = get_for_merchant_or_404(DocumentVersion, request.merchant, pk=document_id)
+    data = _content(row, f"user:{request.user.pk}", sheet) if sheet else b""
+    if not data:
+        raise Http404
+    stamp = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    return _sandboxed(watermarked(data, f"{request.user} · {stamp}"), "image/jpeg", "inline")
+
+
+def _content(row: DocumentVersion, by: str, number: int) -> bytes:
+    try:
+        return papers.content(row, by=by, sheet=number)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _sandboxed(data: bytes, media: str, disposition: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=media)
+    answer["Content-Disposition"] = disposition
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _told(form: BusinessForm, wrong: applications.Faulty) -> None:
+    form.add_error(wrong.field, str(BUSINESS[wrong.code]))
+
+
+def _not_now(code: str) -> str:
+    return str(NOT_NOW.get(code, NOT_NOW["not_now"]))
+
+
+def _page(
+    request: MerchantRequest, *, refused: dict[str, Any] | None = None, blocked: Any = (), status: int = 200
+) -> HttpResponse:
+    case = onboarding.application_of(request.merchant)
+    if case is None:
+        return redirect("merchants:describe", request.merchant.code)
+    today = timezone.localdate()
+    asked = onboarding.asked_of(case, today)
+    items = onboarding.items_of(request.merchant)
+    standing = onboarding.standing_of(request.merchant, asked, today)
+    due = applications.blockers(asked.requirements, items)
+    newest = papers.latest(request.merchant)
+    shown = [_shown(one, items.get(one.key), newest, refused or {}) for one in asked.requirements]
+    working = case.state in applications.OPEN
+    context = {
+        "case": case,
+        "state": CASES[Case(case.state)],
+        "working": working,
+        "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW),
+        "may_appeal": case.state == Case.CHANGES_NEEDED and case.appealed_at is None,
+        "due": [row for row in shown if row["one"].key in due] if working else [],
+        "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],
+        "settled": [row for row in shown if row["settled"]],
+        "done": standing.steps[0],
+        "total": standing.steps[1],
+        "turn": onboarding.turn_of(case),
+        "coming": [
+            {"label": said(one.label), "why": said(one.why), "day": one.holds_from} for one in asked.coming
+        ],
+        "blocked": [row["label"] for row in shown if row["one"].key in blocked],
+    }
+    return render(request, "merchants/onboarding.html", context, status=status)
+
+
+def _shown(
+    one: Requirement,
+    item: ApplicationItem | None,
+    newest: dict[int, DocumentVersion],
+    refused: dict[str, Any],
+) -> dict[str, Any]:
+    state = State(item.state) if item else State.MISSING
+    what, remedy = REASONS.get(item.reason if item else "", ("", ""))
+    return {
+        "one": one,
+        "label": said(one.label),
+        "why": said(one.why),
+        "example": said(one.example),
+        "state": state,
+        "settled": state in (State.IN_REVIEW, State.CHECKING, State.ACCEPTED, State.WAIVED),
+        "state_label": ITEMS[state],
+        "tone": TONES.get(state, ""),
+        "reason": what,
+        "remedy": remedy,
+        "note": item.note if item else "",
+        "form": AnswerForm(one, item),
+        "takes_paper": one.kind == Kind.VERIFIED,
+        "accept": ",".join(f".{kind}" for kind in one.accept),
+        "kinds": ", ".join(kind.upper() for kind in one.accept),
+        "paper": newest.get(item.pk) if item else None,
+        "refused": refused.get(one.key, ""),
+    }
