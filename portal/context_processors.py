@@ -12,7 +12,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Merchant, switcher and menu; the menu needs a merchant that has passed the door."""
     merchant = getattr(request, "merchant", None)
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"merchant": None, "nav": [], "tabs": [], "memberships": []}
+        applying = {"may_register": settings.APPLICATIONS_OPEN}
+        return {"merchant": None, "nav": [], "tabs": [], "memberships": [], **applying}
     memberships = list(
         Membership.objects.select_related("merchant").filter(user=request.user).order_by("merchant__name")
     )

@@ -130,7 +130,7 @@ ONBOARDING = Tab(
     Permission.APPLY,
     also=("merchants:describe", "merchants:answer_requirement"),
 )
-SETTINGS = (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS), ONBOARDING)
+SETTINGS = (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),)
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
     Entry(_("Results"), "chart-bar", RESULTS),

@@ -104,7 +104,8 @@ LOGIN_REDIRECT_URL = "portal:start"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-APPLICATIONS_OPEN = env.flag("SEEDBED_APPLICATIONS", True)  # strangers may register and apply for a merchant
+# strangers may register and apply for a merchant; off, because the reviewers' desk is not built yet
+APPLICATIONS_OPEN = env.flag("SEEDBED_APPLICATIONS")
 ACCOUNT_ADAPTER = "merchants.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -17,7 +17,7 @@ from merchants.onboarding.standing import State
 from merchants.tenancy import MerchantOwned
 
 FORMS: dict[StrEnum, Any] = {
-    Form.PERSON: _("Person"),
+    Form.PERSON: pgettext_lazy("legal form", "Person"),
     Form.SELF_EMPLOYED: _("Self-employed"),
     Form.COMPANY: pgettext_lazy("legal form", "Company"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.decorators import verified_email_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +42,8 @@ TONES = {
 @allows("GET", "POST")
 def apply(request: HttpRequest) -> HttpResponse:
     """Somebody describes a business that is to become a merchant."""
+    if not settings.APPLICATIONS_OPEN:
+        raise Http404
     form = BusinessForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

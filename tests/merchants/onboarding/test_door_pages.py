@@ -27,6 +27,7 @@ BUSINESS = {
 @pytest.fixture(autouse=True)
 def own_state(tmp_path: Path, settings: object) -> None:
     settings.STATE = tmp_path  # type: ignore[attr-defined]
+    settings.APPLICATIONS_OPEN = True  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -74,6 +75,10 @@ def test_a_visitor_registers_and_confirms_the_address_before_applying(client: Cl
 def test_an_installation_may_take_no_applications(client: Client, settings: object) -> None:
     settings.APPLICATIONS_OPEN = False  # type: ignore[attr-defined]
     assert "password1" not in client.get("/accounts/signup/").content.decode()
+    assert "/accounts/signup/" not in client.get("/accounts/login/").content.decode()
+    client.force_login(User.objects.create(username="somebody"))
+    assert client.get("/apply/").status_code in {302, 404}
+    assert Merchant.objects.count() == 0
 
 
 def test_whoever_applies_sees_the_application_and_nothing_else(client: Client, door: Door) -> None:
