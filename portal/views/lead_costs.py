@@ -102,7 +102,7 @@ def export(request: MerchantRequest, form: str) -> StreamingHttpResponse | FileR
         form=form,
         report="lead-costs",
         rows=len(found.table.rows),
-        query=request.GET.dict(),
+        query={"from": f"{found.period.start}", "to": f"{found.period.last}", "by": found.by, "x": found.x},
     )
     name = f"{request.merchant.code}-lead-costs-{found.period.start}-{found.period.last}.{form}"
     if form == "xlsx":
