@@ -14,33 +14,15 @@ from django.db import connection, connections, transaction
 from psycopg import sql
 
 from measurement.models import (
-    Category,
-    CreditDayMark,
-    CycleLearning,
-    CyclePreview,
-    Experiment,
-    JourneyDay,
-    JourneyMark,
-    JourneyModel,
-    Mailing,
-    Schedule,
-    TallySpan,
-)
+    Category, CreditDayMark, CycleLearning, CyclePreview, Experiment, JourneyDay, JourneyMark, JourneyModel,
+    Mailing, Schedule, TallySpan,
+)  # fmt: skip
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
 from merchants.models import (
-    Application,
-    Connection,
-    Event,
-    Job,
-    Merchant,
-    RawDelivery,
-    Store,
-    Upload,
-    User,
-    WebhookEndpoint,
+    Application, Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User, WebhookEndpoint,
     WebhookMessage,
-)
+)  # fmt: skip
 from tests.conftest import emptied
 from tests.leads.desks import busy_desk
 from tests.worlds import BASE, World, deliver, trade
