@@ -68,7 +68,7 @@ class Desk:
 
 def busy_desk(merchant: Merchant) -> None:
     """A desk with something of everything that goes out, is pulled or written: a message, feedback, a source, an
-    export, a letter."""
+    export, a letter, a webhook."""
     desk = Desk(merchant)
     lead = desk.lead_of(desk.say("ann"))
     Feedback.objects.create(merchant=merchant, lead=lead, code=200, happened_at=NOON, expires_at=NOON)
@@ -78,3 +78,5 @@ def busy_desk(merchant: Merchant) -> None:
     Letter.objects.create(
         merchant=merchant, kind="shift", about="2026-11-25", person=person, next_at=NOON, written_at=NOON
     )
+    listener = WebhookEndpoint.objects.create(merchant=merchant, url="x", kinds=[], sealed=b"sealed")
+    WebhookMessage.objects.create(merchant=merchant, endpoint=listener, kind="lead.moved", body="{}")

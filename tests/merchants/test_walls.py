@@ -14,15 +14,21 @@ from django.db import connection, connections, transaction
 from psycopg import sql
 
 from measurement.models import (
-    Category, CreditDayMark, CycleLearning, CyclePreview, Experiment, JourneyDay, JourneyMark, JourneyModel,
-    Mailing, Schedule, TallySpan,
-)  # fmt: skip
+    Category,
+    CreditDayMark,
+    CycleLearning,
+    CyclePreview,
+    Experiment,
+    JourneyDay,
+    JourneyMark,
+    JourneyModel,
+    Mailing,
+    Schedule,
+    TallySpan,
+)
 from measurement.operations import asking, recompute, touches
 from merchants import audit, tenancy, walls
-from merchants.models import (
-    Application, Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User, WebhookEndpoint,
-    WebhookMessage,
-)  # fmt: skip
+from merchants.models import Application, Connection, Event, Job, Merchant, RawDelivery, Store, Upload, User
 from tests.conftest import emptied
 from tests.leads.desks import busy_desk
 from tests.worlds import BASE, World, deliver, trade
@@ -324,8 +330,6 @@ def test_the_dispatcher_sees_that_there_is_work_and_no_content(two: Two) -> None
             Job.objects.create(merchant=merchant, kind="whole", key="x")
             Event.objects.create(merchant=merchant, kind="deal.closed", payload={})
             Application.objects.create(merchant=merchant, name="x", form="company", brand="own")
-            listener = WebhookEndpoint.objects.create(merchant=merchant, url="x", kinds=[], sealed=b"sealed")
-            WebhookMessage.objects.create(merchant=merchant, endpoint=listener, kind="lead.moved", body="{}")
             busy_desk(merchant)
         deliver(merchant, trade("2", [("700", 100)]))
         asking.ask(merchant)
