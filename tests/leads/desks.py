@@ -11,7 +11,7 @@ from leads.models import Agent, Consultation, Feedback, Lead, Letter
 from leads.operations import exports, sessions, setup, sources
 from leads.queries.asked import Asked
 from merchants import tenancy
-from merchants.models import Membership, Merchant, Store, User
+from merchants.models import Membership, Merchant, Store, User, WebhookEndpoint, WebhookMessage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BY = "user:1"
