@@ -12,6 +12,10 @@ PROMPT, HEAVY = "prompt", "heavy"
 TAKES_ITS_TIME = frozenset(
     {
         "leads.forget_words",
+        "leads.purge_exports",
+        "leads.send_letters",
+        "leads.write_export",
+        "leads.write_letters",
         "measurement.count_journeys",
         "measurement.count_sales",
         "measurement.crowds",

@@ -12,6 +12,14 @@ def test_every_heavy_name_is_a_task(name: str) -> None:
     assert name in current_app.tasks
 
 
+def test_a_task_that_may_run_for_minutes_is_heavy() -> None:
+    current_app.loader.import_default_modules()
+    usual = current_app.conf.task_soft_time_limit
+    long = {name for name, task in current_app.tasks.items() if (task.soft_time_limit or 0) > usual}
+    assert "leads.write_export" in long
+    assert long <= queues.TAKES_ITS_TIME
+
+
 @pytest.mark.parametrize(
     ("name", "queue"),
     [
