@@ -22,14 +22,16 @@ from tests.measurement.attribution.walks import rows_of_paths
 from tests.measurement.attribution.worlds import WINDOWS, World, worlds
 
 TOUCHES = """touch_id,person_id,product_id,channel_id,ts
-9,ann,serum,live,300
-10,ann,serum,note,300
+10,ann,serum,live,300
+9,ann,serum,note,300
 1,ann,serum,search,100
 2,ann,cream,live,100
 3,bob,serum,search,250
 4,bob,serum,note,200
 5,,serum,note,200
 6,eve,serum,,200
+8,dan,serum,note,400
+7,dan,serum,search,400
 """
 ORDERS = """order_id,person_id,product_id,category_id,ts,value_cents
 A,ann,serum,essence,300,1000
@@ -49,18 +51,19 @@ def written(folder: Path, **texts: str) -> list[Path]:
 
 
 def test_a_log_counted_by_hand(tmp_path):
-    """Order A has search, live, note (9 before 10 at one instant); so has B, whose window opens at 100 and
-    holds the touch at its edge. Ann's cream and Bob's serum, note before search, ended without."""
+    """Order A has search, note, live (9 before 10 at one instant); so has B, whose window opens at 100 and
+    holds the touch at its edge. Ann's cream, Bob's serum, note before search, and Dan's, search (7) and
+    note (8) at one instant, ended without."""
     log = logs.read(*written(tmp_path))
     assert log.ordered.channels == ("live", "note", "search")
-    assert log.ordered.steps.tolist() == [2, 0, 1, 2, 0, 1]
+    assert log.ordered.steps.tolist() == [2, 1, 0, 2, 1, 0]
     assert log.ordered.value.tolist() == [1000, 500]
-    assert log.walks.began.tolist() == [1, 1, 2]
-    assert log.walks.among.tolist() == [[0, 2, 0], [0, 0, 1], [2, 0, 0]]
-    assert log.walks.ended.tolist() == [1, 2, 1]
-    assert log.walks.ordered.tolist() == [0, 2, 0]
+    assert log.walks.began.tolist() == [1, 1, 3]
+    assert log.walks.among.tolist() == [[0, 0, 0], [2, 0, 1], [0, 3, 0]]
+    assert log.walks.ended.tolist() == [3, 1, 1]
+    assert log.walks.ordered.tolist() == [2, 0, 0]
     removal, conversions, value = log.credit()
-    assert removal.base == pytest.approx(1 / 2, abs=1e-15)
+    assert removal.base == pytest.approx(2 / 5, abs=1e-15)
     assert conversions["shapley"] == pytest.approx([2 / 3] * 3, abs=1e-15)
     assert value["shapley"] == pytest.approx([500] * 3, abs=1e-12)
 
@@ -68,7 +71,7 @@ def test_a_log_counted_by_hand(tmp_path):
 def test_a_faulty_row_is_refused_with_its_place(tmp_path):
     with pytest.raises(Refused, match="line 3, column ts"):
         logs.read(
-            *written(tmp_path, touches=TOUCHES.replace("10,ann,serum,note,300", "10,ann,serum,note,soon"))
+            *written(tmp_path, touches=TOUCHES.replace("9,ann,serum,note,300", "9,ann,serum,note,soon"))
         )
 
 
