@@ -298,6 +298,17 @@ def test_what_cannot_be_deciphered_is_400_and_listed_without_content(im_source: 
     assert (row.state, row.error, bytes(row.body)) == (State.REFUSED, "not_decrypted", b"")
 
 
+def test_one_that_cannot_be_read_keeps_none_of_the_others_waiting(form_source: Source) -> None:
+    for key in ("L-1", "L-2", "L-3"):
+        push(form_source, wire.form(key))
+    bad, *_ = RawDelivery.objects.order_by("pk")
+    RawDelivery.objects.filter(pk=bad.pk).update(body=b"damaged")
+    assert [deliveries.take_next(form_source.merchant) for _ in range(4)] == [True, True, True, False]
+    assert set(Lead.objects.values_list("external_id", flat=True)) == {"L-2", "L-3"}
+    bad.refresh_from_db()
+    assert (bad.state, bad.attempts, bad.error) == (State.RECEIVED, 1, "ValueError")
+
+
 def test_one_that_fails_in_a_way_nobody_foresaw_is_given_up_and_can_be_read_again(
     form_source: Source, merchant: Merchant
 ) -> None:
