@@ -126,21 +126,28 @@ def cells_of(rows: Sequence[Row], models: Sequence[str]) -> Cells:
 
 def joined(parts: Sequence[Cells], models: Sequence[str]) -> Cells:
     """All cells of several parts, under one list of platforms."""
-    if not parts:
-        return cells_of([], models)
-    names = tuple(sorted({name for part in parts for name in part.platforms}))
-    place = {name: number for number, name in enumerate(names)}
+    if len(parts) < 2:
+        return parts[0] if parts else cells_of([], models)
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS
     }
-    columns["platform"] = np.concatenate(
-        [
-            np.array([place[name] for name in part.platforms] or [0], dtype=np.int64)[part.platform]
-            for part in parts
-        ]
+    names, columns["platform"] = _under_one_list(
+        [part.platforms for part in parts], [len(part) for part in parts], columns["platform"]
     )
     fen = {model: np.concatenate([part.fen[model] for part in parts]) for model in models}
     return Cells(platforms=names, fen=fen, **columns)
+
+
+def _under_one_list(
+    lists: Sequence[Sequence[str]], counts: Sequence[int], places: Whole
+) -> tuple[tuple[str, ...], Whole]:
+    """All names of several lists, and ``places``, of which the first ``counts[0]`` are of the first list and
+    so on, as places there."""
+    names = tuple(sorted({name for one in lists for name in one}))
+    place = {name: number for number, name in enumerate(names)}
+    table = np.array([place[name] for one in lists for name in one] or [0], dtype=np.int64)
+    starts = np.cumsum([0, *(len(one) for one in lists[:-1])])
+    return names, table[places + np.repeat(starts, counts)]
 
 
 def packed(cells: Cells) -> tuple[bytes, dict[str, bytes]]:
@@ -163,14 +170,23 @@ def copy_of(day: date, cells: Cells) -> dict[str, Any]:
     }
 
 
-def unpacked(day: date, platforms: Sequence[str], keys: bytes, fen: Mapping[str, bytes]) -> Cells:
-    """The reverse of :func:`packed`."""
-    read = np.frombuffer(keys, dtype=_KEYS)
+Copy = tuple[date, Sequence[str], bytes, Sequence[bytes]]
+"""(order day, platforms, keys, fen of each model), as :func:`packed` gave them."""
+
+
+def unpacked(copies: Sequence[Copy], models: Sequence[str]) -> Cells:
+    """The reverse of :func:`packed`, of any number of days, at least one."""
+    counts = [len(keys) // _KEYS.itemsize for _, _, keys, _ in copies]
+    read = np.frombuffer(b"".join(keys for _, _, keys, _ in copies), dtype=_KEYS)
     columns: dict[str, Any] = {name: read[name].astype(np.int64) for name in _KEYS.names or ()}
+    names, columns["platform"] = _under_one_list(
+        [platforms for _, platforms, _, _ in copies], counts, columns["platform"]
+    )
+    fen = [np.frombuffer(b"".join(told[n] for *_, told in copies), dtype="<i8") for n in range(len(models))]
     return Cells(
-        platforms=tuple(platforms),
-        order_day=np.full(len(read), day_number(day), dtype=np.int64),
-        fen={model: np.frombuffer(told, dtype="<i8") for model, told in fen.items()},
+        platforms=names,
+        order_day=np.repeat([day_number(day) for day, *_ in copies], counts),
+        fen=dict(zip(models, fen, strict=True)),
         **columns,
     )
 

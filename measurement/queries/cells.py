@@ -37,11 +37,10 @@ def cells(
     with connection.cursor() as cursor:  # it may see a later state; of each day only one of the two is taken
         cursor.execute(_ROWS.format(days=_OTHERS, fen=_sums(models)), scope | _not_among(copies, since))
         rows = cursor.fetchall()
-    parts = [
-        unpacked(day, json.loads(platforms), keys, dict(zip(models, fen, strict=True)))
-        for day, platforms, keys, *fen in copies
-        if keys is not None
+    told = [
+        (day, json.loads(platforms), keys, fen) for day, platforms, keys, *fen in copies if keys is not None
     ]
+    parts = [unpacked(told, models)] if told else []
     if rows:
         parts.append(_read(rows, models))
     return joined(parts, models)

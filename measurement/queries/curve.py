@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from measurement.attribution.cells import NOBODY, Cells, day_of_number, different, sums
+from measurement.attribution.cells import NOBODY, Cells, day_number, day_of_number, different, sums
 from measurement.cycles.arrival import LEAST_ORDERS, learn_arrival
 from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, curve, history, spans
 from measurement.queries import costs as spending
@@ -62,8 +62,10 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
     window = longest_cycle(products)
     last = through if query.axis == Axis.TOUCH else None
-    found = None if query.as_of else _cells(merchant, query, history(through, window) if last else None)
-    mine = within(merchant, query, query.period, found).cells if found is not None else None
+    past = history(through, window) if last else None
+    found = None if query.as_of else _cells(merchant, query, past)
+    credit = within(merchant, query, _around(query.period, past), found).cells if found is not None else None
+    mine = _of(credit, query, query.period) if credit is not None else None
     cells, platforms, spus = (
         _sums(query, mine) if mine is not None else _sums_of_past(merchant, query, query.period)
     )
@@ -71,7 +73,7 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=found)
-    seen = _foresight(merchant, query, through, window, mean_order(proof), found) if last else None
+    seen = _foresight(merchant, query, past, through, window, mean_order(proof), credit) if past else None
     asked: dict[str, Any] = {"window": window, "through": last}
     [total] = cohorts(cells, by_day, [query.period], foresight=seen, **asked)
     row = Row("", cost=total.cost, credited=total.credited, orders=orders, people=people)
@@ -106,27 +108,42 @@ def _cells(merchant: Merchant, query: ReportQuery, past: Period | None) -> Cells
     return cells_for(merchant, *queries, models=(query.model,))
 
 
+def _around(period: Period, past: Period | None) -> Period:
+    return Period(min(period.start, past.start), max(period.end, past.end)) if past else period
+
+
+def _of(cells: Cells, query: ReportQuery, period: Period) -> Cells:
+    days = cells.touch_day if query.axis == Axis.TOUCH else cells.order_day
+    return cells.only((days >= day_number(period.start)) & (days < day_number(period.end)))
+
+
 Sums = tuple[list[Cell], dict[str, int], dict[str, int]]
 """Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
 
 
 def _sums(query: ReportQuery, chosen: Cells) -> Sums:
     fen = chosen.fen[query.model]
-    days = chosen.touch_day if query.axis == Axis.TOUCH else chosen.order_day
-    width = int(chosen.age.max(initial=0)) + 1
-    pairs, places = np.unique(days * width + chosen.age, return_inverse=True)
-    cells: list[Cell] = [
-        (day_of_number(pair // width), int(pair % width), int(amount))
-        for pair, amount in zip(pairs, sums(places, fen, len(pairs)), strict=True)
-    ]
     of_platform = sums(chosen.platform, fen, len(chosen.platforms))
     spus, places = np.unique(chosen.spu, return_inverse=True)
     of_spu = sums(places, fen, len(spus))
     return (
-        cells,
+        _arrived(query, chosen),
         {chosen.platforms[n]: int(of_platform[n]) for n in different(chosen.platform)},
         {str(spu or ""): int(amount) for spu, amount in zip(spus, of_spu, strict=True)},
     )
+
+
+def _arrived(query: ReportQuery, chosen: Cells) -> list[Cell]:
+    """Credit by (day, lag)."""
+    days = chosen.touch_day if query.axis == Axis.TOUCH else chosen.order_day
+    first, width = int(days.min()) if len(days) else 0, int(chosen.age.max(initial=0)) + 1
+    places = (days - first) * width + chosen.age  # few days and ages: a table of all pairs needs no sorting
+    count = int(places.max(initial=-1)) + 1
+    amounts = sums(places, chosen.fen[query.model], count)
+    return [
+        (day_of_number(first + pair // width), pair % width, int(amounts[pair]))
+        for pair in np.flatnonzero(np.bincount(places, minlength=count)).tolist()
+    ]
 
 
 def _sums_of_past(merchant: Merchant, query: ReportQuery, period: Period) -> Sums:
@@ -164,15 +181,19 @@ def _counted(chosen: Cells) -> tuple[int, int]:
 
 
 def _foresight(
-    merchant: Merchant, query: ReportQuery, through: date, window: int, mean: int, found: Cells | None
+    merchant: Merchant,
+    query: ReportQuery,
+    past: Period,
+    through: date,
+    window: int,
+    mean: int,
+    credit: Cells | None,
 ) -> Foresight | None:
     """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
-    past = history(through, window)
-    by_touch = replace(query, axis=Axis.TOUCH)
-    if found is None:
-        cells, _, _ = _sums_of_past(merchant, by_touch, past)
+    if credit is None:
+        cells, _, _ = _sums_of_past(merchant, query, past)
     else:
-        cells, _, _ = _sums(by_touch, within(merchant, by_touch, past, found).cells)
+        cells = _arrived(query, _of(credit, query, past))
     size, dispersion = _sizes(merchant, past)
     size = size or float(mean)
     learned = learn_arrival(

@@ -139,7 +139,8 @@ def within(merchant: Merchant, query: ReportQuery, period: Period, found: Cells)
     place = np.searchsorted(known, cells.channel)
     at = np.minimum(place, max(len(known) - 1, 0))
     told = (known[at] == cells.channel) if len(known) else np.zeros(len(cells), dtype=bool)
-    cells, at = cells.only(told), at[told]
+    if not told.all():
+        cells, at = cells.only(told), at[told]
     if by == Dimension.DAY:
         numbers = cells.touch_day if query.axis == Axis.TOUCH else cells.order_day
         found_days, rows = np.unique(numbers, return_inverse=True)
