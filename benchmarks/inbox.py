@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.database import RESULTS, SETTINGS, machine, table
+from benchmarks.database import ADMIN, RESULTS, SETTINGS, machine, table
 from portal.embedded import environment
 from portal.embedded.demo import COLLECT, MIGRATE, PYTHON, Progress, run_together
 from portal.embedded.postgres import Postgres
@@ -39,6 +39,7 @@ def run(consultations: int, streams: int, folder: Path) -> list[dict[str, Any]]:
         env = environment.export(state, addresses)
         run_together(supervisor, (MIGRATE, COLLECT), env, say)
         env |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "SEEDBED_POOL": "0"}
+        env |= {ADMIN: postgres.url("postgres", "seedbed")}
         out = folder / "figures.json"
         argv = [PYTHON, "-m", "benchmarks.desk", str(consultations), str(streams), out]
         supervisor.finish(supervisor.start("desk", argv, env=env, show=True))

@@ -2,11 +2,12 @@
 
 Postgres holds the work, a message is a hint: one that cannot be sent is dropped, because the beat looks
 for work anyway. A broker that refuses or hangs therefore never fails a request, and slows at most one
-in :data:`REST_SECONDS` by :data:`PATIENCE_SECONDS`.
+in :data:`REST_SECONDS` by :data:`PATIENCE_SECONDS`. A burst of equal hints is one now and one for the rest.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -22,6 +23,7 @@ from kombu.connection import Connection
 
 PATIENCE_SECONDS = 0.5  # for one step of talking to the broker; a healthy one answers within 1 ms
 REST_SECONDS = 15.0  # after a failure nobody knocks for this long
+MERGE_SECONDS = 0.1  # the same hint again within this time is held back and sent once, at its end
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def wake(task_name: str, **kwargs: Any) -> None:
     """
     if is_alone():
         return
-    transaction.on_commit(lambda: _bell.ring(task_name, kwargs))
+    transaction.on_commit(lambda: _bell.knock(task_name, kwargs))
 
 
 @contextmanager
@@ -79,6 +81,27 @@ class _Bell:
         self._connection: Connection | None = None
         self._process = 0
         self._rests_until = 0.0
+        self._merging = threading.Lock()
+        self._rung: dict[str, float] = {}  # when each hint went out last, or is to go out
+
+    def knock(self, task_name: str, kwargs: dict[str, Any]) -> None:
+        """Sends the hint, or holds it back with others like it: a worker that is woken reads all there is, and
+        at 200 pushes a second waking it costs more than what it does."""
+        hint = json.dumps([task_name, kwargs], sort_keys=True)
+        with self._merging:
+            now = time.monotonic()
+            due = self._rung.get(hint, -MERGE_SECONDS) + MERGE_SECONDS
+            if due > now + MERGE_SECONDS:
+                return  # one that has not gone out yet speaks for this too
+            if len(self._rung) > 1_000:
+                self._rung = {told: at for told, at in self._rung.items() if at + MERGE_SECONDS > now}
+            self._rung[hint] = max(due, now)
+        if due <= now:
+            self.ring(task_name, kwargs)
+            return
+        later = threading.Timer(due - now, self.ring, (task_name, kwargs))
+        later.daemon = True
+        later.start()
 
     def ring(self, task_name: str, kwargs: dict[str, Any]) -> bool:
         """Sends the hint; False when it was dropped."""

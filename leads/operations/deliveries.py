@@ -47,8 +47,9 @@ def merchant_at(address: str) -> Merchant | None:
 
 def source_at(merchant: Merchant, address: str) -> Source | None:
     """The merchant's source with this address, if it is switched on. Within the merchant's transaction."""
-    rows = Source.objects.for_merchant(merchant).select_related("merchant")
-    found: Source | None = rows.filter(address=address, active=True).first()
+    found: Source | None = Source.objects.for_merchant(merchant).filter(address=address, active=True).first()
+    if found is not None:
+        found.merchant = merchant
     return found
 
 

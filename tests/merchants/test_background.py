@@ -1,6 +1,7 @@
 """A hint to a worker: sent when the broker is well, dropped at once when it is not."""
 
 import socket
+import threading
 import time
 
 import celery
@@ -46,12 +47,58 @@ def test_a_broker_that_hangs_costs_one_request_little_and_the_next_nothing(broke
         assert time.monotonic() - knocked < 0.05
 
 
+class Heard(background._Bell):
+    """Tells what it would ring; ``second`` is set with the second one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rung: list[tuple[str, dict[str, int]]] = []
+        self.second = threading.Event()
+
+    def ring(self, task_name: str, kwargs: dict[str, int]) -> bool:
+        self.rung.append((task_name, kwargs))
+        if len(self.rung) == 2:
+            self.second.set()
+        return True
+
+
+def test_a_burst_of_one_hint_is_one_at_once_and_one_for_all_the_rest():
+    bell = Heard()
+    for _ in range(50):
+        bell.knock("a.task", {"merchant_id": 1})
+    assert bell.rung == [("a.task", {"merchant_id": 1})]
+    assert bell.second.wait(5)
+    assert bell.rung == [("a.task", {"merchant_id": 1})] * 2
+
+
+def test_other_hints_do_not_wait_for_each_other():
+    bell = Heard()
+    for merchant_id in (1, 2):
+        bell.knock("a.task", {"merchant_id": merchant_id})
+    bell.knock("another.task", {"merchant_id": 1})
+    assert bell.rung == [
+        ("a.task", {"merchant_id": 1}),
+        ("a.task", {"merchant_id": 2}),
+        ("another.task", {"merchant_id": 1}),
+    ]
+
+
+def test_a_hint_that_comes_after_the_time_of_merging_goes_out_at_once(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(background.time, "monotonic", lambda: clock[0])
+    bell = Heard()
+    bell.knock("a.task", {})
+    clock[0] += background.MERGE_SECONDS + 0.001
+    bell.knock("a.task", {})
+    assert bell.rung == [("a.task", {})] * 2
+
+
 @pytest.mark.django_db
 def test_the_hint_waits_for_the_commit_and_goes_with_the_rollback(
     monkeypatch, django_capture_on_commit_callbacks
 ):
     rung = []
-    monkeypatch.setattr(background._bell, "ring", lambda name, kwargs: rung.append((name, kwargs)))
+    monkeypatch.setattr(background._bell, "knock", lambda name, kwargs: rung.append((name, kwargs)))
     with django_capture_on_commit_callbacks(execute=True):
         background.wake("a.task", row_id=7)
         assert rung == []
