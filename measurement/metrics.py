@@ -113,26 +113,27 @@ def verdict(net: Interval | None, ripe: Decimal | None) -> Verdict | None:
     return Verdict.LOSING if net.high < 0 else Verdict.UNPROVEN
 
 
-def credit_interval(credited_fen: int, squares: int, next_order_fen: int) -> Interval:
-    """95 % interval of credited revenue, as the sum of a random number of orders.
+def credit_interval(credited_fen: int, squares: int, next_buyer_fen: int) -> Interval:
+    """95 % interval of credited revenue, as the sum of a random number of buyers.
 
-    Orders arrive as a Poisson process and each brings its own amount, so the variance of the sum is the
-    sum of the squared amounts (``squares``, fen²). The interval is that of Fay and Feuer (Statistics in
-    Medicine 16, 1997, 791-801) for weighted sums of Poisson counts, on gamma quantiles:
+    Buyers arrive as a Poisson process and each brings an amount, with all of their orders, so the variance of
+    the sum is the sum of the squared amounts (``squares``, fen²). By orders, which come in clusters, it would
+    be too narrow: 70 to 83 % covered where half of the buyers buy again. The interval is that of Fay and
+    Feuer (Statistics in Medicine 16, 1997, 791-801) for weighted sums of Poisson counts, on gamma quantiles:
 
         low  = v/2s · χ²(2.5 %; 2s²/v)                      s = credited, v = squares
         high = v'/2s' · χ²(97.5 %; 2s'²/v')                 s' = s + w, v' = v + w²
 
-    ``next_order_fen`` (w) is the amount of one more order, typically the mean order: it keeps the upper
-    end honest where few or no orders came. Quantiles by Wilson and Hilferty's cube, within 1 % from two
-    orders on and towards the wide side below. No resampling: the same rows give the same interval.
-    It covers chance in the number and size of orders; it does not cover orders that could not be joined.
+    ``next_buyer_fen`` (w) is the amount of one more buyer, typically the mean one: it keeps the upper
+    end honest where few or none came. Quantiles by Wilson and Hilferty's cube, within 1 % from two
+    buyers on and towards the wide side below. No resampling: the same rows give the same interval.
+    It covers chance in the number and worth of buyers; it does not cover orders that could not be joined.
     """
-    next_order = max(next_order_fen, 1)
+    next_buyer = max(next_buyer_fen, 1)
     low = 0.0
     if credited_fen > 0 and squares > 0:
         low = gamma_end(float(credited_fen), float(squares), -TWO_SIDED_95)
-    high = gamma_end(credited_fen + next_order, squares + float(next_order) ** 2, TWO_SIDED_95)
+    high = gamma_end(credited_fen + next_buyer, squares + float(next_buyer) ** 2, TWO_SIDED_95)
     return Interval(int(low), int(high) + 1)
 
 

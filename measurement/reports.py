@@ -266,7 +266,7 @@ class Envelope:
     full_on: date | None = None
     late_sources: tuple[str, ...] = ()
     suppressed_rows: int = 0
-    interval: str = "95 %, Fay and Feuer"
+    interval: str = "95 %, Fay and Feuer, by buyers"
     empty_reason: str = ""
 
 

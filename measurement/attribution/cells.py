@@ -70,6 +70,11 @@ class Cells:
         return self.order_day - self.age
 
     @property
+    def buyer(self) -> Whole:
+        """Whose order it is; one whose person nobody knows stands for a buyer of its own."""
+        return np.where(self.person != NOBODY, self.person, self.order)
+
+    @property
     def touched(self) -> Chosen:
         return self.age >= 0
 

@@ -20,12 +20,14 @@ METRICS = (
         "interval",
         "95 % interval",
         "95% 区间",
-        "How far the attributed return could lie from the figure by chance in the number and size of orders. "
-        "Orders that could not be joined are not in it. Method: Fay and Feuer (1997), no resampling.",
-        "仅因订单数量和金额的偶然性，归因成交额可能偏离的范围；未能关联的订单不在其内。"
+        "How far the attributed return could lie from the figure by chance in the number of buyers and in what each "
+        "brings with all of their orders; an order whose buyer is unknown counts as a buyer. Orders that could "
+        "not be joined are not in it. Method: Fay and Feuer (1997), no resampling.",
+        "仅因买家数量及每位买家全部订单金额的偶然性，归因成交额可能偏离的范围；买家未知的订单按一位买家计，"
+        "未能关联的订单不在其内。"
         "方法：Fay 与 Feuer（1997），不做重抽样。",
-        "variance = Σ (credit of one order)²",
-        "方差 = Σ（单个订单的归因额）²",
+        "variance = Σ (credit of one buyer)²",
+        "方差 = Σ（单个买家的归因额）²",
         "fen",
     ),
     Metric(

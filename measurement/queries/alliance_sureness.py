@@ -13,7 +13,6 @@ from measurement import metrics
 from measurement.attribution.cells import day_number, squares, sums
 from measurement.choices import Grade, Model
 from measurement.queries.cells import cells as read_cells
-from measurement.queries.results import mean_order
 from measurement.queries.status import bought
 from merchants.models import Merchant
 from merchants.periods import DAY, Period
@@ -51,14 +50,14 @@ def sureness(
     )
     channels = [row[0] for row in cursor.fetchall()]
     credited, squared = _sums(merchant, scope, model, by_touch=by_touch, channels=channels)
-    interval = metrics.credit_interval(credited, squared, mean_order(proof))
+    interval = metrics.credit_interval(credited, squared, proof.mean_buyer)
     return Sureness(interval.low, interval.high, coverage)
 
 
 def _sums(
     merchant: Merchant, scope: Mapping[str, Any], model: Model, *, by_touch: bool, channels: list[int]
 ) -> tuple[int, int]:
-    """Credited fen of the days and channels, and the sum of the squares of single orders' (fen²)."""
+    """Credited fen of the days and channels, and the sum of the squares of single buyers' (fen²)."""
     first, end = min(scope["days"]), max(scope["days"]) + DAY
     until = {"touched_before": end} if by_touch else {"until": end}
     found = read_cells(merchant, since=first, models=(model,), **until)
@@ -69,4 +68,4 @@ def _sums(
     platforms = [name == scope["platform"] for name in found.platforms] or [False]
     mine = found.only(chosen & np.array(platforms)[found.platform])
     fen, rows = mine.fen[model], np.zeros(len(mine), dtype=np.int64)
-    return int(sums(rows, fen, 1)[0]), int(np.ceil(squares(rows, mine.order, fen, 1))[0])
+    return int(sums(rows, fen, 1)[0]), int(np.ceil(squares(rows, mine.buyer, fen, 1))[0])

@@ -19,7 +19,7 @@ from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, 
 from measurement.queries import costs as spending
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle
-from measurement.queries.results import basis_of, envelope_of, mean_order
+from measurement.queries.results import basis_of, envelope_of
 from measurement.queries.slices import FEN, NOTE, cells_for, conditions, scope_of, within
 from measurement.queries.status import bought
 from measurement.reports import Axis, Compare, Dimension, Envelope, ReportQuery, Row
@@ -73,7 +73,7 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=found)
-    seen = _foresight(merchant, query, past, through, window, mean_order(proof), credit) if past else None
+    seen = _foresight(merchant, query, past, through, window, proof.mean_order, credit) if past else None
     asked: dict[str, Any] = {"window": window, "through": last}
     [total] = cohorts(cells, by_day, [query.period], foresight=seen, **asked)
     row = Row("", cost=total.cost, credited=total.credited, orders=orders, people=people)

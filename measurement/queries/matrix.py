@@ -262,7 +262,7 @@ def _credited(
     found = zip(
         cells,
         sums(of_cell, fen, len(cells)),
-        np.ceil(squares(of_cell, credit.order, fen, len(cells))),
+        np.ceil(squares(of_cell, credit.buyer, fen, len(cells))),
         distinct(of_cell, credit.order, len(cells)),
         strict=True,
     )
@@ -307,10 +307,9 @@ def board(merchant: Merchant, period: Period, former: Period | None, today: date
     credit = read_cells(merchant, since=first, touched_before=period.end, models=(Model.LINEAR,))
     cells = matrix(merchant, period, credit=credit)
     proof = bought(merchant, period, cells=credit)
-    mean = proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
     for cell in cells:
         if state.has_credit:
-            cell.interval = metrics.credit_interval(cell.credited, cell.squares, mean)
+            cell.interval = metrics.credit_interval(cell.credited, cell.squares, proof.mean_buyer)
     cost = sum(cell.cost or 0 for cell in cells)
     known = sum(cell.cost or 0 for cell in cells if cell.spu and cell.point)
     found = Board(

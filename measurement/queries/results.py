@@ -41,7 +41,7 @@ class _Known:
     """What the rows of one report are judged by."""
 
     query: ReportQuery
-    next_order: int  # fen of one more order: the mean order of the period
+    next_buyer: int  # fen of one more order: the mean order of the period
     by_margin: bool
     joinable: bool  # some order was ever tied to content; else credit is unknown, not zero
     full: Mapping[str, FullCost] = field(default_factory=dict)  # of each row
@@ -78,7 +78,7 @@ def report(
     former = _former(merchant, query, through, cells) if cells is not None else None
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=cells)
     classes = standing.classes(merchant, query) if judged else {}
-    known = _Known(query, mean_order(proof), _all_priced(whole), state.has_credit, costs.full(), classes)
+    known = _Known(query, proof.mean_buyer, _all_priced(whole), state.has_credit, costs.full(), classes)
     rows, unassigned = _rows(found, costs, known)
     total = _row("", whole, costs.whole, known)
     if beside:
@@ -120,10 +120,6 @@ def _former(merchant: Merchant, query: ReportQuery, through: date, cells: Cells)
     return slices.former(merchant, query, before, through - timedelta(days=apart), cells=cells)
 
 
-def mean_order(proof: Bought) -> int:
-    return proof.totals.lines // proof.totals.orders if proof.totals.orders else 0
-
-
 def _all_priced(whole: Slice) -> bool:
     """Whether the margin of everything credited is known; else the return is counted at revenue."""
     return sum(whole.joined.values()) > 0 and whole.unpriced == 0
@@ -155,7 +151,7 @@ def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
     if not known.joinable:
         return Row(key=key, cost=fen, maturity=maturity)
     past = known.query.as_of is not None
-    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_order)
+    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_buyer)
     profit = found.profit if known.by_margin and not found.unpriced else None
     full = known.full.get(key)
     return Row(

@@ -1,4 +1,4 @@
-"""Sums of a slice's cells by row: exact money, distinct orders and people, squares of orders."""
+"""Sums of a slice's cells by row: exact money, distinct orders and people, squares of buyers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JOINED = (Grade.SAME_PERSON, Grade.DECLARED)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One row as summed. ``squares`` is the sum of squared credits of single orders (fen²);
+    """One row as summed. ``squares`` is the sum of squared credits of single buyers (fen²);
     ``ripe`` the credited fen weighted by the ripeness of their days; ``profit`` those of known margin
     times it, ``unpriced`` those of unknown margin; ``later`` what lies beyond the horizon asked."""
 
@@ -55,7 +55,7 @@ def slices_of(
     priced = margins >= 0
     profit = sums(rows[priced], fen[priced] * margins[priced], count) // 10_000
     unpriced = sums(rows, np.where(priced, 0, fen), count)
-    squared = np.ceil(squares(rows, close.order, fen, count))
+    squared = np.ceil(squares(rows, close.buyer, fen, count))
     later = sums(far_rows, far.fen[model], count)
     orders = distinct(rows, close.order, count)
     known = close.person != NOBODY

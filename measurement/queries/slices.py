@@ -1,7 +1,7 @@
 """Credit of a slice by rows of one dimension: of now from the cells, of a past day from the rollups.
 
 Money and shares of orders add up; orders and people do not, so they are counted over the cells of exactly
-this slice, and the squares of single orders' credits with them. Of a past day only the money is known.
+this slice, and the squares of single buyers' credits with them. Of a past day only the money is known.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from measurement.attribution.cells import Cells, day_number, sums
+from measurement.attribution.cells import NOBODY, Cells, day_number, different, sums
 from measurement.choices import Grade, Model
 from measurement.queries.cells import cells as read_cells
 from measurement.reports import Totals
@@ -107,6 +108,17 @@ class Bought:
 
     platforms: dict[str, dict[str, int]]
     totals: Totals
+    orders_of_a_buyer: Fraction = Fraction(1)
+
+    @property
+    def mean_order(self) -> int:
+        """Fen, 0 without an order."""
+        return self.totals.lines // self.totals.orders if self.totals.orders else 0
+
+    @property
+    def mean_buyer(self) -> int:
+        """What one buyer spends on the mean, as far as persons are known; fen, 0 without an order."""
+        return int(self.mean_order * self.orders_of_a_buyer)
 
 
 def bought(
@@ -120,12 +132,16 @@ def bought(
     """What the orders paid in the period brought, by platform and evidence grade, as one model shares them; all
     five add up to the same. ``cells`` hold at least those order days; they are read when they are not given.
     Of a past day the rollups are summed."""
+    each = Fraction(1)
     if as_of is not None:
         amounts = _amounts_of_past(merchant, period, model, as_of)
     else:
         if cells is None:
             cells = read_cells(merchant, since=period.start, until=period.end, models=(model,))
-        amounts = _amounts(cells, period, model)
+        mine = cells.only(
+            (cells.order_day >= day_number(period.start)) & (cells.order_day < day_number(period.end))
+        )
+        amounts, each = _amounts(mine, model), _orders_of_a_buyer(mine)
     start, end = period.instants()
     with connection.cursor() as cursor:
         cursor.execute(_ORDERS, {"merchant": merchant.pk, "from": start, "until": end})
@@ -143,14 +159,19 @@ def bought(
     return Bought(
         dict(platforms),
         Totals(joined, unjoined, rest, orders, None if past else paid, None if past else refunded),
+        each,
     )
 
 
-def _amounts(cells: Cells, period: Period, model: Model) -> dict[tuple[str, str], int]:
-    """Fen by platform and grade of the orders of the period."""
-    found = cells.only(
-        (cells.order_day >= day_number(period.start)) & (cells.order_day < day_number(period.end))
-    )
+def _orders_of_a_buyer(cells: Cells) -> Fraction:
+    """Of the buyers who are known; 1 where nobody is."""
+    known = cells.only(cells.person != NOBODY)
+    people = len(different(known.person))
+    return Fraction(len(different(known.order)), people) if people else Fraction(1)
+
+
+def _amounts(found: Cells, model: Model) -> dict[tuple[str, str], int]:
+    """Fen by platform and grade."""
     kinds, places = np.unique(found.platform * 256 + found.grade, return_inverse=True)
     fen = sums(places, found.fen[model], len(kinds))
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,27 @@ def test_nothing_credited_still_has_an_upper_end():
     found = credit_interval(0, 0, 10_000)
     assert found.low == 0
     assert found.high / 10_000 == pytest.approx(3.689, rel=0.02)
+
+
+@pytest.mark.parametrize(("buyers", "repeat"), [(6, 0.5), (40, 0.5), (40, 0.0), (150, 0.7)])
+def test_the_interval_over_buyers_covers_the_truth_of_worlds_with_repeat_buyers(buyers, repeat):
+    """The worlds of the bootstrap's test: a Poisson number of people, each with a geometric number of orders of
+    log-normal amount; 1,000 worlds, nominal 95 %, none less than three standard errors allow (92.9 %). By orders
+    the same worlds cover 80, 83, 94 and 71 %."""
+    draw = np.random.default_rng([2026, buyers, int(repeat * 10)])
+    of_a_buyer = np.exp(0.32) / (1 - repeat) * 10_000
+    inside = by_orders = 0
+    for _ in range(1_000):
+        people = draw.poisson(buyers)
+        owner = np.repeat(np.arange(people), draw.geometric(1 - repeat, people))
+        orders = (draw.lognormal(0, 0.8, len(owner)) * 10_000).astype(np.int64)
+        worth = np.bincount(owner, weights=orders, minlength=1)
+        found = credit_interval(int(orders.sum()), int((worth**2).sum()), int(of_a_buyer))
+        inside += found.low <= of_a_buyer * buyers <= found.high
+        narrow = credit_interval(int(orders.sum()), int((orders**2).sum()), int(np.exp(0.32) * 10_000))
+        by_orders += narrow.low <= of_a_buyer * buyers <= narrow.high
+    assert 0.929 <= inside / 1_000 <= 0.97
+    assert repeat == 0 or by_orders / 1_000 < 0.86
 
 
 @settings(deadline=None)

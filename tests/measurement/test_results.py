@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from measurement.choices import Model
+from measurement.metrics import credit_interval
 from measurement.queries.results import report
 from measurement.reports import Axis, Compare, Dimension, ReportQuery
 from merchants import tenancy
@@ -49,6 +50,22 @@ def test_each_note_gets_its_share_by_grade(world):
     assert (morning.credited, morning.joined) == (9500, {"A": 4500, "B": 5000})
     assert (winter.orders, winter.people, morning.orders, morning.people) == (1, 1, 2, 1)
     assert (winter.by_line, morning.by_line) == ("Lin", "Mei")
+
+
+def test_the_interval_takes_all_orders_of_a_buyer_for_one(merchant):
+    """Ann bought twice, Ben once, all under one note: squares are 15000² + 5000², and one more buyer spends
+    20000 / 3 × 3 / 2 = 10000 on the mean (6666 a whole order, less by rounding)."""
+    world = World(merchant)
+    for who in ("ann", "ben"):
+        world.touch(who, "2026-10-02", "Winter repair")
+    world.order("T1", "2026-10-06", 10000, person="ann")
+    world.order("T2", "2026-10-09", 5000, person="ann")
+    world.order("T3", "2026-10-07", 5000, person="ben")
+    world.compute()
+    [row] = report(merchant, OCTOBER, now=NOW).rows
+    expected = credit_interval(20000, 15000**2 + 5000**2, 9999)
+    assert (row.low, row.high) == (expected.low, expected.high)
+    assert (row.orders, row.people) == (3, 2)
 
 
 def test_rows_add_up_to_the_total_and_orders_do_not(world):
