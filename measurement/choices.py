@@ -56,6 +56,15 @@ class Platform(StrEnum):
     OTHER = "other"
 
 
+class Placement(StrEnum):
+    """Where an ad system puts a campaign."""
+
+    FEED = "feed"
+    SEARCH = "search"
+    SITE = "site"  # the whole site: feed and search
+    VIDEO_FEED = "video_feed"
+
+
 class SpendKind(StrEnum):
     ADS = "ads"
     NOTE_FEE = "note_fee"

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from measurement.choices import Grade, Model, Platform, TouchKind
+from measurement.choices import Grade, Model, Placement, Platform, TouchKind
 from measurement.metrics import Verdict
 from merchants.periods import LONGEST, PRESETS, Period, matched_before, preset, year_before
 
@@ -32,6 +32,7 @@ class Dimension(StrEnum):
     NOTE = "note"
     BLOGGER = "blogger"
     CAMPAIGN = "campaign"
+    PLACEMENT = "placement"
     CREATIVE = "creative"
     KEYWORD = "keyword"
     SPU = "spu"
@@ -60,7 +61,11 @@ HORIZONS = (0, 7, 15, 30, 60, 90)
 SORTS = ("cost", "credited", "roi", "orders", "people", "maturity", "name", "spread")
 ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu", "live", "host")
 """``live`` is one live stream, ``host`` all those of a blogger."""
-WORD_FILTERS: dict[str, type[StrEnum]] = {"platform": Platform, "kind": TouchKind}
+WORD_FILTERS: dict[str, type[StrEnum]] = {
+    "platform": Platform,
+    "kind": TouchKind,
+    "placement": Placement,
+}
 CUSTOM = "custom"
 WITHOUT = "without"
 DEFAULT_SPAN = "28d"

@@ -25,7 +25,8 @@ from merchants.periods import day_of, preset
 
 KEPT = timedelta(days=30)  # since it was last asked for
 CHANNELS = (
-    Dimension.NOTE, Dimension.BLOGGER, Dimension.CAMPAIGN, Dimension.CREATIVE, Dimension.KEYWORD, Dimension.KIND,
+    Dimension.NOTE, Dimension.BLOGGER, Dimension.CAMPAIGN, Dimension.PLACEMENT, Dimension.CREATIVE,
+    Dimension.KEYWORD, Dimension.KIND,
 )  # fmt: skip
 """What a channel of the chain may be."""
 

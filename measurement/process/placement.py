@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from measurement.choices import TouchKind
+from measurement.choices import Placement, TouchKind
 
 
 class Carrier(StrEnum):
@@ -19,11 +19,18 @@ class Carrier(StrEnum):
     OTHER = "other"  # unpaid notes, unpaid search, live streams: none of the three
 
 
-SEARCH_PLACEMENTS = {"2", "search"}
-FEED_PLACEMENTS = {"1", "7", "feed", "video_feed"}
-"""Codes of Juguang's ``placement`` as its report interface names them: 1 feed, 2 search, 4 whole site, 7 video
-feed. 4 may be either and says nothing; then the act tells, as it does where no placement is known or the code
-is another."""
+CODES = {
+    "1": Placement.FEED,
+    "2": Placement.SEARCH,
+    "4": Placement.SITE,
+    "7": Placement.VIDEO_FEED,
+    **{str(one): one for one in Placement},
+}
+"""Juguang's codes of ``placement`` as its report interface names them, and our own words. 4 may be either and
+says nothing of the carrier; then the act tells, as it does where no placement is known or the code is another."""
+
+SEARCH_PLACEMENTS = {code for code, one in CODES.items() if one == Placement.SEARCH}
+FEED_PLACEMENTS = {code for code, one in CODES.items() if one in (Placement.FEED, Placement.VIDEO_FEED)}
 
 _ACTS_OF_SEARCH = {TouchKind.SEARCH, TouchKind.SEARCH_CLICK}
 

@@ -21,7 +21,7 @@ from django.db import connection
 
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
 from measurement.queries.reported import standing_sql
-from measurement.queries.slices import STREAMS
+from measurement.queries.slices import PLACEMENT, STREAMS
 from measurement.reports import Dimension, Reported, ReportQuery
 from measurement.waste.allocation import FullCost, spread
 from merchants.models import Merchant
@@ -34,6 +34,7 @@ KEYS = {
     Dimension.NOTE: "n.id",
     Dimension.BLOGGER: "coalesce(n.blogger_id, s.blogger_id)",
     Dimension.CAMPAIGN: "coalesce(s.campaign_id, x.campaign_id)",
+    Dimension.PLACEMENT: f"nullif({PLACEMENT.format(row='s')}, '0')",
     Dimension.CREATIVE: "s.creative_id",
     Dimension.KEYWORD: "s.keyword_id",
     Dimension.SPU: "coalesce(s.spu_id, n.spu_id)",

@@ -14,8 +14,8 @@ from measurement.words.journeys import REFUSED
 
 CHANNELS = frozenset(
     {
-        Dimension.NOTE, Dimension.BLOGGER, Dimension.CAMPAIGN, Dimension.CREATIVE, Dimension.KEYWORD,
-        Dimension.KIND,
+        Dimension.NOTE, Dimension.BLOGGER, Dimension.CAMPAIGN, Dimension.PLACEMENT, Dimension.CREATIVE,
+        Dimension.KEYWORD, Dimension.KIND,
     }
 )  # fmt: skip
 """Rows that may be the channels of journeys."""

@@ -28,6 +28,8 @@ def names_of(merchant: Merchant, dimension: Dimension, keys: Collection[str]) ->
             return {key: Name(key) for key in keys}
         case Dimension.PLATFORM:
             return {key: Name(words.platform(key)) for key in keys}
+        case Dimension.PLACEMENT:
+            return {key: Name(str(words.said(words.PLACEMENTS, key))) for key in keys}
         case Dimension.KIND:
             return {key: Name(words.touch_kind(key)) for key in keys}
     found = _READERS[dimension](merchant, [int(key) for key in keys])

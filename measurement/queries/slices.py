@@ -25,6 +25,7 @@ from measurement.attribution.cells import (
     sums,
 )
 from measurement.choices import Grade, Model
+from measurement.process.placement import CODES
 from measurement.queries.cells import cells as read_cells
 from measurement.queries.products import NO_PRODUCT, Product
 from measurement.queries.slice_sums import Slice, of_products, slices_of
@@ -44,6 +45,15 @@ KEYS = {
     Dimension.KIND: "c.kind",
 }
 NOTHING = 0
+_PLACED = " ".join(f"WHEN '{code}' THEN '{placement}'" for code, placement in CODES.items())
+PLACEMENT = (
+    "coalesce((SELECT CASE g.placement " + _PLACED + " END FROM measurement_campaign g"
+    " WHERE g.id = coalesce({row}.campaign_id, (SELECT x.campaign_id FROM measurement_creative x"
+    " WHERE x.id = {row}.creative_id AND x.merchant_id = {row}.merchant_id))"
+    " AND g.merchant_id = {row}.merchant_id), '0')"
+)
+"""Where the ad system put the campaign that a row names, itself or by its creative; NOTHING as a text."""
+KEYS[Dimension.PLACEMENT] = PLACEMENT.format(row="c")
 STREAMS = {
     "live": "{row}.live_stream_id = %(live)s",
     "host": "{row}.live_stream_id IN (SELECT v.id FROM measurement_livestream v"
@@ -56,6 +66,7 @@ FILTERS = {
     "blogger": "coalesce(n.blogger_id, c.blogger_id) = %(blogger)s",
     "campaign": "c.campaign_id = %(campaign)s",
     "creative": "c.creative_id = %(creative)s",
+    "placement": f"{KEYS[Dimension.PLACEMENT]} = %(placement)s",
     "keyword": "c.keyword_id = %(keyword)s",
     "spu": "r.spu_id = %(spu)s",
     "platform": "r.platform = %(platform)s",
@@ -202,7 +213,7 @@ def _summed(
 
 
 def _text(key: Any) -> str | None:
-    return None if key == NOTHING else str(key)
+    return None if str(key) == str(NOTHING) else str(key)
 
 
 @dataclass(frozen=True, slots=True)

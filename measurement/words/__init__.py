@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from measurement.choices import CycleBasis, Model, Platform, SpendKind, Task, TouchKind
+from measurement.choices import CycleBasis, Model, Placement, Platform, SpendKind, Task, TouchKind
 from measurement.metrics import Verdict
 from measurement.reports import Axis, Compare, Dimension
 
@@ -50,7 +50,8 @@ DIMENSIONS: dict[str, Any] = {
     Dimension.NOTE: pgettext_lazy("dimension", "Note"),
     Dimension.BLOGGER: pgettext_lazy("dimension", "Blogger"),
     Dimension.CAMPAIGN: pgettext_lazy("dimension", "Campaign"),
-    Dimension.CREATIVE: pgettext_lazy("dimension", "Placement (creative)"),
+    Dimension.PLACEMENT: pgettext_lazy("dimension", "Placement"),
+    Dimension.CREATIVE: pgettext_lazy("dimension", "Creative"),
     Dimension.KEYWORD: pgettext_lazy("dimension", "Search word"),
     Dimension.SPU: pgettext_lazy("dimension", "SPU"),
     Dimension.PLATFORM: pgettext_lazy("dimension", "Platform"),
@@ -66,12 +67,19 @@ UNASSIGNED: dict[str, Any] = {
     Dimension.NOTE: _("Not tied to a note"),
     Dimension.BLOGGER: _("Not tied to a blogger"),
     Dimension.CAMPAIGN: _("Not tied to a campaign"),
-    Dimension.CREATIVE: _("Not tied to a paid placement"),
+    Dimension.PLACEMENT: _("Not tied to a placement of ads"),
+    Dimension.CREATIVE: _("Not tied to a creative"),
     Dimension.KEYWORD: _("Not tied to a search word"),
     Dimension.SPU: _("Not tied to an SPU"),
     Dimension.PLATFORM: _("Not tied to a platform"),
     Dimension.DAY: _("Not tied to a day"),
     Dimension.KIND: _("Not tied to a kind of touch"),
+}
+PLACEMENTS: dict[str, Any] = {
+    Placement.FEED: pgettext_lazy("placement", "Feed"),
+    Placement.SEARCH: pgettext_lazy("placement", "Search"),
+    Placement.SITE: pgettext_lazy("placement", "Whole site"),
+    Placement.VIDEO_FEED: pgettext_lazy("placement", "Video feed"),
 }
 AXES: dict[str, Any] = {Axis.TOUCH: _("Touch day"), Axis.ORDER: _("Order day")}
 COMPARISONS: dict[str, Any] = {

@@ -39,7 +39,8 @@ INVENTED = {
 # Values that no page offers, for every parameter a page reads at once.
 ASKED = (
     "period", "from", "to", "compare", "model", "axis", "by", "grade", "class", "asof", "x", "sort", "page",
-    "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "creative", "keyword", "spu",
+    "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "placement",
+    "creative", "keyword", "spu",
     "order", "nulls", "starts", "ends", "lift", "method",
     "days", "row", "at",
 )  # fmt: skip

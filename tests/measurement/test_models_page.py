@@ -127,7 +127,7 @@ def test_where_whole_journeys_cannot_be_looked_at_the_page_says_why(world, page,
     assert not JourneyModel.objects.exists()
 
 
-@pytest.mark.parametrize("by", ["note", "blogger", "campaign", "creative", "keyword", "kind"])
+@pytest.mark.parametrize("by", ["note", "blogger", "campaign", "placement", "creative", "keyword", "kind"])
 def test_a_channel_is_what_is_chosen(world, page, by) -> None:
     page(by=by)
     work(world.merchant)

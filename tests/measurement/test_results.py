@@ -11,6 +11,7 @@ from django.utils import translation
 
 from measurement.choices import Model
 from measurement.metrics import credit_interval
+from measurement.models import Rollup
 from measurement.queries.results import report
 from measurement.reports import Axis, Compare, Dimension, ReportQuery
 from merchants import tenancy
@@ -66,6 +67,36 @@ def test_the_interval_takes_all_orders_of_a_buyer_for_one(merchant):
     expected = credit_interval(20000, 15000**2 + 5000**2, 9999)
     assert (row.low, row.high) == (expected.low, expected.high)
     assert (row.orders, row.people) == (3, 2)
+
+
+def test_rows_are_placements_of_the_ads_with_what_was_spent_there(merchant):
+    """Autumn stands in search by its code, Winter in the feed by its word; Spring's is not told. A creative
+    stands where its campaign does, and what no ad brought stands nowhere."""
+    world = World(merchant)
+    for name, code in (("Autumn", "2"), ("Winter", "feed"), ("Spring", "9")):
+        campaign = world.campaign(name)
+        campaign.placement = code
+        campaign.save()
+        world.touch(name, "2026-10-02", "Repair", campaign=name)
+        world.order(f"O-{name}", "2026-10-06", 10000, person=name)
+        world.spend("2026-10-02", 3000, campaign=name)
+    world.touch("ann", "2026-10-02", "Repair")
+    world.order("O-ann", "2026-10-06", 500, person="ann")
+    world.compute()
+    asked = replace(OCTOBER, by=Dimension.PLACEMENT)
+    with translation.override("en"):
+        found = report(merchant, asked, now=NOW)
+    assert {row.key: (row.name, row.credited, row.cost) for row in found.rows} == {
+        "search": ("Search", 10000, 3000),
+        "feed": ("Feed", 10000, 3000),
+    }
+    assert (found.unassigned.name, found.unassigned.credited) == ("Not tied to a placement of ads", 10500)
+    assert (found.total.credited, found.total.cost) == (30500, 9000)
+    feed = report(merchant, OCTOBER.within_also("placement", "feed"), now=NOW)
+    assert [(row.name, row.credited) for row in feed.rows] == [("Repair", 10000)]
+    Rollup.objects.update(recorded_day=date(2026, 11, 10))
+    past = report(merchant, replace(asked, as_of=date(2026, 11, 19)), now=NOW)
+    assert {row.key: row.credited for row in past.rows} == {"search": 10000, "feed": 10000}
 
 
 def test_rows_add_up_to_the_total_and_orders_do_not(world):
