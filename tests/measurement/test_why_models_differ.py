@@ -26,7 +26,10 @@ FIVE = {"first": 100, "last": 100, "linear": 100, "position": 100, "decay": 100}
             {"markov": 200},
             "Hard to replace: journeys that come here often end with an order, others get there less.",
         ),
-        ({"leave_one_out": 200}, "Takes part in many orders, seldom alone: counted by presence it gets most."),
+        (
+            {"leave_one_out": 200},
+            "Takes part in many orders, seldom alone: counted by presence it gets most.",
+        ),
         (
             {"shapley": 200},
             "Met once in a journey where others are met again and again: shared by channel it gets more.",
