@@ -23,9 +23,11 @@ LISTED = 3  # rows of each list: a page is read in a minute
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What the page says. ``change`` is against the weekday-matched period before, None below 30 orders."""
+    """What the page says. ``change`` is against the weekday-matched period before, None below 30 orders;
+    ``losing`` are rows of ``classed``, the report over the longer span that spend is classed by."""
 
     money: Report
+    classed: Report
     takeaway: str
     change: Decimal | None
     carried: tuple[Row, ...]
@@ -42,6 +44,7 @@ def digest(merchant: Merchant, *, now: datetime) -> Digest:
     losing = [row for row in found.classed.rows if row.verdict == Verdict.LOSING]
     return Digest(
         money=found.money,
+        classed=found.classed,
         takeaway=takeaways.of_results(found.money),
         change=metrics.change(found.money.total.credited, before.credited, before.orders) if before else None,
         carried=tuple(row for row in found.money.rows if row.credited)[:LISTED],

@@ -29,10 +29,11 @@ from merchants.periods import Period, day_of
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Credited fen of a platform or an SPU."""
+    """Credited fen of a platform or an SPU; ``key`` is "" for what belongs to none."""
 
     name: str
     fen: int
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
 def _named(merchant: Merchant, dimension: Dimension, sums: Mapping[str, int]) -> tuple[Part, ...]:
     """Parts by name, the largest first; what belongs to no SPU comes last, without a name."""
     called = names_of(merchant, dimension, [key for key in sums if key])
-    parts = [Part(called[key].name, fen) for key, fen in sums.items() if key]
+    parts = [Part(called[key].name, fen, key) for key, fen in sums.items() if key]
     rest = [Part("", sums[""])] if sums.get("") else []
     return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
 

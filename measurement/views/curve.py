@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,11 +16,14 @@ from measurement.charts.curve import of_curve
 from measurement.cycles.cohorts import Cohort, marks
 from measurement.dictionary import definitions
 from measurement.queries import buyers, curve
-from measurement.queries.curve import Curve
-from measurement.reports import Axis
+from measurement.queries.curve import Curve, Part
+from measurement.reports import CUSTOM, Axis, ReportQuery
 from measurement.views.questions import address, around, asked, chips
 from merchants.access import MerchantRequest, merchant_required
+from merchants.periods import DAY, Period
 from merchants.roles import Permission
+
+SHOWN_SPUS = 10
 
 
 @merchant_required(Permission.SEE_RESULTS)
@@ -36,22 +40,34 @@ def page(request: MerchantRequest) -> HttpResponse:
         "chart": of_curve(found),
         "marks": marks(found.window),
         "points": _points(found),
-        "cohorts": [_shown(cohort, found) for cohort in found.cohorts],
+        "cohorts": [_shown(cohort, query, found) for cohort in found.cohorts],
         "tasks": [(words.said(words.TASKS, task), fen) for task, fen in sorted(found.cost_by_task.items())],
         "by_touch": query.axis == Axis.TOUCH,
         "takeaway": takeaways.of_curve(found),
         "chips": chips(request.merchant, query),
         "behind": address(query, part="buyers"),
+        "platforms": _opened(query, "platform", found.platforms),
+        "spus": _opened(query, "spu", found.spus[:SHOWN_SPUS]),
         "needed": curve.NEEDED,
     }
     return render(request, "measurement/curve.html", context)
 
 
-def _shown(cohort: Cohort, found: Curve) -> dict[str, Any]:
+def _shown(cohort: Cohort, query: ReportQuery, found: Curve) -> dict[str, Any]:
+    days = Period(cohort.start, cohort.last + DAY)
     return {
         "cohort": cohort,
+        "open": address(query.but(period=days, span=CUSTOM)),
         "at": [{"fen": cohort.at.get(mark), "roi": cohort.roi_at(mark)} for mark in marks(found.window)],
     }
+
+
+def _opened(query: ReportQuery, name: str, parts: Iterable[Part]) -> list[dict[str, Any]]:
+    """Each part with the address of its orders; what belongs to none has none."""
+    return [
+        {"part": part, "open": address(query.within_also(name, part.key)) if part.key else ""}
+        for part in parts
+    ]
 
 
 def _points(found: Curve) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,6 +22,8 @@ from measurement.letters import digest as digests
 from measurement.models import Annotation, SavedView, Schedule
 from measurement.operations import saved, schedules
 from measurement.queries import saved as kept
+from measurement.reports import ReportQuery, Row
+from measurement.views.questions import address
 from measurement.words import saved as words
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
@@ -151,11 +154,18 @@ def digest(request: MerchantRequest) -> HttpResponse:
     context = {
         "digest": found,
         "report": found.money,
+        "carried": _opened(found.money.query, found.carried),
+        "losing": _opened(found.classed.query, found.losing),
         "definitions": definitions(get_language() or "en"),
         "data_through": found.money.envelope.data_through or "",
         "computed_at": found.money.envelope.computed_at,
     }
     return render(request, "measurement/digest.html", context)
+
+
+def _opened(query: ReportQuery, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Each row with the address of its orders."""
+    return [{"row": row, "open": address(query.within_also(str(query.by), row.key))} for row in rows]
 
 
 def _by(request: MerchantRequest) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 
 import openpyxl
 import pytest
@@ -236,3 +238,18 @@ def test_a_program_reads_what_the_page_shows_and_sense_is_asked_of_it(world, cli
     }
     refused = client.get("/api/v1/reports/over-time", {"axis": "moon"}, headers=headers)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_parameter")
+
+
+def test_cohorts_platforms_and_products_open_to_their_orders(client, world):
+    client.force_login(make_member(world.merchant, "owner"))
+    page = client.get(reverse("measurement:curve", args=[world.merchant.code]), ASKED).content.decode()
+    orders = reverse("measurement:orders", args=[world.merchant.code])
+    links = [unescape(one) for one in re.findall(rf'href="({orders}\?[^"]+)"', page)]
+    opened = {link: client.get(link).content.decode() for link in links}
+    [jd] = [said for link, said in opened.items() if "platform=jd" in link]
+    assert ("A2" in jd, "A1" in jd, "B1" in jd) == (True, False, False)
+    cohorts = [said for link, said in opened.items() if "platform=" not in link and "spu=" not in link]
+    assert [("A1" in said, "B1" in said) for said in cohorts if "A1" in said or "B1" in said] == [
+        (True, True)
+    ]
+    assert not any("C1" in said for said in cohorts)
