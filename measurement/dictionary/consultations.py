@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from measurement.cycles.learned import LEAST_BUYERS, LEAST_DAYS, LEAST_PEOPLE
 from measurement.dictionary.metric import Metric
 
 METRICS = (
@@ -93,9 +94,9 @@ METRICS = (
         "咨询到成交周期",
         "Within how many days (of 24 hours) after their first enquiry people close a deal, among those who do. "
         "Everybody who asked is counted; who has not bought yet counts as open. A household that was joined is one. "
-        "Refused below 200 people, 30 deals or 14 days.",
+        f"Refused below {LEAST_PEOPLE} people, {LEAST_BUYERS} deals or {LEAST_DAYS} days.",
         "在会成交的人里，从首次咨询到成交要多少天（每天 24 小时）。所有咨询过的人都算在内，尚未成交的按“尚未成交”计；"
-        "已合并的家庭算一个。少于 200 人、30 笔成交或 14 天则不给出。",
+        f"已合并的家庭算一个。少于 {LEAST_PEOPLE} 人、{LEAST_BUYERS} 笔成交或 {LEAST_DAYS} 天则不给出。",
         "R(t) = (1 − S(t)) ÷ (1 − S(τ)), S by Kaplan and Meier",
         "R(t) =（1 − S(t)）÷（1 − S(τ)），S 为 Kaplan–Meier 估计",
         "count",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from measurement.cycles.arrival import LEAST_ORDERS
 from measurement.dictionary.metric import Metric
+from measurement.process.windows import LIVE_HOURS, OWN_SHOP_DAYS
 
 METRICS = (
     Metric(
@@ -38,9 +40,9 @@ METRICS = (
         "How much of the expected final credit has come. Each touch day is set against the arrival of credit "
         "of this "
         "very slice, learned from days before (product-limit estimate for right-truncated lags: Lagakos, "
-        "Barraj and De Gruttola, 1988). Unknown below 30 orders' worth of credit.",
+        f"Barraj and De Gruttola, 1988). Unknown below {LEAST_ORDERS} orders' worth of credit.",
         "预计最终归因额中已经到账的部分。每个触点日按本切片自己的到账曲线折算，曲线由此前的日子学得"
-        "（右截断间隔的乘积极限估计：Lagakos、Barraj、De Gruttola，1988）。不足 30 单的归因额时不给出。",
+        f"（右截断间隔的乘积极限估计：Lagakos、Barraj、De Gruttola，1988）。不足 {LEAST_ORDERS} 单的归因额时不给出。",
         "credited ÷ Σ credited of the day ÷ G(age of the day)",
         "已归因额 ÷ Σ（当日归因额 ÷ G(当日已过天数)）",
         "share",
@@ -102,10 +104,10 @@ METRICS = (
         "short_windows",
         "Short windows",
         "短窗口",
-        "What the platforms' usual windows would see: of live views the orders within 24 hours, of the "
-        "platform's own "
-        "shop those within 7 days, each beside the same credit within the decision cycle.",
-        "平台常用窗口能看到的部分：直播观看后 24 小时内的订单、小红书店铺 7 天内的订单，"
+        "What the platforms' usual windows would see: of live views the orders within "
+        f"{LIVE_HOURS} hours, of the platform's own shop those within {OWN_SHOP_DAYS} days, each beside the same "
+        "credit within the decision cycle.",
+        f"平台常用窗口能看到的部分：直播观看后 {LIVE_HOURS} 小时内的订单、小红书店铺 {OWN_SHOP_DAYS} 天内的订单，"
         "与同一归因在完整决策周期内的数额并列。",
         "Σ credit with order time − touch time ≤ window",
         "Σ 下单时间 − 触点时间 ≤ 窗口的归因额",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from measurement.cycles.learned import LEAST_BUYERS, LEAST_DAYS, LEAST_PEOPLE
 from measurement.dictionary.metric import Metric
 
 METRICS = (
@@ -11,9 +12,11 @@ METRICS = (
         "学到的决策周期",
         "Within how many days (of 24 hours) after the first seeding touch people buy, among those who buy: by "
         "P50 half have, by P80 four in five, by P95 nearly all. All people seeded are counted; who has not "
-        "bought yet counts as open, not as a quick buyer less. Refused below 200 people, 30 buyers or 14 days.",
+        f"bought yet counts as open, not as a quick buyer less. Refused below {LEAST_PEOPLE} people, "
+        f"{LEAST_BUYERS} buyers or {LEAST_DAYS} days.",
         "在会买的人里，从第一次种草触点到下单要多少天：到 P50 已有一半人买，P80 五分之四，P95 几乎全部。"
-        "所有被种草的人都算在内；还没买的按“尚未买”计，不会被剔除。少于 200 人、30 位购买者或 14 天则不给出。",
+        "所有被种草的人都算在内；还没买的按“尚未买”计，不会被剔除。"
+        f"少于 {LEAST_PEOPLE} 人、{LEAST_BUYERS} 位购买者或 {LEAST_DAYS} 天则不给出。",
         "R(t) = (1 − S(t)) ÷ (1 − S(τ)), S by Kaplan and Meier; P80 = first day with R ≥ 80 %",
         "R(t) =（1 − S(t)）÷（1 − S(τ)），S 为 Kaplan–Meier 估计；P80 = R 首次达到 80% 的那一天",
         "count",

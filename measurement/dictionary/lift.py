@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from measurement.dictionary.metric import Metric
+from measurement.lift.geo import ALPHA
+from measurement.lift.holdout import SAMPLE_RATIO_ALARM
 
 METRICS = (
     Metric(
@@ -35,8 +37,8 @@ METRICS = (
         "refuse, because days resemble each other and a textbook interval would be far too short.",
         "人群：Welch 95% 区间。地区与暂停：移动区块检验不拒绝的全部日效应。"
         "相邻日期彼此相似，教科书区间会短得多、错得多。",
-        "all θ with p(θ) > 0.05",
-        "所有满足 p(θ) > 0.05 的 θ",
+        f"all θ with p(θ) > {ALPHA}",
+        f"所有满足 p(θ) > {ALPHA} 的 θ",
         "fen",
     ),
     Metric(
@@ -47,8 +49,8 @@ METRICS = (
         "past purchases. Places: the lift is put into their history and searched for, again and again.",
         "若期望的提升真实存在，这样的实验有多大概率能看见。人群：按其过往购买推算；"
         "地区：把提升放进历史数据里反复检验。",
-        "share of tests with p ≤ 0.05 at the hoped-for lift",
-        "在期望提升下 p ≤ 0.05 的检验占比",
+        f"share of tests with p ≤ {ALPHA} at the hoped-for lift",
+        f"在期望提升下 p ≤ {ALPHA} 的检验占比",
         "share",
     ),
     Metric(
@@ -58,17 +60,19 @@ METRICS = (
         "How often the same method finds something on this very panel where nothing happened. It should be "
         "near 5 %; if it is far above, p is not to be believed.",
         "同一方法在这份数据中“什么都没发生”的时段里误报的比例，应接近 5%；明显偏高时，p 值不可信。",
-        "placebo tests with p ≤ 0.05 ÷ placebo tests",
-        "p ≤ 0.05 的安慰剂检验 ÷ 全部安慰剂检验",
+        f"placebo tests with p ≤ {ALPHA} ÷ placebo tests",
+        f"p ≤ {ALPHA} 的安慰剂检验 ÷ 全部安慰剂检验",
         "share",
     ),
     Metric(
         "sample_ratio",
         "Sample ratio",
         "分流检查",
-        "Whether the coin still looks fair: exact binomial test of an even split. Below 0.001 something took "
+        "Whether the coin still looks fair: exact binomial test of an even split. "
+        f"Below {SAMPLE_RATIO_ALARM} something took "
         "people out of one arm, and no figure of the test is to be believed.",
-        "分组是否仍然均匀：对半分的精确二项检验。低于 0.001 说明有一组的人被“弄丢”了，整个实验都不可信。",
+        "分组是否仍然均匀：对半分的精确二项检验。"
+        f"低于 {SAMPLE_RATIO_ALARM} 说明有一组的人被“弄丢”了，整个实验都不可信。",
         "two-sided exact binomial p of control : treatment",
         "对照 : 实验人数的双侧精确二项 p 值",
         "share",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from measurement.dictionary.metric import Metric
+from measurement.ripening import expected, signals
+from measurement.waste.draws import DRAWS
 
+_IN_THE_BAND = round(100 - 200 * expected.TAIL)
 METRICS = (
     Metric(
         "full_cost",
@@ -24,10 +27,10 @@ METRICS = (
         "净回报",
         "Return less full cost. Return is attributed return × margin where the margin of everything is known, "
         "else attributed return. The 95 % interval is a bootstrap over persons: each person, with all their "
-        "orders, weighs Exp(1) in each of 1,000 draws, and one more average person stands at the upper end. "
+        f"orders, weighs Exp(1) in each of {DRAWS:,} draws, and one more average person stands at the upper end. "
         "Orders that could not be joined are not in it.",
         "回报减全部成本。毛利率齐全时回报 = 归因成交额 × 毛利率，否则为归因成交额。"
-        "95% 区间按人重抽样：1000 次抽样中每个人连同其全部订单取 Exp(1) 权重，上端另加一位平均买家。"
+        f"95% 区间按人重抽样：{DRAWS} 次抽样中每个人连同其全部订单取 Exp(1) 权重，上端另加一位平均买家。"
         "未能关联的订单不在其内。",
         "credited × margin − full cost",
         "归因成交额 × 毛利率 − 全部成本",
@@ -99,9 +102,10 @@ METRICS = (
         "Expected orders",
         "预期订单",
         "Orders that a campaign with this money should have by now, by the merchant's other campaigns; the band "
-        "holds 80 of 100 such campaigns. Fewer than five others: not enough past, no number.",
-        "按本商家其他计划的水平，这笔花费到目前应有的订单；区间涵盖 100 个同类计划中的 80 个。"
-        "其他计划少于五个时历史不足，不给数字。",
+        f"holds {_IN_THE_BAND} of 100 such campaigns. Fewer than {expected.LEAST} others: not enough past, no "
+        "number.",
+        f"按本商家其他计划的水平，这笔花费到目前应有的订单；区间涵盖 100 个同类计划中的 {_IN_THE_BAND} 个。"
+        f"其他计划少于 {expected.LEAST} 个时历史不足，不给数字。",
         "orders per yuan of the others × ripe yuan; gamma-Poisson band",
         "其他计划每元订单 × 已成熟花费；伽马-泊松区间",
         "count",
@@ -111,8 +115,8 @@ METRICS = (
         "What a signal was worth",
         "信号的历史关系",
         "Spearman's rank correlation, over past notes in campaigns, of the signal per yuan in the first seven "
-        "days with orders per yuan in the end. Fewer than ten: not enough past. It is an association.",
-        "过去各计划中的笔记，前七天每元信号与最终每元订单的 Spearman 秩相关。少于十个为历史不足。"
+        f"days with orders per yuan in the end. Fewer than {signals.LEAST}: not enough past. It is an association.",
+        f"过去各计划中的笔记，前七天每元信号与最终每元订单的 Spearman 秩相关。少于 {signals.LEAST} 个为历史不足。"
         "它只是关联。",
         "ρ with 95 % interval (Bonett and Wright)",
         "ρ 及 95% 区间（Bonett–Wright）",

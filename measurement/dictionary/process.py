@@ -7,6 +7,7 @@ the daily tallies. The two are never added.
 from __future__ import annotations
 
 from measurement.dictionary.metric import Metric
+from measurement.process.windows import LIVE_HOURS, NEXT_DAYS
 
 _AD_EN = "Reported by Juguang, summed over the rows of one level of the report."
 _AD_ZH = "聚光上报，按报表的一个层级求和。"
@@ -234,24 +235,24 @@ METRICS = (
     ),
     Metric(
         "live_buyers",
-        "Buyers, 24 h",
-        "购买人数（24 小时）",
-        "Viewers who paid an order within 24 hours of their first view of the stream, on any platform you "
+        f"Buyers, {LIVE_HOURS} h",
+        f"购买人数（{LIVE_HOURS} 小时）",
+        f"Viewers who paid an order within {LIVE_HOURS} hours of their first view of the stream, on any platform you "
         "sell on, as far as their keys are joined. Credited to nothing; it says who bought after watching.",
-        "首次观看该场直播后 24 小时内付款的观众人数，含您的各个销售平台，以已打通的人员标识为准。"
+        f"首次观看该场直播后 {LIVE_HOURS} 小时内付款的观众人数，含您的各个销售平台，以已打通的人员标识为准。"
         "只说明看后购买，不代表因果。",
-        "persons with paid_at − first view ≤ 24 h",
-        "付款时间 − 首次观看 ≤ 24 小时的人数",
+        f"persons with paid_at − first view ≤ {LIVE_HOURS} h",
+        f"付款时间 − 首次观看 ≤ {LIVE_HOURS} 小时的人数",
         "count",
     ),
     Metric(
         "live_gmv",
-        "GMV, 24 h",
-        "成交额（24 小时）",
+        f"GMV, {LIVE_HOURS} h",
+        f"成交额（{LIVE_HOURS} 小时）",
         "Paid amount of these orders, refunds included; what went back stands beside it.",
         "上述订单的实付金额，含后来退款的部分；退款另列。",
-        "Σ paid within 24 h of the first view",
-        "Σ 首次观看后 24 小时内实付",
+        f"Σ paid within {LIVE_HOURS} h of the first view",
+        f"Σ 首次观看后 {LIVE_HOURS} 小时内实付",
         "fen",
     ),
     Metric(
@@ -266,12 +267,13 @@ METRICS = (
     ),
     Metric(
         "live_later",
-        "GMV, next 30 days",
-        "后续 30 天成交额",
-        "What the same viewers paid in the 30 days after the 24 hours. Young streams are not complete yet.",
-        "同一批观众在 24 小时之后的 30 天内的实付金额。近期场次尚未走完窗口。",
-        "Σ paid from 24 h to 24 h + 30 d",
-        "Σ 24 小时后 30 天内实付",
+        f"GMV, next {NEXT_DAYS} days",
+        f"后续 {NEXT_DAYS} 天成交额",
+        f"What the same viewers paid in the {NEXT_DAYS} days after the {LIVE_HOURS} hours. "
+        "Young streams are not complete yet.",
+        f"同一批观众在 {LIVE_HOURS} 小时之后的 {NEXT_DAYS} 天内的实付金额。近期场次尚未走完窗口。",
+        f"Σ paid from {LIVE_HOURS} h to {LIVE_HOURS} h + {NEXT_DAYS} d",
+        f"Σ {LIVE_HOURS} 小时后 {NEXT_DAYS} 天内实付",
         "fen",
     ),
     Metric(

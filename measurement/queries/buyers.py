@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.choices import Model
+from measurement.process.windows import LIVE_HOURS, OWN_SHOP_DAYS
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle, products_of
 from measurement.queries.slices import FEN, NOTE, conditions, scope_of
@@ -100,7 +101,12 @@ _WEIGHTS = {
 
 def _statement(query: ReportQuery) -> str:
     return _BUYERS.format(
-        where=conditions(query), note=NOTE, fen=FEN[query.model], weight=_WEIGHTS[query.model]
+        where=conditions(query),
+        note=NOTE,
+        fen=FEN[query.model],
+        weight=_WEIGHTS[query.model],
+        live_hours=LIVE_HOURS,
+        shop_days=OWN_SHOP_DAYS,
     )
 
 
@@ -126,10 +132,10 @@ WITH touched AS MATERIALIZED (
         SELECT sum({weight})::numeric AS whole,
                sum({weight}) FILTER (WHERE {where}) AS part,
                coalesce(sum(r.{fen}) FILTER (WHERE {where}), 0) AS fen,
-               sum(r.{fen}) FILTER (WHERE {where} AND l.paid_at - r.touched_at <= interval '7 days') AS soon,
+               sum(r.{fen}) FILTER (WHERE {where} AND l.paid_at - r.touched_at <= interval '{shop_days} days') AS soon,
                sum(r.{fen}) FILTER (WHERE {where} AND c.kind = 'live_view') AS live,
                sum(r.{fen}) FILTER (WHERE {where} AND c.kind = 'live_view'
-                                    AND l.paid_at - r.touched_at <= interval '24 hours') AS live_soon
+                                    AND l.paid_at - r.touched_at <= interval '{live_hours} hours') AS live_soon
         FROM measurement_credit r
         JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
         WHERE r.merchant_id = %(merchant)s AND r.id BETWEEN t.line_id * 65536 AND t.line_id * 65536 + 65535
