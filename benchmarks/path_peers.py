@@ -119,8 +119,12 @@ def _mam(folder: Path, *, shapley: bool) -> Figures:
 
 
 def text_paths(folder: Path) -> Any:
-    """Grouped paths as text with conversions, value and nulls, by Polars."""
+    """Grouped paths as text with conversions, value and nulls, by Polars; those of a CSV file as they stand."""
     import polars as pl
+
+    if folder.suffix == ".csv":
+        named = {"conversions": "total_conversions", "value": "total_conversion_value", "nulls": "total_null"}
+        return pl.read_csv(folder).select("path", **{name: pl.col(of) for name, of in named.items()})
 
     touches, orders, categories = (
         pl.scan_parquet(folder / f"{name}.parquet") for name in ("touches", "orders", "categories")

@@ -2,8 +2,9 @@
 
 Every contender (`benchmarks.path_peers`) runs in a process of its own, in turn, round after round; printed are
 medians, and the ratio to the faster peer. All must count the same orders and journeys, and the removal effects
-of the exact peer must be ours. Then `attribute_paths` runs as a command on grouped paths, and chains of 31, 181
-and 1,001 channels are solved with one BLAS thread. Writes `benchmarks/results/paths-*.json`.
+of the exact peer must be ours. Then `attribute_paths` runs as a command on grouped paths, the peers on the same
+file, and chains of 31, 181 and 1,001 channels are solved with one BLAS thread. Writes
+`benchmarks/results/paths-*.json`.
 """
 
 from __future__ import annotations
@@ -113,15 +114,20 @@ def grouped_paths(count: int) -> Path:
 
 
 def command(count: int, rounds: int) -> dict[str, float]:
-    """`attribute_paths` as it is called, start-up included: the median of its seconds."""
-    path, seen = grouped_paths(count), []
+    """`attribute_paths` as it is called, and the peers on the same file, start-up included: medians of seconds
+    by name, `ours` first."""
+    path, peers = grouped_paths(count), peers_python()
+    called: dict[str, list[str | Path]] = {
+        "ours": [sys.executable, "manage.py", "attribute_paths", path],
+        **{name: [peers, "-m", "benchmarks.path_peers", name, path] for name in PEERS},
+    }
+    seen: dict[str, list[float]] = {name: [] for name in called}
     for _ in range(rounds):
-        begun = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "manage.py", "attribute_paths", path], cwd=ROOT, capture_output=True, check=True
-        )
-        seen.append(time.perf_counter() - begun)
-    return {"paths": count, "seconds": statistics.median(seen)}
+        for name, argv in called.items():
+            begun = time.perf_counter()
+            subprocess.run(argv, cwd=ROOT, capture_output=True, check=True)
+            seen[name].append(time.perf_counter() - begun)
+    return {"paths": count, **{name: statistics.median(spent) for name, spent in seen.items()}}
 
 
 def solved(channels: int, rounds: int = 50) -> dict[str, float]:
@@ -163,7 +169,8 @@ def main() -> int:
         results.append({"touches": size, "runs": runs})
     commands = [command(int(float(count)), asked.rounds) for count in asked.paths.split(",") if count]
     for done in commands:
-        print(f"attribute_paths, {done['paths']:,} paths: {done['seconds']:.2f} s with start-up")
+        beside = ", ".join(f"{name} {done[name]:.2f} s" for name in PEERS)
+        print(f"attribute_paths, {done['paths']:,} paths: {done['ours']:.2f} s with start-up; {beside}")
     chains = [solved(channels) for channels in (31, 181, 1_001)]
     for one in chains:
         print(

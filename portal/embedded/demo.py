@@ -11,7 +11,9 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from portal import queues
 from portal.embedded import environment
@@ -46,13 +48,14 @@ class Service:
     """A module that runs until it is stopped. `{state}` and `{fd}` in its arguments are filled in.
 
     `grace`: seconds it has to finish its work after SIGTERM. A worker that is killed then loses nothing: the
-    marks in Postgres hold its work.
+    marks in Postgres hold its work. `yields`: what somebody waits for on the same cores goes first.
     """
 
     name: str
     module: str
     arguments: tuple[str, ...]
     grace: float
+    yields: bool = False
 
 
 MIGRATE = Step("migrate", "preparing the database", ("migrate", "--database", "owner", "--noinput"))
@@ -73,8 +76,8 @@ WEB = Service(
 )
 WORKER = ("-A", "portal.celery", "worker", "-c", "1", "-l", "INFO")
 BACKGROUND = (
-    Service("worker", "celery", (*WORKER, "-n", "worker@%h"), 20),
-    Service("prompt", "celery", (*WORKER, "-Q", queues.PROMPT, "-n", "prompt@%h"), 20),
+    Service("worker", "celery", (*WORKER, "-n", "worker@%h"), 20, yields=True),
+    Service("prompt", "celery", (*WORKER, "-Q", queues.PROMPT, "-n", "prompt@%h"), 20, yields=True),
     Service(
         "beat",
         "celery",
@@ -82,6 +85,7 @@ BACKGROUND = (
         5,
     ),
 )
+YIELDING = 10
 FEED = "demo_feed"  # a manage.py command that keeps orders coming
 
 
@@ -164,7 +168,17 @@ def start_service(
     fds = [listener.fileno()] if listener else []
     values = {"state": supervisor.state.folder, "fd": fds[0] if fds else None}
     argv = [PYTHON, "-m", service.module, *(word.format(**values) for word in service.arguments)]
-    supervisor.start(service.name, argv, env=env, grace=service.grace, pass_fds=fds)
+    child = supervisor.start(service.name, argv, env=env, grace=service.grace, pass_fds=fds)
+    if service.yields:
+        let_go_first(child.process.pid)
+
+
+def let_go_first(pid: int) -> None:
+    """Makes a process, and what it starts, yield to others, as `Nice=10` of a unit does; Linux weighs sessions
+    before processes where it groups them."""
+    with suppress(OSError):  # it has ended, and whoever watches it says so; or nothing is grouped here
+        os.setpriority(os.PRIO_PROCESS, pid, YIELDING)
+        Path(f"/proc/{pid}/autogroup").write_text(str(YIELDING))
 
 
 def wait_for_page(supervisor: Supervisor, port: int, seconds: float = 120) -> None:

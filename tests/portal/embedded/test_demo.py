@@ -1,6 +1,8 @@
 """The steps of `make demo`."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,13 @@ def test_a_step_without_inputs_always_runs(checkout: Path) -> None:
     step = demo.Step("migrate", "migrating", ("migrate",))
     (checkout / "migrate.done").write_text(step.fingerprint())
     assert not demo.is_done(step, State(checkout))
+
+
+def test_workers_let_go_first_whom_somebody_waits_for() -> None:
+    argv = [sys.executable, "-c", "import signal; signal.pause()"]
+    with subprocess.Popen(argv, start_new_session=True) as worker:
+        demo.let_go_first(worker.pid)
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == demo.YIELDING
+        worker.kill()
+    demo.let_go_first(worker.pid)  # it is gone: nothing to weigh
+    assert {service.name for service in demo.BACKGROUND if service.yields} == {"worker", "prompt"}
