@@ -96,6 +96,23 @@ def percent(ratio: float | Decimal | None, places: int = 1) -> str:
     return DASH if number is None else _signed(_fixed(number * 100, places) + "%", number)
 
 
+_UNITS = {"zh": (" 小时", " 分", " 秒"), "en": (" h", " min", " s")}
+
+
+def lasted(seconds: int | None, language: str = "en") -> str:
+    """How long something took, in its two largest units: 18 min 46 s."""
+    if seconds is None:
+        return DASH
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = list(
+        zip((hours, minutes, rest), _UNITS["zh" if language.startswith("zh") else "en"], strict=True)
+    )
+    first = next((place for place, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    shown = [f"{number}{unit}" for number, unit in parts[first : first + 2] if number]
+    return " ".join(shown) or f"0{parts[-1][1]}"
+
+
 def multiple(ratio: float | Decimal | None, places: int = 2) -> str:
     """A return on cost: 3.12 means 3.12 yuan credited for each yuan spent."""
     number = None if ratio is None else _decimal(ratio)

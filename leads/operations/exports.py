@@ -21,8 +21,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from leads import duplicates, sealing
-from leads.models import Export
+from leads import duplicates, sealing, words
+from leads.models import Export, Stage
 from leads.operations import alarms, contacts
 from leads.queries import exported
 from leads.queries.asked import Asked
@@ -313,7 +313,7 @@ def _said(row: Export, asking: Asking) -> list[tuple[str, str]]:
     told = [
         (_("Merchant"), asking.merchant.name),
         (pgettext("export", "List"), str(row.get_kind_display())),
-        *filters_said(asking.asked),
+        *filters_said(asking.merchant, asking.asked),
         (pgettext("export", "Asked"), f"{row.asked_at:%Y-%m-%d %H:%M} UTC"),
         (_("Contacts"), contacts_said),
         (_("Times"), _("with their distance from Greenwich; days are those of %(zone)s") % {"zone": zone}),
@@ -324,10 +324,11 @@ def _said(row: Export, asking: Asking) -> list[tuple[str, str]]:
     return told
 
 
-def filters_said(asked: Asked) -> list[tuple[str, str]]:
+def filters_said(merchant: Merchant, asked: Asked) -> list[tuple[str, str]]:
     """The filters in words, numbers that were searched masked; empty for everything."""
+    stage = Stage.objects.for_merchant(merchant).filter(code=asked.stage).first() if asked.stage else None
     told = [
-        (_("Stage"), asked.stage),
+        (_("Stage"), str(words.stage(stage.code, stage.label)) if stage else asked.stage),
         (_("Name or phone"), duplicates.without_numbers(asked.text)),
         (_("Whose"), _("only mine") if asked.agent else ""),
         (_("Consultations"), _("open ones") if asked.open else ""),

@@ -134,7 +134,7 @@ def _shown(request: MerchantRequest, row: Export) -> dict[str, Any]:
     """What the page says of an export: what was asked for, how far it is, and what can be done."""
     now = timezone.now()
     over = row.state == State.DONE and row.expires_at is not None and row.expires_at <= now
-    filters = exports.filters_said(exports.asked_of(request.merchant, row))
+    filters = exports.filters_said(request.merchant, exports.asked_of(request.merchant, row))
     state = State.EXPIRED if over else State(row.state)
     return {
         "row": row,

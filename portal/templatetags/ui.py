@@ -59,6 +59,11 @@ def percent(value: Number | None, places: int = 1) -> str:
 
 
 @register.filter
+def lasted(seconds: int | None) -> str:
+    return formats.lasted(seconds, _language())
+
+
+@register.filter
 def multiple(value: Number | None, places: int = 2) -> str:
     return formats.multiple(_number(value), places)
 

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as installed
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from leads.models import Alarm, Consent, Conversation, Export, Lead
 from leads.operations import alarms, consents, exports, replies, stages
@@ -367,3 +367,9 @@ def test_an_export_is_stopped_on_the_page(desk: Desk, browser: Client) -> None:
     exports.write(desk.merchant, row.pk)
     row.refresh_from_db()
     assert row.state == "cancelled"
+
+
+def test_the_filters_are_told_with_the_names_of_the_screen(desk: Desk) -> None:
+    with translation.override("en"):
+        told = exports.filters_said(desk.merchant, Asked(stage="lost", open=True))
+    assert told == [("Stage", "Lost"), ("Consultations", "open ones")]

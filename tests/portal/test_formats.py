@@ -97,6 +97,22 @@ def test_a_change_always_carries_its_sign():
     ]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (None, "–", "–"),
+        (0, "0 s", "0 秒"),
+        (46, "46 s", "46 秒"),
+        (180, "3 min", "3 分"),
+        (1_126, "18 min 46 s", "18 分 46 秒"),
+        (7_500, "2 h 5 min", "2 小时 5 分"),
+        (7_205, "2 h", "2 小时"),
+    ],
+)
+def test_a_time_is_told_in_its_two_largest_units(seconds, english, chinese):
+    assert (formats.lasted(seconds), formats.lasted(seconds, "zh-hans")) == (english, chinese)
+
+
 def test_a_multiple_has_two_decimals():
     assert [formats.multiple(x) for x in (Decimal("3.115"), 0, None)] == ["3.12", "0.00", "–"]
 
