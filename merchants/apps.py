@@ -10,9 +10,10 @@ class MerchantsConfig(AppConfig):
     verbose_name = _("Merchants")
 
     def ready(self) -> None:
-        from merchants import audit_events, events, walls  # noqa: F401 - the acts register themselves
-        from merchants.operations import requirement_sets, upload_events
+        from merchants import audit_events, events, review_letters, walls  # noqa: F401 - the acts register themselves
+        from merchants.operations import requirement_sets, reviews, upload_events
 
+        events.register(reviews.CONCLUDED, review_letters.concluded)
         events.publish(upload_events.FINISHED, _("a file was applied, refused or failed"))
         post_migrate.connect(walls.install_after_migrate, dispatch_uid="merchants.walls")
         post_migrate.connect(requirement_sets.load_after_migrate, dispatch_uid="merchants.requirement_sets")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 REASONS: dict[str, tuple[Promise, Promise]] = {
     "unreadable": (_("It cannot be read"), _("Scan it again in daylight or at 300 dpi, without glare.")),
@@ -80,3 +81,41 @@ NOT_NOW: dict[str, Promise] = {
     "empty": _("Say in a sentence why the decision is wrong."),
 }
 """By code of ``onboarding.cases.Refused``, for who applies."""
+
+REVIEW: dict[str, Promise] = {
+    "own": _("You belong to this merchant or handed this in: somebody else decides about it."),
+    "same_eyes": _("You looked at it first: a second person decides about it."),
+    "appeal": _("You refused it before: the appeal goes to somebody else."),
+    "changed": _(
+        "The case has changed since you opened it. It stands here as it is now; nothing of your decision was kept."
+    ),
+    "held": _("Somebody else works on this case now; nothing of your decision was kept."),
+    "not_now": _(
+        "It does not wait for this decision any more: it was decided, or taken back. Nothing changed."
+    ),
+    "reason": _("A refusal needs one of the reasons; nothing was kept."),
+}
+"""By code of ``onboarding.cases.Refused``, for who reviews."""
+
+FINDINGS: dict[str, Promise] = {
+    **FAULTS,
+    "expired": _("This day has passed."),
+    "expires_soon": _("This day is less than 60 days away."),
+    "other_name": _("The business calls itself otherwise."),
+}
+"""By code of ``onboarding.findings``, for who reviews."""
+
+ACTS: dict[str, Promise] = {
+    "start": _("began the application"),
+    "describe": _("described the business"),
+    "submit": _("submitted the application"),
+    "withdraw": _("withdrew the application"),
+    "appeal": _("appealed a decision"),
+    "claim": _("claimed the case"),
+    "take_over": _("took the case over"),
+    "release": _("gave the case back"),
+    "accept": pgettext_lazy("reviewer", "accepted"),
+    "refuse": pgettext_lazy("reviewer", "refused"),
+    "conclude": _("closed the review"),
+}
+"""What events of a review say, by their act."""

@@ -268,6 +268,9 @@ PRIVACY_THRESHOLD = max(20, env.whole("SEEDBED_PRIVACY_THRESHOLD", 50))  # peopl
 DELIVERY_DAYS = env.whole("SEEDBED_DELIVERY_DAYS", 90)  # raw deliveries are kept this long
 COMMENT_DAYS = env.whole("SEEDBED_COMMENT_DAYS", 365)  # comments are kept this long after they were posted
 SENSITIVE_DAYS = env.whole("SEEDBED_SENSITIVE_DAYS", 30)  # words of a sensitive chat without consent
+# of answers that one reviewer accepts, so many in a hundred are drawn for a second one
+SECOND_LOOKS = min(100, max(0, env.whole("SEEDBED_SECOND_LOOKS", 5)))
+REVIEW_HOURS = env.whole("SEEDBED_REVIEW_HOURS", 16)  # working hours after which a case is late
 # house rules of Xiaohongshu's private messages, as guides of agencies tell them (2025, 2026): warned of, not blocked
 MESSAGES_BEFORE_AN_ANSWER = env.whole("SEEDBED_MESSAGES_BEFORE_AN_ANSWER", 3)
 STRANGERS_A_DAY = env.whole("SEEDBED_STRANGERS_A_DAY", 20)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from merchants.admin.desk import OPERATOR, SupportAdmin, listed
 from merchants.models import (
-    Application,
     ApplicationItem,
     DocumentVersion,
     RequirementSet,
@@ -116,7 +115,6 @@ class RequirementSetAdmin(SupportAdmin):
             raise PermissionDenied
 
 
-listed(Application, "name form state round submitted_at decided_at", "name", filters="state form")
 listed(ApplicationItem, "key state reason submitter first_reviewer second_reviewer", "key", filters="state")
 listed(DocumentVersion, "filename number media size pages receipt created_at", "filename receipt")
 listed(ReviewEvent, "at act actor before after reason version", "act actor", filters="act")

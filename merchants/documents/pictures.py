@@ -46,13 +46,18 @@ def for_viewing(picture: Image.Image) -> bytes:
     return _written(small, "JPEG")
 
 
+def font_path() -> Path | None:
+    """A font at hand that can write Chinese."""
+    return next((path for path in _FONTS if path.exists()), None)
+
+
 def watermarked(page: bytes, words: str) -> bytes:
     """The page as JPEG with the words all over it, aslant and half seen. Words that no font at hand can write
     are written in ASCII escapes."""
     with Image.open(io.BytesIO(page), formats=["JPEG"]) as opened:
         picture = opened.convert("RGBA")
     size = max(14, max(picture.size) // 48)
-    path = next((path for path in _FONTS if path.exists()), None)
+    path = font_path()
     font = ImageFont.truetype(path, size) if path else ImageFont.load_default(size)
     if path is None:
         words = words.encode("ascii", "backslashreplace").decode()

@@ -58,7 +58,7 @@ def _person(**more: Any) -> Any:
 
 class Application(MerchantOwned):
     """The case of a merchant. ``version`` grows with every change, so that nobody decides about what they have
-    not seen; ``round`` counts the submissions."""
+    not seen; ``round`` counts the submissions. Until ``held_until`` the case is kept for ``holder``, who claimed it."""
 
     name = models.CharField(_("name of the business"), max_length=120)
     form = models.CharField(_("legal form"), max_length=20, choices=_choices(FORMS))
@@ -73,6 +73,8 @@ class Application(MerchantOwned):
     appeal = models.TextField(_("appeal"), max_length=1000, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    holder = _person(null=True, blank=True)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -81,6 +83,7 @@ class Application(MerchantOwned):
         constraints = [
             models.UniqueConstraint(fields=["merchant"], name="a_merchant_has_one_application"),
         ]
+        permissions = [("review_application", _("Can review applications"))]
 
     def __str__(self) -> str:
         return self.name
@@ -160,7 +163,7 @@ class DocumentVersion(MerchantOwned):
 
 class ReviewEvent(MerchantOwned):
     """What happened to a case, appended and never changed. ``sets`` are the versions it was judged by,
-    ``digest`` the paper that was looked at, ``version`` the case's after it."""
+    ``digest`` the paper that was looked at, ``values`` what was answered then, ``version`` the case's after it."""
 
     WRITES = ("INSERT",)
 
@@ -175,6 +178,7 @@ class ReviewEvent(MerchantOwned):
     note = models.CharField(_("note"), max_length=400, blank=True)
     sets = models.JSONField(_("requirement sets"), default=list)
     digest = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    values = models.JSONField(_("answers"), default=dict)
     version = models.PositiveIntegerField(_("version"))
 
     class Meta:

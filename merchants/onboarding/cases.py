@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from merchants.onboarding.standing import State
@@ -61,6 +62,23 @@ def moved(case: Case, act: Act) -> Case:
     return after
 
 
+_NEAREST = (
+    State.ACCEPTED,
+    State.WAIVED,
+    State.IN_REVIEW,
+    State.CHECKING,
+    State.UPLOADED,
+    State.CHANGES_NEEDED,
+    State.MISSING,
+)
+
+
+def spoken(alternatives: Iterable[State]) -> State:
+    """Of alternatives, the one that is nearest to accepted speaks for all: one refused is no lack when another
+    was accepted in its place. Raises ValueError for none."""
+    return min(alternatives, key=_NEAREST.index)
+
+
 def derived(states: Iterable[State]) -> Case:
     """What the decisions on the items make of a case: changes needed as soon as every item is judged and one
     lacks something, approved when all are fine, in review before."""
@@ -72,21 +90,40 @@ def derived(states: Iterable[State]) -> Case:
     return Case.APPROVED
 
 
+LEASE = timedelta(minutes=15)
+"""How long a case is held for who claimed it; each decision begins it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who works on a case, and until when it is kept for them; nobody where None."""
+
+    reviewer: int | None = None
+    until: datetime | None = None
+
+    def runs(self, now: datetime) -> bool:
+        return self.reviewer is not None and self.until is not None and now < self.until
+
+    def keeps_out(self, reviewer: int, now: datetime) -> bool:
+        return self.runs(now) and self.reviewer != reviewer
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looked at an item: ids of users."""
+    """Who looked at an item: ids of users. ``insiders`` are the people of the merchant itself."""
 
     submitter: int
     first: int | None = None
     second: int | None = None
     refused_by: int | None = None
     appealed: bool = False
+    insiders: frozenset[int] = frozenset()
 
 
 def may_decide(look: Look, reviewer: int) -> None:
-    """Raises :class:`Refused`: ``own`` for who handed it in, ``same_eyes`` for who looked first, and ``appeal``
-    for who refused it before."""
-    if reviewer == look.submitter:
+    """Raises :class:`Refused`: ``own`` for who handed it in or belongs to the merchant, ``same_eyes`` for who looked
+    first, and ``appeal`` for who refused it before."""
+    if reviewer == look.submitter or reviewer in look.insiders:
         raise Refused("own")
     if look.appealed and reviewer == look.refused_by:
         raise Refused("appeal")

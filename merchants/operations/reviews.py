@@ -2,13 +2,83 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
-from merchants import audit, tenancy
-from merchants.models import Application, ApplicationItem, DocumentVersion, Merchant, ReviewEvent, User
-from merchants.onboarding.cases import Act, Case, Look, Refused, derived, is_decided, may_decide, moved
+from django.conf import settings
+
+from merchants import audit, events, tenancy
+from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent, User
+from merchants.onboarding.cases import (
+    LEASE,
+    Act,
+    Case,
+    Look,
+    Refused,
+    derived,
+    is_decided,
+    may_decide,
+    moved,
+    needs_second_look,
+    spoken,
+)
+from merchants.onboarding.requirements import Requirement
 from merchants.onboarding.standing import State
-from merchants.queries import onboarding
+from merchants.queries import onboarding, queues
+from merchants.queries import reviews as reading
+from merchants.reasons import REASONS
+
+CONCLUDED = "merchants.application.concluded"
+"""Told to the outbox when a case is decided, with its ``state`` and ``round``."""
+
+
+def claim(merchant: Merchant, *, reviewer: User, now: datetime | None = None) -> Application:
+    """Keeps a case for a reviewer for :data:`LEASE`; claimed again it begins anew, and one that ran out may be taken
+    over. Raises :class:`Refused`: ``not_now`` when it does not wait for a decision, ``own`` for people of the
+    merchant, ``held`` while another works on it."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        before = Case(case.state)
+        if before not in onboarding.WAITING:
+            raise Refused("not_now")
+        if reviewer.pk in reading.insiders(merchant):
+            raise Refused("own")
+        hold = reading.hold_of(case)
+        if hold.keeps_out(reviewer.pk, moment):
+            raise Refused("held")
+        if before == Case.SUBMITTED:
+            case.state = moved(before, Act.CLAIM)
+        case.holder, case.held_until = reviewer, moment + LEASE
+        case.save(update_fields=["state", "holder", "held_until"])
+        if hold.reviewer != reviewer.pk:
+            _note(case, "take_over" if hold.reviewer else "claim", reviewer, before)
+    return case
+
+
+def claim_next(reviewer: User) -> Application | None:
+    """Claims the oldest case that is free and in which the reviewer may decide something; None where there is
+    none."""
+    for case in queues.free(reviewer.pk, datetime.now(UTC)):
+        with tenancy.acting_for(case.merchant), suppress(Refused):
+            if not case.left or reading.left_for(case.merchant, case, reviewer.pk):
+                return claim(case.merchant, reviewer=reviewer)
+    return None
+
+
+def release(merchant: Merchant, *, reviewer: User) -> Application:
+    """Gives a case back to the queue. Raises :class:`Refused` (``held``) for one that another works on."""
+    with tenancy.acting_for(merchant):
+        case = _locked(merchant)
+        if case.holder_id != reviewer.pk:
+            raise Refused("held")
+        case.holder = case.held_until = None
+        case.save(update_fields=["holder", "held_until"])
+        _note(case, "release", reviewer, Case(case.state))
+    return case
 
 
 def decide(
@@ -20,55 +90,91 @@ def decide(
     version: int,
     reason: str = "",
     note: str = "",
+    draw: float | None = None,
 ) -> Application:
-    """Decides about one answer; a second person follows where the requirement asks for two. ``version`` is the
-    case's as the reviewer saw it. Raises :class:`Refused`: ``changed`` when the case is another by now, ``not_now``,
-    ``reason`` for a refusal without one of the requirement's reasons, and what ``may_decide`` raises."""
-    by = f"user:{reviewer.pk}"
+    """Decides about one answer; a second person follows where the requirement asks for two, or where the lot
+    (``draw`` in [0, 1)) falls on an acceptance. ``version`` is the case's as the reviewer saw it.
+
+    Raises :class:`Refused`: ``held`` while another works on the case, ``changed`` when it is another by now,
+    ``not_now``, ``reason`` for a refusal without one of the requirement's reasons, and what ``may_decide`` raises.
+    """
+    moment = datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        case: Application = Application.objects.for_merchant(merchant).select_for_update().get()
-        if case.version != version:
-            raise Refused("changed")
+        case = _unchanged(merchant, reviewer, version, moment)
         before = Case(case.state)
         if before == Case.SUBMITTED:
             case.state = moved(before, Act.CLAIM)
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
-        one = {one.key: one for one in asked.requirements}[key]
-        item: ApplicationItem = ApplicationItem.objects.for_merchant(merchant).get(key=key)
-        if case.state != Case.IN_REVIEW or item.state != State.IN_REVIEW:
+        asked = onboarding.asked_of(case, moment.date())
+        one = {one.key: one for one in asked.requirements}.get(key)
+        item: ApplicationItem | None = ApplicationItem.objects.for_merchant(merchant).filter(key=key).first()
+        if one is None or item is None or case.state != Case.IN_REVIEW or item.state != State.IN_REVIEW:
             raise Refused("not_now")
-        if not accepted and reason not in one.reasons:
+        if not accepted and reason not in reasons_of(one):
             raise Refused("reason")
-        may_decide(_look(case, item), reviewer.pk)
-        _look_at(item, reviewer, accepted=accepted, eyes=one.eyes, reason=reason, note=note)
-        _conclude(merchant, case)
-        paper = DocumentVersion.objects.for_merchant(merchant).filter(item=item).order_by("number").last()
-        ReviewEvent.objects.create(
-            merchant=merchant,
-            application=case,
+        may_decide(reading.look_of(case, item, reading.insiders(merchant)), reviewer.pk)
+        eyes = one.eyes
+        if item.first_reviewer_id is None:
+            lot = secrets.randbelow(10_000) / 10_000 if draw is None else draw
+            eyes = 2 if needs_second_look(one.eyes, lot, settings.SECOND_LOOKS / 100) else 1
+        _look_at(item, reviewer, accepted=accepted, eyes=eyes, reason=reason, note=note)
+        _conclude(merchant, case, asked.requirements, moment)
+        if case.holder_id == reviewer.pk:
+            _hold_on(merchant, case, reviewer, moment)
+        papers = reading.papers_of(item)
+        _note(
+            case,
+            "accept" if accepted else "refuse",
+            reviewer,
+            before,
             item=item,
-            actor=by,
-            act="accept" if accepted else "refuse",
-            before=before,
-            after=case.state,
             reason=item.reason,
             note=item.note,
             sets=asked.sets,
-            digest=paper.digest if paper else "",
-            version=case.version,
+            digest=papers[-1].digest if papers else "",
+            values=item.values,
         )
-        audit.record(merchant, "merchants.application.decided", by=by, on=item, key=key, accepted=accepted)
+        audit.record(
+            merchant, "merchants.application.decided", by=_by(reviewer), on=item, key=key, accepted=accepted
+        )
     return case
 
 
-def _look(case: Application, item: ApplicationItem) -> Look:
-    return Look(
-        submitter=item.submitter_id or 0,
-        first=item.first_reviewer_id,
-        second=item.second_reviewer_id,
-        refused_by=item.refused_by_id,
-        appealed=case.appealed_at is not None,
-    )
+def conclude(merchant: Merchant, *, reviewer: User, version: int) -> Application:
+    """Decides a case in which no answer waits any more, as when what was refused is not asked of the business as it
+    is described now. Raises :class:`Refused` as :func:`decide`."""
+    moment = datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        case = _unchanged(merchant, reviewer, version, moment)
+        before = Case(case.state)
+        asked = onboarding.asked_of(case, moment.date())
+        if reviewer.pk in reading.insiders(merchant):
+            raise Refused("own")
+        states = _answered(merchant, asked.requirements)
+        if before not in onboarding.WAITING or derived(states) == Case.IN_REVIEW:
+            raise Refused("not_now")
+        _conclude(merchant, case, asked.requirements, moment)
+        _note(case, "conclude", reviewer, before, sets=asked.sets)
+    return case
+
+
+def reasons_of(one: Requirement) -> tuple[str, ...]:
+    """The reasons for which an answer may be refused: the requirement's own, or any where it names none."""
+    return tuple(code for code in one.reasons if code in REASONS) or tuple(REASONS)
+
+
+def _locked(merchant: Merchant) -> Application:
+    case: Application = Application.objects.for_merchant(merchant).select_for_update().get()
+    return case
+
+
+def _unchanged(merchant: Merchant, reviewer: User, version: int, now: datetime) -> Application:
+    """The case, locked, as the reviewer saw it."""
+    case = _locked(merchant)
+    if reading.hold_of(case).keeps_out(reviewer.pk, now):
+        raise Refused("held")
+    if case.version != version:
+        raise Refused("changed")
+    return case
 
 
 def _look_at(
@@ -86,21 +192,76 @@ def _look_at(
             note[:400],
             reviewer,
         )
-    elif is_decided(Look(0, item.first_reviewer_id, item.second_reviewer_id), eyes):
-        item.state = State.ACCEPTED
+    else:
+        item.reason = item.note = ""  # of an earlier look, that was appealed against
+        if is_decided(Look(0, item.first_reviewer_id, item.second_reviewer_id), eyes):
+            item.state = State.ACCEPTED
     item.save()
 
 
-def _conclude(merchant: Merchant, case: Application) -> None:
-    states = ApplicationItem.objects.for_merchant(merchant).values_list("state", flat=True)
-    # an alternative that was not chosen is no lack
-    answered = [State(state) for state in states if state not in (State.MISSING, State.UPLOADED)]
-    case.state = derived(answered)
-    if case.state != Case.IN_REVIEW:
-        case.decided_at = datetime.now(UTC)
+def _answered(merchant: Merchant, requirements: list[Requirement]) -> list[State]:
+    """The state of each group of alternatives that is asked now and was answered; what nobody has been given the
+    time to answer is no lack of this case."""
+    items = onboarding.items_of(merchant)
+    groups: dict[str, list[State]] = {}
+    for one in requirements:
+        item = items.get(one.key)
+        if item is not None and item.state not in (State.MISSING, State.UPLOADED):
+            groups.setdefault(one.any_of or one.key, []).append(State(item.state))
+    return [spoken(states) for states in groups.values()]
+
+
+def _conclude(merchant: Merchant, case: Application, requirements: list[Requirement], now: datetime) -> None:
+    case.state = derived(_answered(merchant, requirements))
     case.version += 1
-    case.save(update_fields=["state", "version", "decided_at"])
+    if case.state != Case.IN_REVIEW:
+        case.decided_at, case.holder, case.held_until = now, None, None
+        events.tell(merchant, CONCLUDED, {"state": case.state, "round": case.round})
+    case.save(update_fields=["state", "version", "decided_at", "holder", "held_until"])
     if case.state == Case.APPROVED:
         Merchant.objects.filter(pk=merchant.pk, status=Merchant.Status.APPLYING).update(
             status=Merchant.Status.ACTIVE
         )
+
+
+def _hold_on(merchant: Merchant, case: Application, reviewer: User, now: datetime) -> None:
+    """Begins the lease anew, or ends it when nothing is left that this reviewer may decide."""
+    if reading.left_for(merchant, case, reviewer.pk):
+        case.held_until = now + LEASE
+    else:
+        case.holder = case.held_until = None
+    case.save(update_fields=["holder", "held_until"])
+
+
+def _by(reviewer: User) -> str:
+    return f"user:{reviewer.pk}"
+
+
+def _note(
+    case: Application,
+    act: str,
+    reviewer: User,
+    before: Case,
+    *,
+    item: ApplicationItem | None = None,
+    reason: str = "",
+    note: str = "",
+    sets: list[str] | None = None,
+    digest: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    ReviewEvent.objects.create(
+        merchant_id=case.merchant_id,
+        application=case,
+        item=item,
+        actor=_by(reviewer),
+        act=act,
+        before=before,
+        after=case.state,
+        reason=reason,
+        note=note,
+        sets=sets or [],
+        digest=digest,
+        values=dict(values or {}),
+        version=case.version,
+    )

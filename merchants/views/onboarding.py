@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from merchants import shown_papers
 from merchants.access import MerchantRequest, allows, get_for_merchant_or_404, merchant_required
-from merchants.documents.pictures import watermarked
 from merchants.documents.sniffing import Refused as PaperRefused
 from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CASES, ITEMS
@@ -142,9 +142,7 @@ def appeal(request: MerchantRequest) -> HttpResponse:
 def paper(request: MerchantRequest, document_id: int) -> HttpResponse:
     """The paper as it was made harmless; never shown inside a page."""
     row = get_for_merchant_or_404(DocumentVersion, request.merchant, pk=document_id)
-    data = _content(row, f"user:{request.user.pk}", 0)
-    extension = row.media.rpartition("/")[2]
-    return _sandboxed(data, row.media, f'attachment; filename="paper-{row.pk}.{extension}"')
+    return shown_papers.file(row, request.user)
 
 
 @never_cache
@@ -152,26 +150,7 @@ def paper(request: MerchantRequest, document_id: int) -> HttpResponse:
 def sheet(request: MerchantRequest, document_id: int, sheet: int) -> HttpResponse:
     """The picture of one page, with the name of who looks and the time all over it."""
     row = get_for_merchant_or_404(DocumentVersion, request.merchant, pk=document_id)
-    data = _content(row, f"user:{request.user.pk}", sheet) if sheet else b""
-    if not data:
-        raise Http404
-    stamp = timezone.localtime().strftime("%Y-%m-%d %H:%M")
-    return _sandboxed(watermarked(data, f"{request.user} · {stamp}"), "image/jpeg", "inline")
-
-
-def _content(row: DocumentVersion, by: str, number: int) -> bytes:
-    try:
-        return papers.content(row, by=by, sheet=number)
-    except FileNotFoundError:
-        raise Http404 from None
-
-
-def _sandboxed(data: bytes, media: str, disposition: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type=media)
-    answer["Content-Disposition"] = disposition
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return shown_papers.sheet(row, sheet, request.user)
 
 
 def _told(form: BusinessForm, wrong: applications.Faulty) -> None:

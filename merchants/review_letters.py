@@ -1,0 +1,69 @@
+"""The letter to who applied, when a case is decided: approved, or what was refused and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from merchants.letters import Letter, hand_over, link
+from merchants.models import Membership, Merchant
+from merchants.onboarding.cases import Case
+from merchants.onboarding.standing import State
+from merchants.onboarding_forms import said
+from merchants.queries import onboarding
+from merchants.reasons import REASONS
+from merchants.roles import OWNER
+
+
+def concluded(merchant: Merchant, told: Mapping[str, Any], _version: int) -> None:
+    """Writes to every owner in their language; told twice the letters have the same message id. Nothing goes out
+    about a case that is another by now. Raises what the mail server's client raises: the outbox tries again."""
+    case = onboarding.application_of(merchant)
+    if case is None or (case.state, case.round) != (told["state"], told["round"]):
+        return
+    owners = Membership.objects.filter(merchant=merchant, role=OWNER.code).exclude(user__email=None)
+    for owner in owners.select_related("user").order_by("pk"):
+        with translation.override(owner.user.language or settings.LANGUAGE_CODE):
+            number = f"case-{case.pk}-{case.version}-{owner.user_id}"
+            hand_over(compose(merchant, Case(case.state)), to=[str(owner.user.email)], number=number)
+
+
+def compose(merchant: Merchant, state: Case) -> Letter:
+    """Inside the merchant's transaction, in the language that is set."""
+    case = onboarding.application_of(merchant)
+    assert case is not None
+    items = onboarding.items_of(merchant)
+    asked = onboarding.asked_of(case, timezone.localdate()).requirements
+    refused = []
+    for one in asked:
+        item = items.get(one.key)
+        if item is not None and item.state == State.CHANGES_NEEDED:
+            what, remedy = REASONS.get(item.reason, ("", ""))
+            refused.append(
+                {
+                    "label": said(one.label),
+                    "what": what,
+                    "remedy": remedy,
+                    "note": item.note,
+                    "example": said(one.example),
+                }
+            )
+    approved = state == Case.APPROVED
+    page = "portal:home" if approved else "merchants:onboarding"
+    context = {
+        "merchant": merchant,
+        "approved": approved,
+        "refused": refused,
+        "url": link(merchant, page),
+    }
+    subject = _("%(merchant)s is approved") if approved else _("%(merchant)s: some answers need changes")
+    return Letter(
+        subject=subject % {"merchant": merchant.name},
+        text=render_to_string("merchants/letters/concluded.txt", context),
+        html=render_to_string("merchants/letters/concluded.html", context),
+    )
