@@ -33,7 +33,7 @@ FAR = 2**63 + 5  # an id that no row can have
 # What stands in addresses of packages: names of nothing.
 INVENTED = {
     "key": "no-key", "uidb36": "1", "url": "nowhere", "app_label": "merchants", "object_id": "1",
-    "content_type_id": "1", "id": "1",
+    "content_type_id": "1", "id": "1", "document_id": "1", "sheet": "1",
 }  # fmt: skip
 
 # Values that no page offers, for every parameter a page reads at once.

@@ -57,10 +57,10 @@ class ApplicationAdmin(SupportAdmin):
         return [
             path(
                 "<int:object_id>/papers/<int:document_id>/<int:sheet>/",
-                allows("GET")(view(self.sheet)),
+                view(allows("GET")(self.sheet)),
                 name="merchants_application_sheet",
             ),
-            path("next/", allows("POST")(view(self.claim_next)), name="merchants_application_next"),
+            path("next/", view(allows("POST")(self.claim_next)), name="merchants_application_next"),
             *super().get_urls(),
         ]
 
