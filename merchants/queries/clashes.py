@@ -33,8 +33,8 @@ def clashes(case: Application) -> list[Clash]:
     mine = list(rows.filter(merchant=case.merchant_id).values_list("values", flat=True))
     others = rows.exclude(merchant=case.merchant_id)
     found = [*_codes(mine, others), *_papers(case), *_names(case, mine, others)]
-    merchants = Merchant.objects.in_bulk({owner for owner, *_ in found})
-    return [Clash(merchants[owner], *rest) for owner, *rest in found if owner in merchants]
+    merchants = Merchant.objects.in_bulk({owner for owner, _, _, _ in found})
+    return [Clash(merchants[owner], kind, theirs, likeness) for owner, kind, theirs, likeness in found]
 
 
 Found = tuple[int, str, str, int]

@@ -196,6 +196,7 @@ class ApplicationAdmin(SupportAdmin):
             "case": case,
             "merchant": merchant,
             "facts": shown.facts(case),
+            "clashes": shown.clashing(case) if waits else [],
             "state": CASES[Case(case.state)],
             "waits": waits,
             "held": hold.runs(now),

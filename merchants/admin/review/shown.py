@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Application, ReviewEvent
 from merchants.models.onboarding import BRANDS, FORMS, ITEMS
@@ -14,7 +15,7 @@ from merchants.onboarding.checks import PERMANENT
 from merchants.onboarding.requirements import Brand, Form, trades
 from merchants.onboarding_forms import said
 from merchants.operations import reviews
-from merchants.queries import requirement_sets
+from merchants.queries import clashes, requirement_sets
 from merchants.queries import reviews as reading
 from merchants.reasons import ACTS, FINDINGS, REASONS
 
@@ -28,6 +29,23 @@ def facts(case: Application) -> list[tuple[Any, Any]]:
         (_("Relation to the brand"), BRANDS[Brand(case.brand)]),
         (_("Trades"), " · ".join(named)),
         (_("Stores"), " · ".join(case.stores)),
+    ]
+
+
+KINDS = {
+    "name": gettext_lazy("name"),
+    "uscc": gettext_lazy("credit code"),
+    "trademark_number": gettext_lazy("trademark number"),
+    "paper": gettext_lazy("same file"),
+}
+"""What two businesses have in common, by the kind of ``clashes``."""
+
+
+def clashing(case: Application) -> list[dict[str, Any]]:
+    """Of a case that waits, what somebody else has already."""
+    return [
+        {"kind": KINDS[one.kind], "theirs": one.theirs, "likeness": one.likeness, "merchant": one.merchant}
+        for one in clashes.clashes(case)
     ]
 
 
