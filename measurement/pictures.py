@@ -8,8 +8,9 @@ characters of the names; where the server has none for Chinese, there is no pict
 from __future__ import annotations
 
 import io
-from functools import lru_cache
 from typing import Any
+
+from merchants.chinese_fonts import chinese_font
 
 COLOURS = {  # those of static/seedbed/tokens.css on a light ground
     "accent": "#2a8043",
@@ -19,10 +20,6 @@ COLOURS = {  # those of static/seedbed/tokens.css on a light ground
     "warning": "#c98f1b",
     "quiet": "#5c625b",
 }
-FONTS = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "SimHei", "Droid Sans Fallback",
-)  # fmt: skip
 SIZE = (9.0, 4.6)  # inches
 DOTS = 144  # per inch
 LONGEST_NAME = 14  # characters on an axis
@@ -167,18 +164,10 @@ def _short(name: str) -> str:
 
 
 def _font(text: str) -> Any:
-    """A font for this text: any for plain letters, one of :data:`FONTS` for all else, or None."""
+    """A font for this text: any for plain letters, one for Chinese for all else, or None."""
     from matplotlib.font_manager import FontProperties
 
     if text.isascii() or all(ord(letter) < 0x2E80 for letter in text):
         return FontProperties()
-    path = _chinese_font()
+    path = chinese_font()
     return FontProperties(fname=path) if path else None
-
-
-@lru_cache(maxsize=1)
-def _chinese_font() -> str | None:
-    from matplotlib import font_manager
-
-    known = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
-    return next((known[name] for name in FONTS if name in known), None)

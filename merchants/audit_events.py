@@ -30,6 +30,7 @@ audit.declare(
         "merchants.application.withdrawn": _("withdrew the application"),
         "merchants.application.appealed": _("appealed a decision"),
         "merchants.application.decided": _("decided about an answer"),
+        "merchants.application.printed": _("took a case away as a PDF"),
         "merchants.paper.received": _("handed in a paper"),
         "merchants.paper.viewed": _("looked at a paper"),
         "merchants.webhook.added": _("added a webhook"),

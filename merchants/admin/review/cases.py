@@ -17,11 +17,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from merchants import shown_papers, tenancy
+from merchants import audit, shown_papers, tenancy
 from merchants.access import allows
 from merchants.admin.desk import SupportAdmin
-from merchants.admin.review import shown
+from merchants.admin.review import printed, shown
 from merchants.admin.review.filters import Queue, ordering
+from merchants.documents import written
 from merchants.models import Application, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CASES
 from merchants.onboarding.cases import Case, Refused
@@ -59,6 +60,11 @@ class ApplicationAdmin(SupportAdmin):
                 "<int:object_id>/papers/<int:document_id>/<int:sheet>/",
                 view(allows("GET")(self.sheet)),
                 name="merchants_application_sheet",
+            ),
+            path(
+                "<int:object_id>/case.pdf",
+                view(allows("GET")(self.printed)),
+                name="merchants_application_pdf",
             ),
             path("next/", view(allows("POST")(self.claim_next)), name="merchants_application_next"),
             *super().get_urls(),
@@ -131,17 +137,39 @@ class ApplicationAdmin(SupportAdmin):
 
     def sheet(self, request: HttpRequest, object_id: int, document_id: int, sheet: int) -> HttpResponse:
         """The picture of one page of a paper of this case."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        case = self.get_queryset(request).filter(pk=object_id).first()
-        if case is None:
-            raise Http404
+        case = self._case(request, object_id)
         with tenancy.acting_for(case.merchant_id):
             row = DocumentVersion.objects.for_merchant(case.merchant_id).filter(pk=document_id).first()
         if row is None:
             raise Http404
         assert isinstance(request.user, User)
         return shown_papers.sheet(row, sheet, request.user)
+
+    def printed(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The case with its whole history as a PDF; that it was taken is in the trail."""
+        case = self._case(request, object_id)
+        context, desk = self._context(request, case.merchant, "")
+        footer = f"{case.name} · {request.user} · {timezone.localtime():%Y-%m-%d %H:%M}"
+        lines = printed.lines(context, [shown.looked_at(row) for row in desk.rows])
+        try:
+            data = written.pdf(lines, title=case.name, footer=footer)
+        except written.NoFont:
+            self.message_user(request, _("This machine has no font that writes Chinese."), messages.ERROR)
+            return HttpResponseRedirect(_address(case.pk))
+        with tenancy.acting_for(case.merchant_id):
+            by = f"user:{request.user.pk}"
+            audit.record(case.merchant_id, "merchants.application.printed", by=by, on=case)
+        answer = HttpResponse(data, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="case-{case.pk}.pdf"'
+        return answer
+
+    def _case(self, request: HttpRequest, pk: int) -> Application:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        case: Application | None = self.get_queryset(request).filter(pk=pk).select_related("merchant").first()
+        if case is None:
+            raise Http404
+        return case
 
     def _act(self, request: HttpRequest, merchant: Merchant, key: str) -> str:
         """Carries out what was asked for; returns what to say of it. Raises :class:`Refused`."""
@@ -175,6 +203,13 @@ class ApplicationAdmin(SupportAdmin):
         return _("Accepted.") if accepted else _("Refused; the reason goes to the merchant with the others.")
 
     def _page(self, request: HttpRequest, merchant: Merchant, key: str, *, status: int = 200) -> HttpResponse:
+        context, _desk = self._context(request, merchant, key)
+        return TemplateResponse(request, "merchants/review/case.html", context, status=status)
+
+    def _context(
+        self, request: HttpRequest, merchant: Merchant, key: str
+    ) -> tuple[dict[str, Any], reading.Desk]:
+        """What the page says of a case, with the answer of ``key`` on it."""
         now = timezone.now()
         with tenancy.acting_for(merchant):
             desk = reading.desk(merchant, request.user.pk, timezone.localdate())
@@ -182,9 +217,8 @@ class ApplicationAdmin(SupportAdmin):
             names = names_of({event.actor for event in desk.events})
         case, hold = desk.case, reading.hold_of(desk.case)
         papers = row.papers if row else []
-        paper = next((one for one in papers if str(one.pk) == request.GET.get("paper")), None) or (
-            papers[-1] if papers else None
-        )
+        asked = [one for one in papers if str(one.pk) == request.GET.get("paper")]
+        paper = next(iter([*asked, *papers[::-1]]), None)
         waits = case.state in WAITING
         mine = hold.runs(now) and hold.reviewer == request.user.pk
         labels = {one.one.key: said(one.one.label) for one in desk.rows}
@@ -213,7 +247,7 @@ class ApplicationAdmin(SupportAdmin):
             "sets": desk.sets,
             "typed": request.POST,
         }
-        return TemplateResponse(request, "merchants/review/case.html", context, status=status)
+        return context, desk
 
 
 def _version(text: str) -> int:

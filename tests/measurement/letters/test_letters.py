@@ -175,7 +175,7 @@ def test_a_picture_is_left_out_where_no_font_has_the_signs(monkeypatch: pytest.M
         "yAxis": {"type": "category", "data": ["面霜", "精华"]},
         "series": [{"name": "Cost", "type": "bar", "data": [1, None]}],
     }
-    monkeypatch.setattr(pictures, "_chinese_font", lambda: None)
+    monkeypatch.setattr(pictures, "chinese_font", lambda: None)
     assert pictures.png(option, "Cost") is None
     plain = {**option, "yAxis": {"type": "category", "data": ["cream", "essence"]}}
     drawn = pictures.png(plain, "Cost")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -188,3 +189,21 @@ def test_a_resubmission_stands_beside_what_was_refused(door: Door) -> None:
     assert "<del>木棉摄影</del> <ins>木棉与海</ins>" in page
     assert ("class 41" in page, "Another file." in page, "round 2" in page) == (True, True, True)
     assert page.count("version 1 · was refused") == 1
+
+
+def test_a_case_is_taken_away_as_a_pdf_that_can_be_read_in_chinese(door: Door) -> None:
+    person, client = judge()
+    reviews.decide(
+        door.merchant, "shop_name", accepted=False, reviewer=person, version=door.case.version,
+        reason="cropped", note="左上角 $x$ 缺失",
+    )  # fmt: skip
+    answer = client.get(f"/admin/merchants/application/{door.case.pk}/case.pdf")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    with pypdfium2.PdfDocument(answer.content) as paper:
+        told = "".join(page.get_textpage().get_text_bounded() for page in paper)
+    with tenancy.acting_for(door.merchant):
+        digest = DocumentVersion.objects.get(item__key="shop_name").digest
+        assert AuditEvent.objects.filter(act="merchants.application.printed").count() == 1
+    for words in ("木棉摄影有限公司", "91310000MA1FL70B67", "左上角 $x$ 缺失", digest, "judge", "1 / "):
+        assert words in told
+    assert client.get("/admin/merchants/application/9999/case.pdf").status_code == 404
