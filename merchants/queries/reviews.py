@@ -50,10 +50,12 @@ class Desk:
     sets: list[str]
 
     def row(self, key: str) -> Row | None:
-        """The named one; else the first that this reviewer may decide, else the first that was answered."""
+        """The named one; else the first that this reviewer may decide, that waits for another, that was answered."""
         named = [row for row in self.rows if row.one.key == key]
-        free = [row for row in self.rows if row.waits and not row.barrier]
-        return next(iter([*named, *free, *(row for row in self.rows if row.item), *self.rows]), None)
+        waiting = [row for row in self.rows if row.waits]
+        free = [row for row in waiting if not row.barrier]
+        answered = [row for row in self.rows if row.item]
+        return next(iter([*named, *free, *waiting, *answered, *self.rows]), None)
 
     @property
     def waiting(self) -> int:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,7 +20,7 @@ from merchants import audit, shown_papers, tenancy
 from merchants.access import allows
 from merchants.admin.desk import SupportAdmin
 from merchants.admin.review import printed, shown
-from merchants.admin.review.filters import Queue, ordering
+from merchants.admin.review.filters import Cases, Queue, ordering
 from merchants.documents import written
 from merchants.models import Application, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CASES
@@ -29,7 +28,6 @@ from merchants.onboarding.cases import Case, Refused
 from merchants.onboarding.waiting import working_hours
 from merchants.onboarding_forms import said
 from merchants.operations import reviews
-from merchants.queries import queues
 from merchants.queries import reviews as reading
 from merchants.queries.onboarding import WAITING
 from merchants.queries.trail import names_of
@@ -92,9 +90,8 @@ class ApplicationAdmin(SupportAdmin):
         stays = f"?item={key}" if key and request.POST.get("act") != "decide" else ""
         return HttpResponseRedirect(f"{_address(case.pk)}{stays}")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows: models.QuerySet[Any] = queues.counted(super().get_queryset(request))
-        return rows
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Cases]:
+        return Cases
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ordering(request)

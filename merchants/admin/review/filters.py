@@ -1,4 +1,4 @@
-"""The queues of cases, as filters of the list."""
+"""The queues of cases, as filters of the list, and the list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -45,6 +46,14 @@ class Queue(admin.SimpleListFilter):
         if self.value() == EVERYTHING:
             return queryset
         return queues.queue(queryset, self.value(), request.user.pk, timezone.localtime())
+
+
+class Cases(ChangeList):
+    """The list with what waits in each case; the filters count without it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.queryset = queues.counted(self.queryset)
+        super().get_results(request)
 
 
 def ordering(request: HttpRequest) -> tuple[str, ...]:

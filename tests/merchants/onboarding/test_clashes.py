@@ -72,7 +72,7 @@ def test_a_case_is_compared_with_every_other_merchant() -> None:
     assert clashes(second.case) == [
         Clash(first.merchant, "uscc", "91310000MA1FL70B67", 100),
         Clash(first.merchant, "paper", "sign.jpg", 100),
-        Clash(first.merchant, "name", "木棉摄影（上海）有限公司", 100),
+        Clash(first.merchant, "name", "木棉摄影(上海)有限公司", 100),
         Clash(Merchant.objects.get(code="near"), "name", "木绵摄影", 75),
     ]
     assert (
