@@ -10,6 +10,7 @@ from leads.models import (
     Consent,
     Consultation,
     Contact,
+    ContactAttempt,
     ContactDetail,
     ContactIdentity,
     ContactPair,
@@ -79,9 +80,9 @@ listed(
 )
 listed(
     Consultation,
-    "enquired_at conversation number state agent due_at first_human_reply_at result",
+    "enquired_at kind conversation number state agent due_at first_human_reply_at result",
     "conversation__external_id",
-    filters="state result",
+    filters="kind state result",
     related="conversation agent",
 )
 listed(
@@ -110,6 +111,13 @@ listed(
     related="contact stage agent",
 )
 listed(LeadChange, "recorded_at lead kind stated_at", "lead__external_id", filters="kind", related="lead")
+listed(
+    ContactAttempt,
+    "happened_at lead how agent recorded_by",
+    "lead__external_id recorded_by",
+    filters="how",
+    related="lead agent",
+)
 listed(
     StageMove,
     "moved_at lead before after reason seconds moved_by",

@@ -20,6 +20,8 @@ audit.declare(
         "leads.agent.left": _("handed over the work of an agent who leaves"),
         "leads.consultation.handed": _("handed a consultation over"),
         "leads.consultation.closed": _("closed a consultation"),
+        "leads.lead.taken": _("took a lead"),
+        "leads.lead.tried": _("tried to reach the person of a lead"),
         "leads.lead.moved": _("moved a lead"),
         "leads.lead.undone": _("took the move of a lead back"),
         "leads.contact.recorded": _("recorded how to reach a contact"),

@@ -109,10 +109,18 @@ class PolicyForm(_StoreForm):
         label=_("Take back from a silent agent after, seconds"), min_value=10, max_value=86_400
     )
     idle_hours = forms.IntegerField(label=_("New consultation after idle hours"), min_value=1, max_value=720)
+    lead_seconds = forms.IntegerField(
+        label=_("First contact of a form within, seconds"), min_value=60, max_value=604_800
+    )
+    lead_hours = forms.IntegerField(
+        label=_("Forms left longer ago, hours, do not wait"), min_value=1, max_value=720
+    )
 
     def __init__(self, *args: Any, policy: ClockPolicy | None = None, **kwargs: Any) -> None:
-        names = ("store_id", "reply_seconds", "warn_seconds", "return_seconds", "idle_hours")
-        initial = {name.removesuffix("_id"): getattr(policy, name) for name in names} if policy else {}
+        initial = (
+            {name: getattr(policy, name) for name in self.base_fields if name != "store"} if policy else {}
+        )
+        initial["store"] = policy.store_id if policy else None
         super().__init__(*args, initial=initial, **kwargs)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from leads import house_rules
 from leads.models import Appointment
@@ -39,6 +40,27 @@ REASONS: dict[str, Any] = {
     "empty_number": _("Number does not exist"),
     "denies": _("Says it left nothing"),
 }
+CHANGED: dict[str, Any] = {
+    "name": _("Name"),
+    "details": _("Contact details"),
+    "landing_page_id": _("Landing page"),
+    "page_url": _("Address of the page"),
+    "form_id": _("Form"),
+    "account_id": _("Account id"),
+    "account_name": _("Account"),
+    "campaign_id": _("Campaign id"),
+    "campaign_name": _("Campaign"),
+    "unit_id": _("Unit id"),
+    "unit_name": _("Unit"),
+    "creative_id": _("Creative id"),
+    "keyword": _("Keyword"),
+    "source_channel": _("Channel"),
+    "platform_user_id": _("User of the platform"),
+    "conversation_id": _("Conversation"),
+    "note_id": _("Note id"),
+    "live_room_id": _("Live room"),
+}
+"""What a source may tell otherwise later, besides the answers of a form."""
 LACKS: dict[str, Any] = {
     "agent": _("an agent"),
     "reply": _("a reply by a human"),
@@ -49,6 +71,7 @@ LACKS: dict[str, Any] = {
     "reason": _("a reason"),
     "duplicate_of": _("the lead that it repeats"),
     "future_date": _("a day in the future for the next contact"),
+    "deal_stands": _("that its deal is cancelled first"),
     "too_late": _("less than ten minutes since the move"),
     "taken_back": _("that it is the latest move"),
 }
@@ -59,6 +82,7 @@ REFUSED: dict[str, Any] = {
     "taken": _("A colleague was quicker."),
     "full": _("That is as many at once as fit."),
     "left": _("This agent has left."),
+    "ended_lead": _("This lead has ended."),
     "past": _("That time is over."),
     "booked": _("There is a standing appointment already."),
     "ended": _("This appointment stands no more."),
@@ -94,6 +118,22 @@ FAILS: dict[str, Any] = {
     "capacity": _("has as many as fit"),
     "excluded": _("had it and did not answer"),
 }
+HELPS: dict[str, Any] = {
+    "presence": _("Quickest: ask %(names)s to come online."),
+    "capacity": _("Quickest: close what %(names)s has finished, or raise how many fit on the page “Desk”."),
+    "shift": _("Quickest: put %(names)s on shift on the page “Desk”."),
+    "excluded": _("%(names)s had it and did not answer: ask, or hand it over by name."),
+    "skill": _("Nobody who is here takes this service: give it to %(names)s on the page “Desk”."),
+    "store": _("Nobody who is here answers for this store: give it to %(names)s on the page “Desk”."),
+}
+"""What would let somebody take it, by the nearest hindrance."""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row."""
+    return pgettext("between the things of a list", ", ").join(names)
+
+
 REMINDER = pgettext_lazy(
     "to a customer",
     "Hello {name|there}, a reminder of your appointment at {store} on {time}. The code for your visit is {code}. "
@@ -206,4 +246,5 @@ MERGE_REFUSED: dict[str, Any] = {
     "merged": _("One of them was merged with somebody else meanwhile."),
     "too_late": _("30 days are over: this merge stands."),
     "changed": _("This merge was taken back already."),
+    "later": _("A later merge builds on this one: take that back first."),
 }

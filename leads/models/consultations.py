@@ -43,7 +43,14 @@ class Conversation(MerchantOwned):
 
 class Consultation(MerchantOwned):
     """A session of a conversation. Its clock starts with the person's first message, stops with the first
-    human reply, and keeps the versions it ran by; seconds are whole, unknown is null."""
+    human reply, and keeps the versions it ran by; seconds are whole, unknown is null.
+
+    A lead that was left without a chat (``kind`` form) waits likewise, in a conversation of its own without
+    messages: its clock stops when somebody first tries to reach the person."""
+
+    class Kind(models.TextChoices):
+        CHAT = "chat", pgettext_lazy("consultation", "Chat")
+        FORM = "form", pgettext_lazy("consultation", "Form")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -58,6 +65,7 @@ class Consultation(MerchantOwned):
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="sessions")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="consultations")
     store = models.ForeignKey("merchants.Store", models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CHAT)
     number = models.PositiveIntegerField(_("session"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     weight = models.PositiveSmallIntegerField(_("weight"), default=1)

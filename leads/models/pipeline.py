@@ -89,6 +89,33 @@ class LeadChange(MerchantOwned):
         return f"{self.lead_id} {self.kind}"
 
 
+class ContactAttempt(MerchantOwned):
+    """An agent tried to reach the person of a lead outside a chat; appended."""
+
+    WRITES = ("INSERT",)
+
+    class How(models.TextChoices):
+        PHONE = "phone", _("Reached by phone")
+        WECHAT = "wechat", _("Added on WeChat")
+        UNREACHED = "unreached", _("Called, nobody answered")
+
+    REACHED = (How.PHONE, How.WECHAT)
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="attempts")
+    how = models.CharField(_("how"), max_length=10, choices=How)
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="+")
+    happened_at = models.DateTimeField(_("happened"))
+    recorded_by = models.CharField(_("by"), max_length=80)
+
+    class Meta:
+        verbose_name = _("attempt to reach a lead")
+        verbose_name_plural = _("attempts to reach leads")
+        indexes = [models.Index(fields=["merchant", "lead", "id"], name="attempts_to_reach_a_lead")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} {self.how}"
+
+
 class StageMove(MerchantOwned):
     """A lead went from one stage to another; appended, never changed. An undo is a move that names the one it
     takes back. ``seconds`` is how long it stood in the former stage."""

@@ -59,6 +59,8 @@ class ClockPolicy(MerchantOwned):
         _("taken back from a silent agent after, in seconds"), default=60
     )
     idle_hours = models.PositiveIntegerField(_("new session after idle hours"), default=24)
+    lead_seconds = models.PositiveIntegerField(_("first contact of a form within, in seconds"), default=1800)
+    lead_hours = models.PositiveIntegerField(_("forms left longer ago, in hours, do not wait"), default=24)
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
     recorded_by = models.CharField(_("by"), max_length=80)
 
@@ -73,6 +75,9 @@ class ClockPolicy(MerchantOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(reply_seconds__gt=0), name="a_reply_target_is_longer_than_nothing"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lead_seconds__gt=0), name="a_target_of_forms_is_longer_than_nothing"
             ),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +13,7 @@ from django.db.models import Q
 from leads import sealing
 from leads.channels.facts import LeadFact
 from leads.models import Contact, Lead, LeadChange, StageMove
-from leads.operations import contacts, feedback, programs, setup, stages
+from leads.operations import contacts, feedback, first_contact, programs, setup, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
@@ -75,8 +75,11 @@ def stated(
     )
 
 
-def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -> tuple[Lead, bool]:
-    """Takes in a lead; True when it is new. A lead of a platform user who is known is that contact's, and one
+def take_lead(
+    merchant: Merchant, stated: Stated, *, known: int | None = None, now: datetime | None = None
+) -> tuple[Lead, bool]:
+    """Takes in a lead; True when it is new, and then it waits for its first contact, if it was left lately. A
+    lead of a platform user who is known is that contact's, and one
     whose conversation is already followed up is that lead. ``known``: the lead that an earlier statement of
     the same id came to."""
     with tenancy.acting_for(merchant):
@@ -124,6 +127,7 @@ def take_lead(merchant: Merchant, stated: Stated, *, known: int | None = None) -
             lead.left_at = stated.submitted_at
             lead.save(update_fields=["left_at"])
         contacts.compare_names(merchant, lead)
+        first_contact.wait(merchant, lead, now=now or datetime.now(UTC))
     return lead, True
 
 

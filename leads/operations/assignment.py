@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from leads import routing
 from leads.clock import hours
 from leads.models import Agent, Consultation, Decision, Lead
-from leads.operations import sessions, stages
+from leads.operations import stages, threads
 from leads.routing import Candidate, Verdict, Wanted
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -119,7 +119,7 @@ def return_silent(merchant: Merchant, *, now: datetime | None = None) -> int:
             )
             row.agent = row.assigned_at = row.return_at = None
             row.save(update_fields=["agent", "assigned_at", "return_at"])
-            sessions.touched(row.conversation)
+            threads.touched(row.conversation)
     for row in rows:
         assign(merchant, row.pk, now=moment)
     return len(rows)
@@ -152,7 +152,7 @@ def leave(
             row.agent, row.return_at = to, None
             row.assigned_at = moment if to else None
             row.save(update_fields=["agent", "assigned_at", "return_at"])
-            sessions.touched(row.conversation)
+            threads.touched(row.conversation)
         leads = Lead.objects.for_merchant(merchant).filter(agent=agent, ended_at=None).update(agent=to)
         audit.record(
             merchant,
@@ -230,9 +230,8 @@ def _give(
     why: str = "",
     verdict: Verdict | None = None,
 ) -> None:
-    silence = session.policy.return_seconds if session.policy else 60
     session.agent, session.assigned_at = agent, moment
-    session.return_at = moment + timedelta(seconds=silence) if session.state == State.WAITING else None
+    session.return_at = moment + _patience(session) if session.state == State.WAITING else None
     session.save(update_fields=["agent", "assigned_at", "return_at"])
     agent.last_assigned_at = moment
     agent.save(update_fields=["last_assigned_at"])
@@ -247,7 +246,17 @@ def _give(
         decided_by=by,
     )
     stages.assigned(merchant, session)
-    sessions.touched(session.conversation)
+    threads.touched(session.conversation)
+
+
+def _patience(session: Consultation) -> timedelta:
+    """How long a silent agent keeps one: of the time for a form the same part as of the time for a reply."""
+    policy = session.policy
+    if policy is None:
+        return timedelta(seconds=60)
+    if session.kind == Consultation.Kind.FORM:
+        return timedelta(seconds=policy.return_seconds * policy.lead_seconds // policy.reply_seconds)
+    return timedelta(seconds=policy.return_seconds)
 
 
 def _nobody(merchant: Merchant, session: Consultation, verdict: Verdict) -> None:

@@ -32,7 +32,7 @@ COMPARED = 200  # contacts of the last two days that a new name is compared with
 
 
 class Refused(ValueError):
-    """The code of why: same, merged, too_late, changed."""
+    """The code of why: same, merged, too_late, changed, later."""
 
 
 def of_platform_user(merchant: Merchant, *, platform: str, external_id: str, name: str = "") -> Contact:
@@ -141,10 +141,18 @@ def keep_apart(merchant: Merchant, pair: ContactPair, *, by: str) -> None:
 
 
 def merge(
-    merchant: Merchant, *, survivor: Contact, absorbed: Contact, by: str, now: datetime | None = None
+    merchant: Merchant,
+    *,
+    survivor: Contact,
+    absorbed: Contact,
+    name: str = "",
+    city: str = "",
+    by: str,
+    now: datetime | None = None,
 ) -> Merge:
-    """Everything of ``absorbed`` becomes the survivor's; an empty name or city is filled from it. Raises
-    :class:`Refused` when they are one already."""
+    """Everything of ``absorbed`` becomes the survivor's, who is called ``name`` and lives in ``city``; where they
+    are empty the survivor's own hold, else those of the absorbed. Raises :class:`Refused` when they are one
+    already."""
     moment = now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
         rows = (
@@ -172,7 +180,7 @@ def merge(
             ]
             model.objects.for_merchant(merchant).filter(pk__in=ids).update(contact=keeps)
             moved[model.__name__] = ids
-        keeps.name, keeps.city = keeps.name or goes.name, keeps.city or goes.city
+        keeps.name, keeps.city = name or keeps.name or goes.name, city or keeps.city or goes.city
         keeps.save(update_fields=["name", "city"])
         goes.merged_into = keeps
         goes.save(update_fields=["merged_into"])
@@ -196,7 +204,8 @@ def merge(
 
 def unmerge(merchant: Merchant, merged: Merge, *, by: str, now: datetime | None = None) -> None:
     """Gives back what the merge moved and is still the survivor's; names that were not changed since return.
-    Raises :class:`Refused` after 30 days, or when it was taken back already."""
+    Raises :class:`Refused` after 30 days, when it was taken back already, and while a later merge of the survivor
+    stands: that one is taken back first."""
     moment = now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
         row = Merge.objects.for_merchant(merchant).select_for_update().get(pk=merged.pk)
@@ -205,6 +214,8 @@ def unmerge(merchant: Merchant, merged: Merge, *, by: str, now: datetime | None 
         if moment > row.undo_until:
             raise Refused("too_late")
         keeps = Contact.objects.for_merchant(merchant).select_for_update().get(pk=row.survivor_id)
+        if keeps.merged_into_id is not None:  # what it had is somebody else's now
+            raise Refused("later")
         for model in MOVED:
             mine = model.objects.for_merchant(merchant).filter(
                 pk__in=row.moved[model.__name__], contact=keeps

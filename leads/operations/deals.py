@@ -99,7 +99,7 @@ def post(
         if kind == Kind.CANCEL:
             row.cancelled_at = moment
             row.save(update_fields=["cancelled_at"])
-            feedback.left(merchant, row.lead, "won", at=moment)
+            stages.deal_cancelled(merchant, row.lead, by=by, now=moment)
         audit.record(merchant, "leads.deal.posted", by=by, on=row, kind=kind, fen=signed)
         events.tell(merchant, CHANGED, _told(row))
     return made

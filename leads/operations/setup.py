@@ -75,11 +75,13 @@ def set_policy(
     warn_seconds: int = 60,
     return_seconds: int = 60,
     idle_hours: int = 24,
+    lead_seconds: int = 1800,
+    lead_hours: int = 24,
     store: Store | None = None,
     by: str,
 ) -> ClockPolicy:
     """A new version of the targets; clocks that run keep theirs."""
-    if reply_seconds < 1 or return_seconds < 1 or idle_hours < 1:
+    if min(reply_seconds, return_seconds, idle_hours, lead_seconds) < 1:
         raise ValueError("Targets are longer than nothing.")
     with tenancy.acting_for(merchant):
         ensure(merchant)
@@ -91,6 +93,8 @@ def set_policy(
             warn_seconds=warn_seconds,
             return_seconds=return_seconds,
             idle_hours=idle_hours,
+            lead_seconds=lead_seconds,
+            lead_hours=lead_hours,
             recorded_by=by,
         )
         audit.record(merchant, "leads.policy.set", by=by, on=row, reply_seconds=reply_seconds)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from leads import pipeline
-from leads.models import Consultation, Lead, Reason, Stage, StageMove
-from leads.operations import feedback, programs
+from leads.models import Consultation, ContactAttempt, Lead, Reason, Stage, StageMove
+from leads.operations import feedback, first_contact, programs
 from leads.pipeline import Facts, Lacks
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -41,6 +43,7 @@ def begin(merchant: Merchant, session: Consultation) -> Lead:
     told = leads.filter(source=thread.source, contact_id=thread.contact_id, conversation=None, ended_at=None)
     lead = told.order_by("-pk").first()
     if lead is not None:
+        first_contact.end(lead, at=session.opened_at)
         lead.conversation, lead.session, lead.agent_id = thread, session, lead.agent_id or session.agent_id
         lead.save(update_fields=["conversation", "session", "agent"])
         return lead
@@ -79,8 +82,21 @@ def answered(merchant: Merchant, session: Consultation) -> None:
     _follow(merchant, session, {"new", "assigned"}, "replied")
 
 
+def taken(merchant: Merchant, lead: Lead, *, now: datetime) -> None:
+    """Somebody has the lead."""
+    if lead.stage.code == "new":
+        move(merchant, lead, to="assigned", by=DESK, now=now)
+
+
+def reached(merchant: Merchant, lead: Lead, *, now: datetime) -> None:
+    """Somebody has spoken with the person of the lead."""
+    if lead.stage.code in {"new", "assigned"}:
+        move(merchant, lead, to="replied", by=DESK, now=now)
+
+
 def _follow(merchant: Merchant, session: Consultation, stages: set[str], to: str) -> None:
-    for lead in Lead.objects.for_merchant(merchant).filter(conversation_id=session.conversation_id):
+    of_session = Q(conversation=session.conversation_id) | Q(session=session)
+    for lead in Lead.objects.for_merchant(merchant).filter(of_session):
         if lead.stage.type in {"won", "lost"}:
             continue
         if session.agent_id and lead.agent_id != session.agent_id:
@@ -116,6 +132,8 @@ def move(
         facts = facts_of(merchant, row, reason=reason, original=duplicate_of, next_contact_on=next_contact_on)
         if missing := pipeline.lacks(stage.code, stage.type, facts, today=day_of(moment)):
             raise Refused(*missing)
+        if before.type == "won" and stage.type != "won" and facts.has_deal:
+            raise Refused("deal_stands")
         former = {name: _plain(getattr(row, name)) for name in RESTORED}
         why = None
         if stage.type == "lost":
@@ -146,6 +164,8 @@ def move(
         feedback.reached(merchant, row, at=moment)
         programs.tell(merchant, row, made)
         if by != DESK:
+            if stage.type != "open":
+                first_contact.moved(row, at=moment)
             audit.record(merchant, "leads.lead.moved", by=by, on=row, before=before.code, after=stage.code)
     return made
 
@@ -160,6 +180,10 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
             raise Refused("taken_back")
         if not pipeline.may_undo(moved.moved_at, moment):
             raise Refused("too_late")
+        if (moved.after.type == "won") != (moved.before.type == "won"):
+            has_deal = row.deals.filter(cancelled_at=None).exists()
+            if has_deal != (moved.before.type == "won"):
+                raise Refused("deal_stands" if has_deal else Lacks.DEAL)
         back = StageMove.objects.create(
             merchant=merchant,
             lead=row,
@@ -180,6 +204,31 @@ def undo(merchant: Merchant, moved: StageMove, *, by: str, now: datetime | None 
         audit.record(merchant, "leads.lead.undone", by=by, on=row, before=moved.after.code)
 
 
+def deal_cancelled(merchant: Merchant, lead: Lead, *, by: str, now: datetime) -> None:
+    """A lead whose deal was cancelled is no longer won: it stands where it stood before."""
+    row = Lead.objects.for_merchant(merchant).select_for_update().get(pk=lead.pk)
+    left, row.won_at = row.stage, None
+    if left.type != "won":
+        row.save(update_fields=["won_at"])
+        return
+    moves = StageMove.objects.for_merchant(merchant).filter(lead=row, after__type="won", before__isnull=False)
+    before = moves.exclude(before__type="won").order_by("-pk").first()
+    row.stage = before.before if before and before.before else stage_of(merchant, "replied")
+    back = StageMove.objects.create(
+        merchant=merchant,
+        lead=row,
+        before=left,
+        after=row.stage,
+        seconds=max(0, int((now - row.staged_at).total_seconds())),
+        moved_at=now,
+        moved_by=by,
+    )
+    row.staged_at, row.ended_at = now, None
+    row.save()
+    feedback.left(merchant, row, left.code, at=now)
+    programs.tell(merchant, row, back)
+
+
 def facts_of(
     merchant: Merchant,
     lead: Lead,
@@ -192,8 +241,10 @@ def facts_of(
     sessions = Consultation.objects.for_merchant(merchant).filter(conversation=lead.conversation)
     return Facts(
         has_agent=lead.agent_id is not None,
-        was_answered=lead.conversation_id is not None
-        and sessions.exclude(first_human_reply_at=None).exists(),
+        was_answered=(
+            lead.conversation_id is not None and sessions.exclude(first_human_reply_at=None).exists()
+        )
+        or lead.attempts.filter(how__in=ContactAttempt.REACHED).exists(),
         is_reachable=lead.contact.details.exists() or lead.conversation_id is not None,
         has_appointment=lead.appointments.filter(state="booked").exists(),
         has_visit=lead.visits.exists(),

@@ -201,6 +201,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(_("Consultation"), _plain("pk")),
         Column(_("Conversation at the source"), _plain("conversation", "external_id")),
         Column(_("Session"), _plain("number")),
+        Column(_("Kind"), _label("kind")),
         Column(_("Source"), _source),
         Column(_("Name"), _plain("contact", "name")),
         *_REACHED,

@@ -151,12 +151,13 @@ def _enquiry(row: dict[str, Any]) -> Enquiry:
 
 
 def sessions(merchant: Merchant, period: Period, within: Q = ALL) -> list[Session]:
-    """The consultations that were opened in the period, the latest first; ``within`` says which of them."""
+    """The chats that were opened in the period, the latest first; ``within`` says which of them. Forms are none:
+    nobody waits in a chat for their answer."""
     zone = ZoneInfo(merchant.time_zone)
     first, last = period.instants(zone)
     rows: list[Any] = list(
         Consultation.objects.for_merchant(merchant)
-        .filter(within, opened_at__gte=first, opened_at__lt=last)
+        .filter(within, kind=Consultation.Kind.CHAT, opened_at__gte=first, opened_at__lt=last)
         .order_by("-opened_at", "-pk")
         .values_list("pk", "opened_at", "calendar_seconds", "service_seconds", "result")
     )

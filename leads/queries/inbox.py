@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Max, Prefetch, Q, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Prefetch,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 
 from leads import duplicates, sealing
 from leads.models import (
@@ -25,15 +38,19 @@ from merchants.models import Merchant
 
 MOST = 60  # rows of the queue
 HISTORY = 200  # messages of a conversation
-SOON = timedelta(seconds=60)  # a due time that is so near is urgent
+WARNED: Any = ExpressionWrapper(
+    F("policy__warn_seconds") * Value(timedelta(seconds=1)), output_field=DurationField()
+)  # so long before its due time a consultation is urgent
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A row of the queue. ``words`` is the person's latest message with phone numbers masked."""
+    """A row of the queue. ``words`` is the person's latest message, or what a form says, with phone numbers
+    masked; ``lead`` is the number of the lead that a form is."""
 
     session: Consultation
     words: str
+    lead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,7 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     how long), who waits for another, then the rest."""
     rows = (
         asked.consultations(merchant, Asked(open=True, agent=mine.pk if mine else None))
-        .select_related("conversation", "contact", "store", "agent")
+        .select_related("conversation", "contact", "store", "agent", "policy")
         .annotate(
             turn=Case(
                 When(state="waiting", then=Value(0)),
@@ -91,7 +108,17 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
     )
     said = Message.objects.for_merchant(merchant).filter(pk__in=list(latest))
     words = {row.session_id: _words(merchant, row) for row in said}
-    return [Waiting(row, words.get(row.pk, "")) for row in shown]
+    forms = {
+        session: (lead, _filled_in(answers))
+        for session, lead, answers in Lead.objects.for_merchant(merchant)
+        .filter(session__in=[row.pk for row in shown if row.kind == Consultation.Kind.FORM])
+        .values_list("session_id", "pk", "answers")
+    }
+    found = []
+    for row in shown:
+        lead, told = forms.get(row.pk, (None, ""))
+        found.append(Waiting(row, words.get(row.pk, told), lead))
+    return found
 
 
 def pulse(merchant: Merchant, *, now: datetime, mine: Agent | None = None) -> Pulse:
@@ -103,7 +130,7 @@ def pulse(merchant: Merchant, *, now: datetime, mine: Agent | None = None) -> Pu
         revision=Sum("conversation__revision"),
         last=Max("pk"),
         late=Count("pk", filter=waits & Q(due_at__lt=now)),
-        soon=Count("pk", filter=waits & Q(due_at__lte=now + SOON)),
+        soon=Count("pk", filter=waits & Q(due_at__lte=now + WARNED)),
         waiting=Count("pk", filter=waits & Q(agent=mine) if mine else waits),
     )
     reminders = (
@@ -114,6 +141,11 @@ def pulse(merchant: Merchant, *, now: datetime, mine: Agent | None = None) -> Pu
     waiting = told.pop("waiting")
     parts = (*told.values(), *reminders.values())
     return Pulse(tag=".".join(str(value or 0) for value in parts), waiting=waiting)
+
+
+def warned_before(session: Consultation) -> timedelta:
+    """So long before its due time a consultation is urgent."""
+    return timedelta(seconds=session.policy.warn_seconds if session.policy else 0)
 
 
 def writer(session: Consultation, *, me: Agent | None, now: datetime) -> Agent | None:
@@ -180,6 +212,11 @@ def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:
         return {}
     ids = [one["agent"] for one in decision.candidates]
     return dict(Agent.objects.for_merchant(merchant).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _filled_in(answers: list[list[str]]) -> str:
+    """What a form says, with numbers masked."""
+    return duplicates.without_numbers(" · ".join(value for _, value in answers if value))
 
 
 def _words(merchant: Merchant, row: Any) -> str:

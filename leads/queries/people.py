@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Sum
 
-from leads.models import Agent, Consultation, Contact, ContactPair, Merge
+from leads.models import Agent, Appointment, Consultation, Contact, ContactPair, Lead, Merge
 from merchants.models import Merchant, Store
 
 MOST = 50  # pairs shown at once
@@ -43,6 +43,38 @@ class Pair:
 
     pair: ContactPair
     sides: tuple[Contact, Contact]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of a pair, with all that would move if it were the one that goes."""
+
+    contact: Contact
+    details: tuple[str, ...]  # masked
+    identities: tuple[str, ...]
+    leads: tuple[Lead, ...]
+    conversations: int
+    appointments: int
+
+
+def sides_of(merchant: Merchant, pair: ContactPair) -> tuple[Side, Side]:
+    """The older one first."""
+    rows = Contact.objects.for_merchant(merchant).in_bulk([pair.first_id, pair.second_id])
+    return _side(merchant, rows[pair.first_id]), _side(merchant, rows[pair.second_id])
+
+
+def _side(merchant: Merchant, contact: Contact) -> Side:
+    leads = (
+        Lead.objects.for_merchant(merchant).filter(contact=contact).select_related("stage", "store", "agent")
+    )
+    return Side(
+        contact,
+        tuple(contact.details.order_by("pk").values_list("masked", flat=True)),
+        tuple(contact.identities.order_by("pk").values_list("platform", flat=True)),
+        tuple(leads.order_by("-began_at")[:MOST]),
+        contact.conversations.count(),
+        Appointment.objects.for_merchant(merchant).filter(lead__contact=contact).count(),
+    )
 
 
 def suggested_pairs(merchant: Merchant) -> list[Pair]:

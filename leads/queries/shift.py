@@ -44,7 +44,7 @@ def day(merchant: Merchant, of: date, *, stores: Sequence[int] = ()) -> ShiftDay
     period = Period(of, of + DAY)
     first, last = period.instants(zone)
     theirs = Q(store_id__in=stores) | Q(store_id=None) if stores else Q()
-    asked = Consultation.objects.for_merchant(merchant).filter(theirs)
+    asked = Consultation.objects.for_merchant(merchant).filter(theirs, kind=Consultation.Kind.CHAT)
     began = asked.filter(opened_at__gte=first, opened_at__lt=last)
     appointments = Appointment.objects.for_merchant(merchant).filter(
         theirs, starts_at__gte=first, starts_at__lt=last

@@ -75,17 +75,16 @@ class Verdict:
         """How many agents fail for which reason; what would help is said from it."""
         return dict(Counter(one.fails for one in self.judged if one.fails))
 
-    @property
-    def nearest(self) -> tuple[Fails, tuple[int, ...]] | None:
-        """The hindrance that is quickest to remove, and whose: who is merely away is called in, who is full
-        gets a higher cap, who is off shift is put on. None when somebody can, or nobody is left to ask."""
-        if self.agent is not None:
-            return None
-        for fails in (Fails.PRESENCE, Fails.CAPACITY, Fails.SHIFT, Fails.EXCLUDED, Fails.SKILL, Fails.STORE):
-            held = tuple(one.candidate.agent for one in self.judged if one.fails is fails)
-            if held:
-                return fails, held
-        return None
+
+def nearest(failed: Iterable[tuple[int, Fails]]) -> tuple[Fails, tuple[int, ...]] | None:
+    """Of agents with why they cannot get it: the hindrance that is quickest to remove, and whose. Who is merely
+    away is called in, who is full gets a higher cap, who is off shift is put on. None when nobody is left to ask."""
+    held = list(failed)
+    for fails in (Fails.PRESENCE, Fails.CAPACITY, Fails.SHIFT, Fails.EXCLUDED, Fails.SKILL, Fails.STORE):
+        whose = tuple(agent for agent, why in held if why is fails)
+        if whose:
+            return fails, whose
+    return None
 
 
 def judge(wanted: Wanted, candidate: Candidate) -> Fails | None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from leads import words
 from leads.desk_forms import AgentForm, HoursForm, LeaveForm, PolicyForm, with_china, years_known
-from leads.models import Agent, Contact, ContactPair, Merge
+from leads.models import Agent, ContactPair, Merge
 from leads.operations import assignment, contacts, setup
 from leads.queries import oversight, people, rules
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -101,19 +101,30 @@ def duplicates(request: MerchantRequest) -> HttpResponse:
     )
 
 
-@merchant_required(Permission.RUN_DESK, methods=("POST",))
+@merchant_required(Permission.RUN_DESK, methods=("GET", "POST"))
 def judge_pair(request: MerchantRequest, pair_id: int) -> HttpResponse:
-    """``act`` merge keeps the older contact; anything else keeps both apart."""
+    """Both side by side with what would move. ``act`` merge joins them into ``survivor`` (the older one where none
+    is named), with the ``name`` and ``city`` of the side that was chosen; anything else keeps both apart."""
     rows = ContactPair.objects.filter(state=ContactPair.State.SUGGESTED)
     pair = get_for_merchant_or_404(rows, request.merchant, pk=pair_id)
+    sides = people.sides_of(request.merchant, pair)
+    if request.method == "GET":
+        context = {"pair": pair, "sides": sides, "why": words.PAIR_WHY.get(pair.why, "")}
+        return render(request, "leads/merge.html", context)
     if request.POST.get("act") != "merge":
         contacts.keep_apart(request.merchant, pair, by=_by(request))
         messages.success(request, _("They stay two, and are not suggested again."))
         return redirect("leads:duplicates", request.merchant.code)
-    older = get_for_merchant_or_404(Contact, request.merchant, pk=pair.first_id)
-    newer = get_for_merchant_or_404(Contact, request.merchant, pk=pair.second_id)
+    by_id = {str(side.contact.pk): side.contact for side in sides}
+    stays = by_id.get(request.POST.get("survivor", ""), sides[0].contact)
+    goes = next(side.contact for side in sides if side.contact != stays)
+    chosen = {
+        field: getattr(by_id[which], field)
+        for field in ("name", "city")
+        if (which := request.POST.get(field, "")) in by_id
+    }
     try:
-        contacts.merge(request.merchant, survivor=older, absorbed=newer, by=_by(request))
+        contacts.merge(request.merchant, survivor=stays, absorbed=goes, by=_by(request), **chosen)
     except contacts.Refused as refused:
         messages.warning(request, words.MERGE_REFUSED[str(refused)])
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import house_rules, words
-from leads.models import Agent, Appointment, Consultation, Decision, Export, Message, Snippet
+from leads.models import Agent, Appointment, Consultation, Export, Message, Snippet
 from leads.operations import assignment, replies, sending, sessions, setup
 from leads.queries import calendar, inbox, oversight, strangers
 from leads.queries.asked import Asked
-from leads.views import consents
+from leads.views import consents, shown
 from leads.views.exports import exports_url
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
@@ -43,7 +42,12 @@ def queue(request: MerchantRequest) -> HttpResponse:
 
 @merchant_required(Permission.SEE_DESK)
 def conversation(request: MerchantRequest, consultation_id: int) -> HttpResponse:
-    return _conversation(request, _session(request, consultation_id))
+    """A conversation; what was left as a form is followed up on the page of its lead."""
+    session = _session(request, consultation_id)
+    lead = session.leads.first() if session.kind == Consultation.Kind.FORM else None
+    if lead is not None:
+        return redirect("leads:lead", request.merchant.code, lead.pk)
+    return _conversation(request, session)
 
 
 @merchant_required(Permission.SEE_DESK)
@@ -207,7 +211,7 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
     asked = request.GET.get("open", "")
     open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
     return {
-        "rows": [{"row": one, "urgency": urgency(one.session, now)} for one in rows],
+        "rows": [{"row": one, "urgency": shown.urgency(one.session, now)} for one in rows],
         "tag": pulse.tag,
         "waiting": pulse.waiting,
         "me": me,
@@ -220,14 +224,6 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
             request, Export.Kind.CONSULTATIONS, Asked(open=True, agent=me.pk if mine and me else None)
         ),
     }
-
-
-def urgency(session: Consultation, now: datetime) -> str:
-    """late, soon, waiting or answered: the colour and the word of a row."""
-    if session.state != Consultation.State.WAITING or session.due_at is None:
-        return "waits" if session.waiting_since else "answered"
-    left = session.due_at - now
-    return "late" if left < timedelta() else "soon" if left <= inbox.SOON else "waiting"
 
 
 def _said(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
@@ -249,8 +245,8 @@ def _head(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     return {
         "me": _me(request),
         "may_answer": Permission.ANSWER in request.permissions,
-        "why": _why(request, decision),
-        "urgency": urgency(session, now),
+        "why": shown.why(request.merchant, decision),
+        "urgency": shown.urgency(session, now),
         "now": now,
     }
 
@@ -319,25 +315,6 @@ def _prepared(request: MerchantRequest, session: Consultation) -> str:
     rows = Appointment.objects.for_merchant(request.merchant).select_related("store", "lead__contact")
     row = rows.filter(pk=asked, lead__contact=session.contact).first() if asked.isdecimal() else None
     return words.reminder(row, calendar.reminder_text(request.merchant)) if row else ""
-
-
-def _why(request: MerchantRequest, decision: Decision | None) -> dict[str, Any]:
-    """The latest decision in words: what decided, or who failed for what."""
-    if decision is None:
-        return {}
-    names = inbox.names_of(request.merchant, decision)
-    failed = [
-        {"name": names.get(one["agent"], "–"), "why": words.FAILS[one["fails"]], "of": one}
-        for one in decision.candidates
-        if one["fails"]
-    ]
-    return {
-        "kind": decision.get_kind_display(),
-        "agent": decision.agent.name if decision.agent else "",
-        "because": words.WHY.get(decision.why, ""),
-        "failed": failed,
-        "nobody": decision.kind == Decision.Kind.NOBODY,
-    }
 
 
 def _origin(told: dict[str, Any]) -> dict[str, Any]:

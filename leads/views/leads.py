@@ -15,11 +15,31 @@ from django.utils.translation import gettext as _
 
 from leads import arrival_words, pipeline, words
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
-from leads.models import ContactDetail, DealPosting, Export, Feedback, Lead, StageMove
-from leads.operations import appointments, contacts, deals, feedback, setup, stages
-from leads.queries import board
+from leads.models import (
+    Consultation,
+    ContactAttempt,
+    ContactDetail,
+    DealPosting,
+    Export,
+    Feedback,
+    Lead,
+    StageMove,
+)
+from leads.operations import (
+    appointments,
+    assignment,
+    contacts,
+    deals,
+    feedback,
+    reaching,
+    sessions,
+    setup,
+    stages,
+)
+from leads.queries import board, inbox
 from leads.queries import feedback as told
 from leads.queries.asked import Asked
+from leads.views import shown
 from leads.views.exports import exports_url
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.roles import Permission
@@ -41,7 +61,7 @@ def page(request: MerchantRequest) -> HttpResponse:
     asked = Asked.read(request.GET)
     found = contacts.find_any(request.merchant, asked.text) if asked.text else []
     rows = board.leads(request.merchant, asked, contacts=found)
-    shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    on_page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     columns = [
         {"code": one.stage.code, "name": words.stage(one.stage.code, one.stage.label), "count": one.count}
         for one in board.columns(request.merchant)
@@ -55,8 +75,8 @@ def page(request: MerchantRequest) -> HttpResponse:
             "stage": asked.stage,
             "text": asked.text,
             "export": exports_url(request, Export.Kind.LEADS, asked),
-            "pages": shown,
-            "rows": [{"lead": lead, "stage": _stage(lead.stage)} for lead in shown],
+            "pages": on_page,
+            "rows": [{"lead": lead, "stage": _stage(lead.stage)} for lead in on_page],
             "may_answer": Permission.ANSWER in request.permissions,
         },
     )
@@ -65,6 +85,32 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_DESK)
 def detail(request: MerchantRequest, lead_id: int) -> HttpResponse:
     return _detail(request, _lead(request, lead_id))
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def claim(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Takes a lead that nobody has."""
+    agent = sessions.agent_of(request.merchant, request.user.pk)
+    if agent is None:
+        messages.warning(request, _("You are no agent of this desk."))
+        return _back(request, lead_id)
+    try:
+        reaching.claim(request.merchant, _lead(request, lead_id), agent, by=_by(request))
+    except assignment.Refused as refused:
+        messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def tried(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Somebody called, or added the person on WeChat."""
+    lead, how = _lead(request, lead_id), request.POST.get("how", "")
+    agent = sessions.agent_of(request.merchant, request.user.pk)
+    if agent is None or how not in ContactAttempt.How.values:
+        messages.warning(request, _("You are no agent of this desk."))
+    else:
+        reaching.tried(request.merchant, lead, agent, how=how, by=_by(request))
+    return _back(request, lead_id)
 
 
 @merchant_required(Permission.ANSWER, methods=("POST",))
@@ -215,7 +261,7 @@ def _back(request: MerchantRequest, lead_id: int) -> HttpResponse:
 
 
 def _lead(request: MerchantRequest, lead_id: int) -> Lead:
-    rows = Lead.objects.select_related("stage", "contact", "store", "agent", "reason", "session")
+    rows = Lead.objects.select_related("stage", "contact", "store", "agent", "reason", "session__policy")
     return get_for_merchant_or_404(rows, request.merchant, pk=lead_id)
 
 
@@ -246,6 +292,7 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         and latest.before
         and not latest.undoes_id
         and pipeline.may_undo(latest.moved_at, timezone.now())
+        and not (latest.after.type == "won" and deal and not deal.cancelled_at)
         else None,
         "details": [(row, revealed.get(row.pk)) for row in lead.contact.details.order_by("pk")],
         "appointments": list(lead.appointments.select_related("store").order_by("-starts_at")),
@@ -253,7 +300,13 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         "paid": deals.paid_of(deal) if deal else None,
         "postings": list(deal.postings.order_by("pk")) if deal else [],
         "told": [_told(row, timezone.now()) for row in told.of_lead(lead)],
-        "changes": list(lead.changes.order_by("-pk")[:20]),
+        "changes": [
+            {"of": one, "name": one.name if one.is_answer else words.CHANGED.get(one.name, one.name)}
+            for one in board.changes(lead)
+        ],
+        "attempts": list(lead.attempts.select_related("agent").order_by("-pk")),
+        "hows": ContactAttempt.How.choices,
+        **_waits(request, lead),
         "may_answer": Permission.ANSWER in request.permissions,
         "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
         "move_form": MoveForm(merchant=request.merchant, lead=lead),
@@ -263,6 +316,21 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         **given,
     }
     return render(request, "leads/lead.html", context, status=status)
+
+
+def _waits(request: MerchantRequest, lead: Lead) -> dict[str, Any]:
+    """The clock of a form's first contact, who has it and why; and whether the reader may take the lead."""
+    me, now = sessions.agent_of(request.merchant, request.user.pk), timezone.now()
+    session = lead.session
+    form = session if session is not None and session.kind == Consultation.Kind.FORM else None
+    return {
+        "me": me,
+        "now": now,
+        "form": form,
+        "urgency": shown.urgency(form, now) if form else "",
+        "why": shown.why(request.merchant, inbox.decision_of(form)) if form else {},
+        "may_take": me is not None and lead.agent_id is None and lead.ended_at is None,
+    }
 
 
 def _told(row: Feedback, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 
 const STORED = "seedbed-notices"; // what is switched on
 const KNOWN = "seedbed-queue"; // who had which consultation, and which were warned of, in this tab
-const SOON_S = 60;
 
 const panel = document.querySelector("[data-notices]");
 const wanted = JSON.parse(localStorage.getItem(STORED) ?? "{}");
@@ -48,7 +47,7 @@ function look() {
     }
     const due = row.querySelector("[data-due]");
     const left = due ? (Date.parse(due.dataset.due) - Date.now() - (queue.skew ?? 0)) / 1000 : Infinity;
-    if (left > 0 && left <= SOON_S && !known.warned[session] && (leads || agent === me)) {
+    if (left > 0 && left <= Number(row.dataset.warn) && !known.warned[session] && (leads || agent === me)) {
       known.warned[session] = true;
       tell(row, "soon");
     }

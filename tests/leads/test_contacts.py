@@ -84,3 +84,22 @@ def test_who_was_said_not_to_be_the_same_is_not_suggested_again(desk: Desk, merc
     session = desk.say("ben", at=NOON + MINUTE)
     replies.take_contact(merchant, session, kind="wechat", text="ben_9", by=BY, now=NOON + MINUTE)
     assert ContactPair.objects.get().state == "apart"
+
+
+def test_a_merge_that_a_later_one_builds_on_is_taken_back_after_it(desk: Desk, merchant: Merchant) -> None:
+    ann, ben, cleo = (left(desk, who, f"1381234567{n}") for n, who in enumerate(("ann", "ben", "cleo")))
+    first = contacts.merge(merchant, survivor=ann, absorbed=ben, by=BY, now=NOON)
+    second = contacts.merge(merchant, survivor=cleo, absorbed=ann, by=BY, now=NOON + DAY)
+    with pytest.raises(contacts.Refused, match="later"):
+        contacts.unmerge(merchant, first, by=BY, now=NOON + DAY)
+    assert cleo.leads.count() == 3
+    for one in (second, first):
+        contacts.unmerge(merchant, one, by=BY, now=NOON + 2 * DAY)
+    assert [one.leads.count() for one in (ann, ben, cleo)] == [1, 1, 1]
+
+
+def test_whoever_merges_chooses_name_and_city(desk: Desk, merchant: Merchant) -> None:
+    ann, ben = left(desk, "ann", "13812345678", "Ann"), left(desk, "ben", "13812345678", "Ben")
+    contacts.merge(merchant, survivor=ann, absorbed=ben, name="Ben", city="Sanya", by=BY)
+    ann.refresh_from_db()
+    assert (ann.name, ann.city) == ("Ben", "Sanya")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from leads.models import Agent, ClockPolicy, ContactPair, Lead, ServiceSchedule
+from leads.models import Agent, ClockPolicy, Contact, ContactPair, Lead, ServiceSchedule
 from leads.operations import contacts, replies
 from merchants import tenancy
 from merchants.models import AuditEvent, Merchant, Store
@@ -72,7 +72,9 @@ def test_chinas_holidays_come_with_one_press_and_keep_what_was_written(desk: Des
 
 
 def test_targets_are_a_new_version_too(desk: Desk, browser: Client) -> None:
-    told = {"reply_seconds": 120, "warn_seconds": 30, "return_seconds": 45, "idle_hours": 12}
+    told = {"reply_seconds": 120, "warn_seconds": 30, "return_seconds": 45, "idle_hours": 12} | {
+        "lead_seconds": 900, "lead_hours": 12,
+    }  # fmt: skip
     assert browser.post("/m/glow/desk/targets/", told).status_code == 302
     with tenancy.acting_for(desk.merchant):
         latest = ClockPolicy.objects.latest("version")
@@ -128,7 +130,13 @@ def test_a_pair_is_merged_and_taken_back_or_kept_apart(desk: Desk, browser: Clie
     assert "138****5678" in told
     with tenancy.acting_for(desk.merchant):
         pair = ContactPair.objects.get()
-    answer = browser.post(f"/m/glow/duplicates/{pair.pk}/", {"act": "merge"}, follow=True)
+    side_by_side = browser.get(f"/m/glow/duplicates/{pair.pk}/").content.decode()
+    assert side_by_side.index("ann") < side_by_side.index("anna")
+    assert side_by_side.count('name="survivor"') == 2
+    stays = {"survivor": pair.second_id, "name": pair.first_id}
+    answer = browser.post(f"/m/glow/duplicates/{pair.pk}/", {"act": "merge", **stays}, follow=True)
+    with tenancy.acting_for(desk.merchant):
+        assert Contact.objects.get(pk=pair.second_id).name == "ann"
     assert "They are one contact now." in answer.content.decode()
     with tenancy.acting_for(desk.merchant):
         assert Lead.objects.values_list("contact", flat=True).distinct().count() == 1

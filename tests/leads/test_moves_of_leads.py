@@ -207,6 +207,39 @@ def test_a_cancellation_may_keep_the_deposit_and_ends_the_deal(
     assert again.pk != deal.pk
 
 
+def test_a_cancelled_deal_takes_its_lead_back_to_where_it_stood(
+    deal: Deal, lead: Lead, merchant: Merchant
+) -> None:
+    deals.post(merchant, deal, kind="cancel", fen=0, reference="x", by=BY, posted_at=NOON + 4 * DAY)
+    lead.refresh_from_db()
+    assert (lead.stage.code, lead.won_at, lead.ended_at) == ("replied", None, None)
+    assert lead.staged_at == NOON + 4 * DAY
+    assert codes(lead) == ["new", "assigned", "replied", "won", "replied"]
+    again = deals.close(merchant, lead, fen=1, closed_at=NOON + 5 * DAY, evidence="paper", by=BY)
+    lead.refresh_from_db()
+    assert (lead.stage.code, lead.won_at, again.fen) == ("won", NOON + 5 * DAY, 1)
+
+
+def test_no_lead_leaves_won_while_its_deal_stands(deal: Deal, lead: Lead, merchant: Merchant) -> None:
+    won = StageMove.objects.get(lead=lead, after__code="won")
+    with pytest.raises(stages.Refused, match="deal_stands"):
+        stages.undo(merchant, won, by=BY, now=NOON + 3 * DAY + MINUTE)
+    for to, fields in {"lost": {"reason": "price"}, "qualified": {}}.items():
+        with pytest.raises(stages.Refused, match="deal_stands"):
+            stages.move(merchant, lead, to=to, by=BY, now=NOON + 3 * DAY, **fields)
+    lead.refresh_from_db()
+    assert (lead.stage.code, lead.won_at) == ("won", NOON + 3 * DAY)
+
+
+def test_the_way_back_of_a_cancelled_deal_is_not_undone_into_a_win_without_one(
+    deal: Deal, lead: Lead, merchant: Merchant
+) -> None:
+    deals.post(merchant, deal, kind="cancel", fen=0, reference="x", by=BY, posted_at=NOON + 4 * DAY)
+    back = StageMove.objects.filter(lead=lead).latest("pk")
+    with pytest.raises(stages.Refused, match="deal"):
+        stages.undo(merchant, back, by=BY, now=NOON + 4 * DAY + MINUTE)
+
+
 def test_a_deal_needs_an_order_or_its_evidence(lead: Lead, merchant: Merchant) -> None:
     with pytest.raises(deals.Refused, match="no_evidence"):
         deals.close(merchant, lead, fen=1, closed_at=NOON, by=BY)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.routing import Candidate, Fails, Wanted, Why, judge, route
+from leads.routing import Candidate, Fails, Wanted, Why, judge, nearest, route
 
 NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
 ABLE = Candidate(agent=1, on_shift=True, online=True, load=0, capacity=5)
@@ -68,8 +68,9 @@ def test_nobody_is_explained_by_counts_and_by_what_would_help_first() -> None:
     verdict = route(Wanted(), four)
     assert verdict.agent is None
     assert verdict.hindrances == {Fails.SHIFT: 2, Fails.CAPACITY: 1, Fails.PRESENCE: 1}
-    assert verdict.nearest == (Fails.PRESENCE, (4,))
-    assert route(Wanted(), []).nearest is None
+    failed = [(one.candidate.agent, one.fails) for one in verdict.judged if one.fails]
+    assert nearest(failed) == (Fails.PRESENCE, (4,))
+    assert nearest([]) is None
 
 
 candidates = st.lists(

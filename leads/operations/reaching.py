@@ -1,0 +1,63 @@
+"""Who follows a lead up, and every attempt to reach its person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from leads.models import Agent, Consultation, ContactAttempt, Lead
+from leads.operations import assignment, first_contact, stages
+from merchants import audit, tenancy
+from merchants.models import Merchant
+
+
+def claim(merchant: Merchant, lead: Lead, agent: Agent, *, by: str, now: datetime | None = None) -> None:
+    """An agent takes a lead that nobody has, with its consultation while one waits. Raises
+    :class:`assignment.Refused` when somebody was quicker, or when the agent has all that fits."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        row = _locked(merchant, lead)
+        if row.agent_id == agent.pk:
+            return
+        if row.agent_id is not None:
+            raise assignment.Refused("taken")
+        if row.ended_at is not None:
+            raise assignment.Refused("ended_lead")
+        session = row.session
+        if session is not None and session.state != Consultation.State.CLOSED:
+            assignment.take(merchant, session, agent, by=by, now=moment)
+        else:
+            row.agent = agent
+            row.save(update_fields=["agent"])
+            stages.taken(merchant, row, now=moment)
+        audit.record(merchant, "leads.lead.taken", by=by, on=row, to=agent.pk)
+
+
+def tried(
+    merchant: Merchant, lead: Lead, agent: Agent, *, how: str, by: str, now: datetime | None = None
+) -> ContactAttempt:
+    """An agent tried to reach the person; who tries a lead that nobody has, has it. Raises ``ValueError`` for an
+    unknown way."""
+    moment = now or datetime.now(UTC)
+    way = ContactAttempt.How(how)
+    with tenancy.acting_for(merchant):
+        row = _locked(merchant, lead)
+        if row.agent_id is None:
+            row.agent = agent
+            row.save(update_fields=["agent"])
+        made: ContactAttempt = ContactAttempt.objects.create(
+            merchant=merchant, lead=row, how=way, agent=agent, happened_at=moment, recorded_by=by
+        )
+        reached = way in ContactAttempt.REACHED
+        first_contact.tried(row, agent, at=moment, reached=reached)
+        if reached:
+            stages.reached(merchant, row, now=moment)
+        else:
+            stages.taken(merchant, row, now=moment)
+        audit.record(merchant, "leads.lead.tried", by=by, on=row, how=str(way))
+    return made
+
+
+def _locked(merchant: Merchant, lead: Lead) -> Lead:
+    rows = Lead.objects.for_merchant(merchant).select_for_update(of=("self",))
+    found: Lead = rows.select_related("stage", "session").get(pk=lead.pk)
+    return found
