@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import alarms, calendar, consents, desk, exports, inbox, leads, live
+from leads.views import alarms, calendar, consents, desk, exports, inbox, leads, live, visits
 
 app_name = "leads"
 
@@ -24,7 +24,7 @@ urlpatterns = [
     path("inbox/<int:consultation_id>/close/", inbox.close, name="close"),
     path("inbox/<int:consultation_id>/contact/", inbox.contact, name="contact"),
     path("leads/", leads.page, name="leads"),
-    path("leads/visit/", leads.redeem, name="redeem"),
+    path("leads/visit/", visits.redeem, name="redeem"),
     path("leads/<int:lead_id>/", leads.detail, name="lead"),
     path("leads/<int:lead_id>/take/", leads.claim, name="take_lead"),
     path("leads/<int:lead_id>/tried/", leads.tried, name="tried_lead"),

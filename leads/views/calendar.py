@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads import pipeline, words
+from leads import pictures, pipeline, words
 from leads.calendar_forms import RuleForm, SlotForm, TimeForm
 from leads.models import Agent, Appointment, AppointmentEvent, Lead, Reminder
 from leads.operations import appointments, reminders, sending, setup
@@ -222,6 +222,7 @@ def _opened(request: MerchantRequest, row: Appointment, now: datetime) -> dict[s
     ended = latest is not None and latest.kind in {"cancelled", "no_show"}
     return {
         "opened": row,
+        "qr": pictures.code_of_visit(request.merchant, row) if row.state == Appointment.State.BOOKED else "",
         "stage": words.stage(row.lead.stage.code, row.lead.stage.label),
         "tone": TONES[row.state],
         "events": [{"row": one, "by": names.get(one.recorded_by, "")} for one in events],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads import arrival_words, pipeline, words
+from leads import arrival_words, pictures, pipeline, words
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
 from leads.models import (
+    Appointment,
     Consultation,
     ContactAttempt,
     ContactDetail,
@@ -163,24 +163,6 @@ def book(request: MerchantRequest, lead_id: int) -> HttpResponse:
     return _detail(request, lead, book_form=form, status=422) if form.errors else _back(request, lead_id)
 
 
-@merchant_required(Permission.ANSWER, methods=("GET", "POST"))
-def redeem(request: MerchantRequest) -> HttpResponse:
-    """Takes the code of a visit and says in one word what came of it."""
-    scan, lead = None, None
-    if request.method == "POST":
-        scan = appointments.redeem(
-            request.merchant, code=request.POST.get("code", ""), nonce=_nonce(request), by=_by(request)
-        )
-        lead = _lead(request, scan.visit.lead_id) if scan.visit else None
-    context = {
-        "scan": scan,
-        "lead": lead,
-        "why": words.REFUSED.get(scan.why, "") if scan else "",
-        "nonce": uuid.uuid4(),
-    }
-    return render(request, "leads/redeem.html", context)
-
-
 @merchant_required(Permission.ANSWER, methods=("POST",))
 def close_deal(request: MerchantRequest, lead_id: int) -> HttpResponse:
     lead, form = _lead(request, lead_id), DealForm(request.POST)
@@ -248,14 +230,6 @@ def _by(request: MerchantRequest) -> str:
     return f"user:{request.user.pk}"
 
 
-def _nonce(request: MerchantRequest) -> uuid.UUID:
-    """The number of this scan, which the page made; a new one where it is none."""
-    try:
-        return uuid.UUID(request.POST.get("nonce", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
 def _back(request: MerchantRequest, lead_id: int) -> HttpResponse:
     return redirect("leads:lead", request.merchant.code, lead_id)
 
@@ -271,6 +245,8 @@ def _stage(stage: Any) -> Any:
 
 def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given: Any) -> HttpResponse:
     history = board.moves(lead)
+    booked = list(lead.appointments.select_related("store").order_by("-starts_at"))
+    standing = next((one for one in booked if one.state == Appointment.State.BOOKED), None)
     deal = lead.deals.order_by("-pk").first()
     latest = history[0] if history else None
     revealed = given.pop("revealed", {})
@@ -295,7 +271,8 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         and not (latest.after.type == "won" and deal and not deal.cancelled_at)
         else None,
         "details": [(row, revealed.get(row.pk)) for row in lead.contact.details.order_by("pk")],
-        "appointments": list(lead.appointments.select_related("store").order_by("-starts_at")),
+        "appointments": booked,
+        "qr": pictures.code_of_visit(request.merchant, standing) if standing else "",
         "deal": deal,
         "paid": deals.paid_of(deal) if deal else None,
         "postings": list(deal.postings.order_by("pk")) if deal else [],

@@ -217,7 +217,7 @@ def it_becomes_a_visit(play: Play) -> None:
     for outcome in ("accepted", "used"):
         page.goto(f"{play.home}/leads/visit/")
         go_on(page, "main form", code=code)
-        expect(page.locator(".notice")).to_contain_text(said[outcome])
+        expect(page.locator("#scans .notice")).to_contain_text(said[outcome])
     assert barriers(page) == []
 
 
