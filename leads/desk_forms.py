@@ -125,7 +125,7 @@ class PolicyForm(_StoreForm):
 
 
 class AgentForm(forms.Form):
-    """A member who answers; stores and skills left empty mean all."""
+    """A member who answers; stores and skills left empty mean all, no hours on any day: always on shift."""
 
     user: Any = forms.ModelChoiceField(label=_("Member"), queryset=None)
     name = forms.CharField(label=_("Shown as"), max_length=60)
@@ -138,6 +138,13 @@ class AgentForm(forms.Form):
         kwargs["initial"] = _agent_of(agent) if agent else {}
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        for number, name in enumerate(DAYS):
+            fields[f"day_{number}"] = HoursField(
+                label=name,
+                required=False,
+                max_length=120,
+                initial=spelling.text_of(agent.shifts.get(str(number), ())) if agent else "",
+            )
         stores = Store.objects.for_merchant(merchant).order_by("name")
         fields["stores"].choices = [(str(store.pk), store.name) for store in stores]
         members = Membership.objects.filter(merchant=merchant).values_list("user_id", "role")
@@ -147,12 +154,17 @@ class AgentForm(forms.Form):
         fields["user"].queryset = User.objects.filter(pk__in=allowed).order_by("username")
 
     @property
+    def days(self) -> list[forms.BoundField]:
+        return [self[f"day_{number}"] for number in range(7)]
+
+    @property
     def stated(self) -> dict[str, Any]:
         """The fields of an agent."""
         told = self.cleaned_data
         return {
             "stores": [int(pk) for pk in told["stores"]],
             "skills": [word for word in _words(told["skills"]) if word],
+            "shifts": {day: hours for day in map(str, range(7)) if (hours := told[f"day_{day}"])},
             "capacity": told["capacity"],
             "leads_shift": told["leads_shift"],
         }
@@ -173,6 +185,18 @@ def _agent_of(agent: Agent) -> dict[str, Any]:
         "capacity": agent.capacity,
         "leads_shift": agent.leads_shift,
     }
+
+
+class HandForm(forms.Form):
+    """To whom a colleague's work goes."""
+
+    to: Any = forms.ModelChoiceField(label=_("Hand over to"), queryset=None)
+
+    def __init__(self, *args: Any, merchant: Merchant, agent: Agent | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Agent.objects.for_merchant(merchant).filter(left_at=None)
+        fields: dict[str, Any] = self.fields
+        fields["to"].queryset = (others.exclude(pk=agent.pk) if agent else others).order_by("name")
 
 
 class LeaveForm(forms.Form):

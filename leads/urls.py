@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import alarms, calendar, consents, desk, exports, inbox, leads, live, visits
+from leads.views import alarms, calendar, consents, desk, exports, inbox, leads, lists, live, visits
 
 app_name = "leads"
 
@@ -21,12 +21,14 @@ urlpatterns = [
     path("inbox/<int:consultation_id>/resend/", inbox.resend, name="resend"),
     path("inbox/<int:consultation_id>/note/", inbox.note, name="note"),
     path("inbox/<int:consultation_id>/take/", inbox.take, name="take"),
+    path("inbox/<int:consultation_id>/hand/", inbox.hand_over, name="hand_over"),
     path("inbox/<int:consultation_id>/close/", inbox.close, name="close"),
     path("inbox/<int:consultation_id>/contact/", inbox.contact, name="contact"),
     path("leads/", leads.page, name="leads"),
     path("leads/visit/", visits.redeem, name="redeem"),
     path("leads/<int:lead_id>/", leads.detail, name="lead"),
     path("leads/<int:lead_id>/take/", leads.claim, name="take_lead"),
+    path("leads/<int:lead_id>/hand/", leads.hand_over, name="hand_lead"),
     path("leads/<int:lead_id>/tried/", leads.tried, name="tried_lead"),
     path("leads/<int:lead_id>/move/", leads.move, name="move_lead"),
     path("leads/<int:lead_id>/book/", leads.book, name="book"),
@@ -50,6 +52,13 @@ urlpatterns = [
     path("desk/agents/<int:agent_id>/leave/", desk.leave, name="agent_leaves"),
     path("desk/hours/", desk.set_hours, name="set_hours"),
     path("desk/targets/", desk.set_policy, name="set_policy"),
+    path("desk/lists/", lists.page, name="lists"),
+    path("desk/lists/snippets/", lists.set_snippet, name="add_snippet"),
+    path("desk/lists/snippets/<int:snippet_id>/", lists.set_snippet, name="change_snippet"),
+    path("desk/lists/stages/", lists.set_stage, name="add_stage"),
+    path("desk/lists/stages/<int:stage_id>/", lists.set_stage, name="change_stage"),
+    path("desk/lists/reasons/", lists.set_reason, name="add_reason"),
+    path("desk/lists/reasons/<int:reason_id>/", lists.set_reason, name="change_reason"),
     path("duplicates/", desk.duplicates, name="duplicates"),
     path("duplicates/<int:pair_id>/", desk.judge_pair, name="judge_pair"),
     path("duplicates/merges/<int:merge_id>/undo/", desk.unmerge, name="unmerge"),

@@ -108,7 +108,7 @@ LEADS = (
     Tab(_("Calendar"), "leads:calendar", Permission.SEE_DESK, also=("leads:calendar_rule",)),
     Tab(_("Funnel"), "portal:funnel", Permission.SEE_DESK, also=("portal:funnel-rows",)),
     Tab(_("Costs per lead"), "portal:lead-costs", Permission.SEE_RESULTS),
-    Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK),
+    Tab(_("Duplicates"), "leads:duplicates", Permission.RUN_DESK, also=("leads:judge_pair",)),
     Tab(pgettext_lazy("menu", "Exports"), "leads:exports", Permission.EXPORT_DESK, also=("leads:export",)),
     Tab(pgettext_lazy("menu", "Alarms"), "leads:alarms", Permission.RUN_DESK, also=("leads:set_limits",)),
 )
@@ -122,6 +122,19 @@ DESK = Tab(
         "leads:agent_leaves",
         "leads:set_hours",
         "leads:set_policy",
+    ),
+)
+DESK_LISTS = Tab(
+    _("Snippets and stages"),
+    "leads:lists",
+    Permission.RUN_DESK,
+    also=(
+        "leads:add_snippet",
+        "leads:change_snippet",
+        "leads:add_stage",
+        "leads:change_stage",
+        "leads:add_reason",
+        "leads:change_reason",
     ),
 )
 ONBOARDING = Tab(
@@ -149,7 +162,7 @@ SERVICE = (
     ),
     Entry(_("Campaigns"), "note", (*CAMPAIGNS, *CROWDS)),
     Entry(_("Data"), "database", (LEAD_SOURCES, *DATA)),
-    Entry(_("Settings"), "settings", (DESK, *SETTINGS)),
+    Entry(_("Settings"), "settings", (DESK, DESK_LISTS, *SETTINGS)),
 )
 
 APPLYING = (Entry(_("Onboarding"), "list-check", (ONBOARDING,)),)

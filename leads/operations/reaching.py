@@ -57,6 +57,25 @@ def tried(
     return made
 
 
+def hand_over(merchant: Merchant, lead: Lead, to: Agent, *, by: str, now: datetime | None = None) -> None:
+    """Gives a lead to a colleague, with its consultation while that is open. Raises :class:`assignment.Refused`
+    when the colleague has left or the lead has ended."""
+    moment = now or datetime.now(UTC)
+    with tenancy.acting_for(merchant):
+        row = _locked(merchant, lead)
+        if row.ended_at is not None:
+            raise assignment.Refused("ended_lead")
+        if to.left_at is not None:
+            raise assignment.Refused("left")
+        session = row.session
+        if session is not None and session.state != Consultation.State.CLOSED:
+            assignment.hand_over(merchant, session, to, by=by, now=moment)
+        row.agent = to
+        row.save(update_fields=["agent"])
+        stages.taken(merchant, row, now=moment)
+        audit.record(merchant, "leads.lead.handed", by=by, on=row, to=to.pk)
+
+
 def _locked(merchant: Merchant, lead: Lead) -> Lead:
     rows = Lead.objects.for_merchant(merchant).select_for_update(of=("self",))
     found: Lead = rows.select_related("stage", "session").get(pk=lead.pk)

@@ -69,6 +69,24 @@ def switch(merchant: Merchant, source: Source, *, active: bool, by: str) -> None
         audit.record(merchant, "leads.source.switched", by=by, on=source, active=active)
 
 
+def place(
+    merchant: Merchant, source: Source, *, store: Store | None, skill: str, labels: Mapping[str, str], by: str
+) -> None:
+    """Where leads belong that come from now on, and what the labels of its forms mean."""
+    with tenancy.acting_for(merchant):
+        row = Source.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=source.pk)
+        row.store, row.skill, row.labels = store, skill.strip(), dict(labels)
+        row.save(update_fields=["store", "skill", "labels"])
+        audit.record(
+            merchant,
+            "leads.source.changed",
+            by=by,
+            on=row,
+            store=store.code if store else "",
+            skill=row.skill,
+        )
+
+
 def replace_token(merchant: Merchant, source: Source, *, token: str, by: str) -> None:
     """A new token beside the last one, so that what is signed with either is taken while it changes."""
     with tenancy.acting_for(merchant):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import house_rules, words
+from leads.desk_forms import HandForm
 from leads.models import Agent, Appointment, Consultation, Export, Message, Snippet
 from leads.operations import assignment, replies, sending, sessions, setup
 from leads.queries import calendar, inbox, oversight, strangers
@@ -148,6 +149,19 @@ def take(request: MerchantRequest, consultation_id: int) -> HttpResponse:
         assignment.take(request.merchant, session, agent, by=_by(request))
     except assignment.Refused as refused:
         messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, consultation_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def hand_over(request: MerchantRequest, consultation_id: int) -> HttpResponse:
+    """Gives the consultation to a colleague."""
+    session = _session(request, consultation_id)
+    form = HandForm(request.POST, merchant=request.merchant, agent=session.agent)
+    if form.is_valid():
+        try:
+            assignment.hand_over(request.merchant, session, form.cleaned_data["to"], by=_by(request))
+        except assignment.Refused as refused:
+            messages.warning(request, str(words.REFUSED[str(refused)]))
     return _back(request, consultation_id)
 
 
@@ -304,6 +318,7 @@ def _conversation(
         "risks": _risks(request, session, draft),
         "cards": words.CARDS,
         "consent": consents.shown(request, session),
+        "hand_form": HandForm(merchant=request.merchant, agent=session.agent),
         "sends": sending.source_of(request.merchant, session.conversation) is not None,
     }
     return render(request, "leads/conversation.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import arrival_words, pictures, pipeline, words
+from leads.desk_forms import HandForm
 from leads.forms import BookForm, DealForm, MoveForm, PostForm
 from leads.models import (
     Appointment,
@@ -98,6 +99,19 @@ def claim(request: MerchantRequest, lead_id: int) -> HttpResponse:
         reaching.claim(request.merchant, _lead(request, lead_id), agent, by=_by(request))
     except assignment.Refused as refused:
         messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def hand_over(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Gives the lead to a colleague."""
+    lead = _lead(request, lead_id)
+    form = HandForm(request.POST, merchant=request.merchant, agent=lead.agent)
+    if form.is_valid():
+        try:
+            reaching.hand_over(request.merchant, lead, form.cleaned_data["to"], by=_by(request))
+        except assignment.Refused as refused:
+            messages.warning(request, str(words.REFUSED[str(refused)]))
     return _back(request, lead_id)
 
 
@@ -287,6 +301,7 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         "may_answer": Permission.ANSWER in request.permissions,
         "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
         "move_form": MoveForm(merchant=request.merchant, lead=lead),
+        "hand_form": HandForm(merchant=request.merchant, agent=lead.agent),
         "book_form": BookForm(merchant=request.merchant),
         "deal_form": DealForm(),
         "post_form": PostForm(kinds=DealPosting.Kind.choices),

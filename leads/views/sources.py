@@ -23,6 +23,7 @@ from leads.forms import AccessForm
 from leads.models import Source
 from leads.operations import deliveries, pulling, sources
 from leads.queries import arrival
+from leads.source_forms import PlaceForm, TokenForm
 from leads.words import NOT_OUT, not_out
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.models import RawDelivery
@@ -90,6 +91,31 @@ def switch(request: MerchantRequest, source_id: int) -> HttpResponse:
     return redirect("lead_sources:source", request.merchant.code, row.pk)
 
 
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def change(request: MerchantRequest, source_id: int) -> HttpResponse:
+    """Where the source's leads belong from now on, and what the labels of its forms mean."""
+    row = _source(request, source_id)
+    form = PlaceForm(request.POST, merchant=request.merchant, source=row)
+    if not form.is_valid():
+        return _detail(request, row, place_form=form, status=422)
+    sources.place(request.merchant, row, by=f"user:{request.user.pk}", **form.cleaned_data)
+    messages.success(request, _("It holds for leads that come from now on."))
+    return redirect("lead_sources:source", request.merchant.code, source_id)
+
+
+@merchant_required(Permission.RUN_DESK, methods=("POST",))
+def replace_token(request: MerchantRequest, source_id: int) -> HttpResponse:
+    """A new token beside the last one."""
+    row = _source(request, source_id)
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, row, token_form=form, status=422)
+    token = form.cleaned_data["token"]
+    sources.replace_token(request.merchant, row, token=token, by=f"user:{request.user.pk}")
+    messages.success(request, _("What is signed with the new one or with the last one is taken."))
+    return redirect("lead_sources:source", request.merchant.code, source_id)
+
+
 @merchant_required(Permission.RUN_DESK)
 def detail(request: MerchantRequest, source_id: int) -> HttpResponse:
     """One source: what came of late, dead letters among it, and the gap report."""
@@ -108,18 +134,17 @@ def give(request: MerchantRequest, source_id: int) -> HttpResponse:
             return redirect("lead_sources:source", request.merchant.code, source_id)
         except ValueError as refused:
             form.add_error(str(refused), str(NOT_OUT["address"]))
-    return _detail(request, row, form, status=422)
+    return _detail(request, row, access_form=form, status=422)
 
 
 def _source(request: MerchantRequest, source_id: int) -> Source:
     return get_for_merchant_or_404(
-        Source.objects.select_related("connection"), request.merchant, pk=source_id
+        Source.objects.select_related("connection", "store"), request.merchant, pk=source_id
     )
 
 
-def _detail(
-    request: MerchantRequest, row: Source, form: AccessForm | None = None, status: int = 200
-) -> HttpResponse:
+def _detail(request: MerchantRequest, row: Source, status: int = 200, **wrong: forms.Form) -> HttpResponse:
+    """``wrong`` are forms that were not taken, by their name on the page."""
     stands = sources.typed(row)
     gaps = list(arrival.gaps(request.merchant, row)[:GAPS])
     rows, state = arrival.deliveries(request.merchant, row), request.GET.get("state", "")
@@ -139,8 +164,11 @@ def _detail(
         "lost": arrival.contents_lost(request.merchant, row, most=pulling.FETCHES),
         "asking_error": not_out(row.pull_error),
         "binding": _binding(row, stands),
-        "access_form": form or AccessForm(channel=row.channel, stands=stands),
+        "access_form": AccessForm(channel=row.channel, stands=stands),
+        "place_form": PlaceForm(merchant=request.merchant, source=row),
+        "token_form": TokenForm(),
         "ways": _ways(row, stands),
+        **wrong,
     }
     return render(request, "leads/source.html", context, status=status)
 

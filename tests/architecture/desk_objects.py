@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from leads.channels.facts import Delivery as Pushed
-from leads.models import Agent, Alarm, BookingRule, Consultation, ContactPair, Reminder, Source
-from leads.operations import appointments, contacts, exports, replies
+from leads.models import Agent, Alarm, BookingRule, Consultation, ContactPair, Reminder, Snippet, Source
+from leads.operations import appointments, contacts, exports, lists, replies
 from leads.operations import deliveries as lead_deliveries
 from leads.operations import sources as lead_sources
 from leads.queries.asked import Asked
@@ -133,6 +133,23 @@ def _alarm(tenant: Tenant) -> int:
     return row.pk
 
 
+def _snippet(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        number = Snippet.objects.count()
+    told = {"shortcut": f"{tenant.word}-{number}", "title": tenant.word, "text": tenant.word, "position": 0}
+    return lists.put_snippet(tenant.merchant, None, by="system:test", **told).pk
+
+
+def _stage(tenant: Tenant) -> int:
+    told = {"label": tenant.word, "type": "ongoing", "position": 9}
+    return lists.put_stage(tenant.merchant, None, by="system:test", **told).pk
+
+
+def _reason(tenant: Tenant) -> int:
+    told = {"label": tenant.word, "kind": "lost", "archived": False}
+    return lists.put_reason(tenant.merchant, None, by="system:test", **told).pk
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "lead_id": _lead,
     "consultation_id": _consultation,
@@ -145,4 +162,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "push_id": _push,
     "export_id": _export,
     "alarm_id": _alarm,
+    "snippet_id": _snippet,
+    "stage_id": _stage,
+    "reason_id": _reason,
 }
