@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from leads.clock import reckoning
 from leads.models import Agent, Consultation, Conversation, Lead
-from leads.operations import threads
 from leads.queries import rules
+from merchants import live
 from merchants.background import wake
 from merchants.models import Merchant
 
@@ -57,7 +59,7 @@ def wait(merchant: Merchant, lead: Lead, *, now: datetime) -> Consultation | Non
     )
     lead.session = session
     lead.save(update_fields=["session"])
-    threads.touched(thread)
+    _touched(thread)
     wake("leads.assign", merchant_id=merchant.pk)
     return session
 
@@ -71,13 +73,13 @@ def tried(lead: Lead, agent: Agent, *, at: datetime, reached: bool) -> None:
     if session.agent_id is None:
         session.agent, session.assigned_at = agent, at
     if session.first_human_reply_at is None:
-        threads.stop(session, at=at, agent=agent)
+        _stop(session, at=at, agent=agent)
     session.last_message_at, session.waiting_since = max(at, session.last_message_at), None
     session.state, session.return_at = State.ANSWERED, None
     session.save()
     if reached:
-        threads.shut(session, at=at)
-    threads.touched(session.conversation)
+        _shut(session, at=at)
+    _touched(session.conversation)
 
 
 def moved(lead: Lead, *, at: datetime) -> None:
@@ -92,8 +94,8 @@ def end(lead: Lead, *, at: datetime) -> None:
     """Nobody is to be reached any more, or it is a chat now, with a clock of its own."""
     session = waiting(lead)
     if session is not None:
-        threads.shut(session, at=at)
-        threads.touched(session.conversation)
+        _shut(session, at=at)
+        _touched(session.conversation)
 
 
 def waiting(lead: Lead) -> Consultation | None:
@@ -108,3 +110,34 @@ def waiting(lead: Lead) -> Consultation | None:
         .first()
     )
     return found
+
+
+def _stop(session: Consultation, *, at: datetime, agent: Agent) -> None:
+    """By the versions it runs by; a form that is never due (no service hours) is not timed."""
+    session.first_human_reply_at, session.first_human = at, agent
+    if session.due_at is None:
+        return
+    assert session.schedule is not None
+    assert session.opened_at is not None
+    hours = rules.hours_of(session.schedule)
+    took = reckoning.reply(hours, asked=session.opened_at, answered=at, due_at=session.due_at)
+    session.calendar_seconds, session.service_seconds = took.calendar_seconds, took.service_seconds
+    session.result = Consultation.Result.MET if took.in_time else Consultation.Result.LATE
+    if not took.in_time and session.breached_at is None:
+        session.breached_at, session.breached_by = session.due_at, session.agent
+
+
+def _shut(session: Consultation, *, at: datetime) -> None:
+    session.state, session.closed_at = State.CLOSED, at
+    session.return_at = session.waiting_since = None
+    if session.first_human_reply_at is None:
+        session.result = Consultation.Result.CANCELLED
+    session.save()
+
+
+def _touched(thread: Conversation) -> None:
+    """Whoever looks at the queue has an old state now."""
+    Conversation.objects.for_merchant(thread.merchant_id).filter(pk=thread.pk).update(
+        revision=F("revision") + 1
+    )
+    live.tell(thread.merchant_id, "conversation", thread.pk)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from leads import sealing
 from leads.models import Agent, Consultation, Conversation, InternalNote, Message
-from leads.operations import contacts, sending, sessions, stages, threads, told_back
+from leads.operations import contacts, sending, sessions, stages, told_back
 from merchants import audit, live, tenancy
 from merchants.background import wake
 from merchants.models import Merchant
@@ -122,7 +122,7 @@ def _written(
 def _answered(merchant: Merchant, session: Consultation, thread: Conversation) -> None:
     session.return_at = None
     sessions.settle(merchant, session)
-    threads.touched(thread)
+    sessions.touched(thread)
 
 
 def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author_name: str) -> InternalNote:
@@ -138,7 +138,7 @@ def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author
             written_by=by,
             author_name=author_name,
         )
-        threads.touched(row)
+        sessions.touched(row)
     return made
 
 
@@ -172,8 +172,8 @@ def close(merchant: Merchant, session: Consultation, *, by: str, now: datetime |
         row = Consultation.objects.for_merchant(merchant).select_for_update(of=("self",)).get(pk=session.pk)
         if row.state == State.CLOSED:
             return
-        threads.shut(row, at=moment)
-        threads.touched(row.conversation)
+        sessions.shut(row, at=moment)
+        sessions.touched(row.conversation)
         audit.record(merchant, "leads.consultation.closed", by=by, on=row)
         session.refresh_from_db()
 
@@ -193,6 +193,6 @@ def take_contact(
             lead.left_at = moment
             lead.save(update_fields=["left_at"])
         contacts.compare_names(merchant, lead)
-        threads.touched(session.conversation)
+        sessions.touched(session.conversation)
         audit.record(merchant, "leads.contact.recorded", by=by, on=detail, contact=lead.contact_id)
     return True

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from leads import sealing
 from leads.clock import reckoning
 from leads.clock.session import Told, told
 from leads.models import Agent, Consultation, Conversation, Message
-from leads.operations import contacts, setup, stages, threads, told_back
+from leads.operations import contacts, setup, stages, told_back
 from leads.queries import rules
-from merchants import events, tenancy
+from merchants import events, live, tenancy
 from merchants.background import wake
 from merchants.models import Merchant, Store
 
-State = Consultation.State
+State, Result = Consultation.State, Consultation.Result
 OPENED = "leads.consultation.opened"
 
 
@@ -55,7 +57,7 @@ def take_message(
             ours = told_back.later(merchant, thread, message_id=message_id, text=text, kind=kind, at=sent_at)
             if ours is not None:
                 settle(merchant, ours.session)
-                threads.touched(thread)
+                touched(thread)
                 return ours
         session = _session(merchant, thread, author, sent_at)
         message: Message = Message.objects.create(
@@ -71,7 +73,7 @@ def take_message(
             received_at=received_at,
         )
         settle(merchant, session)
-        threads.touched(thread)
+        touched(thread)
         wake("leads.assign", merchant_id=merchant.pk)
     return message
 
@@ -116,7 +118,7 @@ def _session(merchant: Merchant, thread: Conversation, author: str, at: datetime
         if author != Message.Author.USER or not over:
             return latest
         if latest.state != State.CLOSED:
-            threads.shut(latest, at=latest.last_message_at + idle)
+            shut(latest, at=latest.last_message_at + idle)
     made: Consultation = Consultation.objects.create(
         merchant=merchant,
         conversation=thread,
@@ -172,7 +174,18 @@ def _time(session: Consultation, said: Told, rows: list[Message]) -> None:
             _unanswer(session)
         return
     answer = next(r for r in rows if r.author == Message.Author.AGENT and r.sent_at == said.first_human_at)
-    threads.stop(session, at=said.first_human_at, agent=answer.agent)
+    took = reckoning.reply(hours, asked=said.opened_at, answered=said.first_human_at, due_at=session.due_at)
+    session.first_human_reply_at = said.first_human_at
+    session.first_human = answer.agent
+    session.calendar_seconds, session.service_seconds = took.calendar_seconds, took.service_seconds
+    session.result = Result.MET if took.in_time else Result.LATE
+    session.return_at = None
+    if session.state == State.WAITING:
+        session.state = State.ANSWERED
+    if not took.in_time and session.breached_at is None:
+        session.breached_at, session.breached_by = session.due_at, session.agent
+    if took.in_time:
+        session.breached_at = session.breached_by = None
 
 
 def _unanswer(session: Consultation) -> None:
@@ -196,6 +209,22 @@ def _opening(session: Consultation) -> dict[str, Any]:
         "skill": thread.skill,
         "origin": thread.origin,
     }
+
+
+def touched(thread: Conversation) -> None:
+    """Whoever looks at the conversation has an old state now."""
+    Conversation.objects.for_merchant(thread.merchant_id).filter(pk=thread.pk).update(
+        revision=F("revision") + 1
+    )
+    live.tell(thread.merchant_id, "conversation", thread.pk)
+
+
+def shut(session: Consultation, *, at: datetime) -> None:
+    session.state, session.closed_at, session.return_at = State.CLOSED, at, None
+    session.waiting_since = None
+    if not session.result and session.opened_at is not None:
+        session.result = Result.CANCELLED
+    session.save(update_fields=["state", "closed_at", "return_at", "waiting_since", "result"])
 
 
 def agent_of(merchant: Merchant, user_id: int) -> Agent | None:
