@@ -91,12 +91,12 @@ def detail(request: MerchantRequest, lead_id: int) -> HttpResponse:
 @merchant_required(Permission.ANSWER, methods=("POST",))
 def claim(request: MerchantRequest, lead_id: int) -> HttpResponse:
     """Takes a lead that nobody has."""
-    agent = sessions.agent_of(request.merchant, request.user.pk)
+    lead, agent = _lead(request, lead_id), sessions.agent_of(request.merchant, request.user.pk)
     if agent is None:
         messages.warning(request, _("You are no agent of this desk."))
         return _back(request, lead_id)
     try:
-        reaching.claim(request.merchant, _lead(request, lead_id), agent, by=_by(request))
+        reaching.claim(request.merchant, lead, agent, by=_by(request))
     except assignment.Refused as refused:
         messages.warning(request, str(words.REFUSED[str(refused)]))
     return _back(request, lead_id)

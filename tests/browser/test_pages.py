@@ -58,6 +58,7 @@ PAGES = {
     "leads": "/m/{m}/leads/",
     "desk": "/m/{m}/desk/",
     "duplicates": "/m/{m}/duplicates/",
+    "desk-lists": "/m/{m}/desk/lists/",
     "exports": "/m/{m}/exports/?kind=leads&stage=new",
     "alarms": "/m/{m}/alarms/",
     "visit": "/m/{m}/leads/visit/",
