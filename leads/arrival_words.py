@@ -29,6 +29,18 @@ GIVEN = {
         _("State number: valid lead"),
         _("As it stands in the account; without it such news is not sent."),
     ),
+    "state_104": (
+        _("State number: reached by phone"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "state_122": (
+        _("State number: added on WeChat"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
+    "state_visited": (
+        _("State number: came to the store"),
+        _("As it stands in the account; without it such news is not sent."),
+    ),
     "state_141": (
         _("State number: purchase"),
         _("As it stands in the account; without it such news is not sent."),

@@ -26,6 +26,7 @@ audit.declare(
         "leads.consultation.handed": _("handed a consultation over"),
         "leads.consultation.closed": _("closed a consultation"),
         "leads.lead.taken": _("took a lead"),
+        "leads.lead.placed": _("said for which store and service a lead is"),
         "leads.lead.handed": _("handed a lead over"),
         "leads.lead.tried": _("tried to reach the person of a lead"),
         "leads.lead.moved": _("moved a lead"),

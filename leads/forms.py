@@ -53,6 +53,21 @@ class MoveForm(forms.Form):
         return found
 
 
+class LeadPlaceForm(forms.Form):
+    """For which store, and for which service: known ones are offered, others may be typed."""
+
+    store: Any = forms.ModelChoiceField(label=_("Store"), queryset=None, required=False, empty_label="–")
+    skill = forms.CharField(
+        label=_("Service"), max_length=60, required=False, widget=forms.TextInput(attrs={"list": "services"})
+    )
+
+    def __init__(self, *args: Any, merchant: Merchant, lead: Lead, **kwargs: Any) -> None:
+        kwargs["initial"] = {"store": lead.store_id, "skill": lead.skill}
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["store"].queryset = Store.objects.for_merchant(merchant).order_by("name")
+
+
 class BookForm(forms.Form):
     store: Any = forms.ModelChoiceField(label=_("Store"), queryset=None)
     starts_at = forms.DateTimeField(label=_("Begins"), widget=LOCAL, input_formats=LOCAL_FORMATS)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/", leads.detail, name="lead"),
     path("leads/<int:lead_id>/take/", leads.claim, name="take_lead"),
     path("leads/<int:lead_id>/hand/", leads.hand_over, name="hand_lead"),
+    path("leads/<int:lead_id>/place/", leads.place, name="place_lead"),
     path("leads/<int:lead_id>/tried/", leads.tried, name="tried_lead"),
     path("leads/<int:lead_id>/move/", leads.move, name="move_lead"),
     path("leads/<int:lead_id>/book/", leads.book, name="book"),

@@ -65,6 +65,8 @@ LACKS: dict[str, Any] = {
     "agent": _("an agent"),
     "reply": _("a reply by a human"),
     "reachable": _("a way to reach the person"),
+    "category": _("the service that the person asks for"),
+    "store": _("the store that it is for"),
     "appointment": _("an appointment"),
     "visit": _("a verified visit"),
     "deal": _("a deal with its value"),

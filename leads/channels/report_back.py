@@ -25,6 +25,9 @@ BY_STAGE = frozenset({"meta"})
 """Sources that are told every stage, the first too, in their order."""
 STATEFUL = frozenset({"feiyu"})
 """Sources that keep the last state they were told: taking one back is telling the one before."""
+STATES = {"new": 101, "visited": None}
+"""Stages that such a source has a state for besides those of the list: its first (101), and the visit, which is told by
+the stage's name."""
 RETURNED = "/api/hawking/leads/return"
 METHOD, TOKEN_METHOD, VERSION = "aurora.leads", "oauth.getAccessToken", "1.0"
 _META_ID = re.compile(r"[0-9]{15,17}")
@@ -131,7 +134,7 @@ def _feiyu(ask: Ask, said: Statement, given: Mapping[str, str], now: datetime) -
     account; a lead that is taken back stands again as one that just came (101)."""
     if not _is_theirs(said.lead):
         return Outcome(Took.REJECTED, "no_lead_id")
-    state = given.get(f"state_{101 if said.verb == 'retract' else said.code}", "")
+    state = given.get(f"state_{101 if said.verb == 'retract' else said.code or said.stage}", "")
     if not access.open_to("feiyu", access.TELL, given):
         return Outcome(Took.WAITS, "no_access")
     if integer(state) is None:

@@ -138,7 +138,8 @@ class Merge(MerchantOwned):
 
 class Agent(MerchantOwned):
     """A member who answers: where, what, when, how many at once. ``stores`` and ``skills`` are lists, empty
-    for all; ``shifts`` has the shape of service hours, empty for always."""
+    for all; ``shifts`` has the shape of service hours, empty for always. ``seen_at`` is when a page of the desk last
+    looked for the agent; null where none ever did, and then the presence stands as it was set."""
 
     class Presence(models.TextChoices):
         ONLINE = "online", _("Online")
@@ -152,6 +153,7 @@ class Agent(MerchantOwned):
     skills = models.JSONField(_("skills"), default=list, blank=True)
     shifts = models.JSONField(_("shifts"), default=dict, blank=True)
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFF)
+    seen_at = models.DateTimeField(_("last looked"), null=True, blank=True)
     capacity = models.PositiveSmallIntegerField(_("units at once"), default=5)
     leads_shift = models.BooleanField(_("leads the shift"), default=False)
     last_assigned_at = models.DateTimeField(_("last assigned"), null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from leads import routing
 from leads.clock import hours
 from leads.models import Agent, Consultation, Decision, Lead
-from leads.operations import sessions, stages
+from leads.operations import presence, sessions, stages
 from leads.routing import Candidate, Verdict, Wanted
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -174,7 +174,7 @@ def candidates(merchant: Merchant, agents: list[Agent], *, now: datetime) -> lis
         Candidate(
             agent=agent.pk,
             on_shift=on_shift(agent, merchant, now),
-            online=agent.presence == Agent.Presence.ONLINE,
+            online=presence.is_here(agent, now),
             load=loads.get(agent.pk, 0),
             capacity=agent.capacity,
             stores=frozenset(agent.stores),

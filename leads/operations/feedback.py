@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Q
+
 from leads import pipeline
 from leads.channels import report_back
 from leads.models import Feedback, Lead
@@ -24,6 +26,16 @@ def reached(merchant: Merchant, lead: Lead, *, at: datetime) -> None:
         _queue(merchant, lead, Verb.SEND, code, stage, at)
 
 
+def acted(merchant: Merchant, lead: Lead, act: str, *, at: datetime) -> None:
+    """Somebody was reached in a way (``pipeline.ACTS``) that is worth telling, once. A source that is told stages
+    hears of those alone, and one that keeps a state hears of it while no later one holds."""
+    code = pipeline.ACTS.get(act)
+    further = lead.source in report_back.STATEFUL and lead.valid_at is not None
+    worth = code is not None and report_back.takes(lead.source) and lead.source not in report_back.BY_STAGE
+    if worth and not further and _stands(merchant, lead, code, "") is None:
+        _queue(merchant, lead, Verb.SEND, code, "", at)
+
+
 def left(merchant: Merchant, lead: Lead, stage_left: str, *, at: datetime) -> None:
     """A lead is no longer what it was told to be. What was not sent yet is not sent at all; what was is taken
     back: a source that keeps one state is told the one before again, one that is told stages the stage that
@@ -36,14 +48,14 @@ def left(merchant: Merchant, lead: Lead, stage_left: str, *, at: datetime) -> No
         told.delete()
         return
     before = _before(merchant, lead, told)
-    if stage:
+    if lead.source in report_back.BY_STAGE:
         if lead.stage.code != stage_left:
             now, name = _words(lead, lead.stage.code)
             _queue(merchant, lead, Verb.RESTATE, now, name, at)
     elif before is not None:
-        _queue(merchant, lead, Verb.RESTATE, before.code, "", at)
+        _queue(merchant, lead, Verb.RESTATE, before.code, before.stage, at)
     else:
-        _queue(merchant, lead, Verb.RETRACT, code, "", at, expires_at=told.expires_at)
+        _queue(merchant, lead, Verb.RETRACT, code, stage, at, expires_at=told.expires_at)
 
 
 def again(merchant: Merchant, row: Feedback, *, by: str) -> None:
@@ -76,6 +88,8 @@ def _queue(
     *,
     expires_at: datetime | None = None,
 ) -> None:
+    if lead.source in report_back.STATEFUL:  # what waits untold says nothing any more
+        Feedback.objects.for_merchant(merchant).filter(lead=lead, state=State.QUEUED, attempts=0).delete()
     Feedback.objects.create(
         merchant=merchant,
         lead=lead,
@@ -91,8 +105,11 @@ def _queue(
 
 def _words(lead: Lead, stage: str) -> tuple[int | None, str]:
     """The code of a stage, and its name for a source that is told names."""
-    by_name = lead.source in report_back.BY_STAGE
-    return pipeline.FEEDBACK.get(stage), stage if by_name else ""
+    code = pipeline.FEEDBACK.get(stage)
+    if lead.source in report_back.STATEFUL and stage in report_back.STATES:
+        code = report_back.STATES[stage]
+        return code, stage if code is None else ""
+    return code, stage if lead.source in report_back.BY_STAGE else ""
 
 
 def _stands(merchant: Merchant, lead: Lead, code: int | None, stage: str) -> Feedback | None:
@@ -111,6 +128,7 @@ def _before(merchant: Merchant, lead: Lead, told: Feedback) -> Feedback | None:
     """What a source that keeps one state had been told before."""
     if lead.source not in report_back.STATEFUL:
         return None
-    rows = Feedback.objects.for_merchant(merchant).filter(lead=lead, pk__lt=told.pk).exclude(code=told.code)
+    rows = Feedback.objects.for_merchant(merchant).filter(lead=lead, pk__lt=told.pk)
+    rows = rows.exclude(Q(code=told.code) if told.code is not None else Q(code=None, stage=told.stage))
     found: Feedback | None = rows.filter(state__in=[State.SENT, State.ACCEPTED]).order_by("-pk").first()
     return found if found and found.verb != Verb.RETRACT else None

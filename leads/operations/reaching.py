@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from leads.models import Agent, Consultation, ContactAttempt, Lead
-from leads.operations import assignment, first_contact, stages
+from leads.operations import assignment, feedback, first_contact, stages
 from merchants import audit, tenancy
-from merchants.models import Merchant
+from merchants.background import wake
+from merchants.models import Merchant, Store
 
 
 def claim(merchant: Merchant, lead: Lead, agent: Agent, *, by: str, now: datetime | None = None) -> None:
@@ -48,6 +49,7 @@ def tried(
             merchant=merchant, lead=row, how=way, agent=agent, happened_at=moment, recorded_by=by
         )
         reached = way in ContactAttempt.REACHED
+        feedback.acted(merchant, row, str(way), at=moment)
         first_contact.tried(row, agent, at=moment, reached=reached)
         if reached:
             stages.reached(merchant, row, now=moment)
@@ -74,6 +76,24 @@ def hand_over(merchant: Merchant, lead: Lead, to: Agent, *, by: str, now: dateti
         row.save(update_fields=["agent"])
         stages.taken(merchant, row, now=moment)
         audit.record(merchant, "leads.lead.handed", by=by, on=row, to=to.pk)
+
+
+def place(merchant: Merchant, lead: Lead, *, store: Store | None, skill: str, by: str) -> None:
+    """For which store and which service the lead is. One that still waits for somebody is given away by it."""
+    with tenancy.acting_for(merchant):
+        row = _locked(merchant, lead)
+        row.store, row.skill = store, skill.strip()
+        row.save(update_fields=["store", "skill"])
+        form = first_contact.waiting(row)
+        if form is not None:
+            form.store = form.conversation.store = store
+            form.conversation.skill = row.skill
+            form.save(update_fields=["store"])
+            form.conversation.save(update_fields=["store", "skill"])
+            wake("leads.assign", merchant_id=merchant.pk)
+        audit.record(
+            merchant, "leads.lead.placed", by=by, on=row, store=store.code if store else "", skill=row.skill
+        )
 
 
 def _locked(merchant: Merchant, lead: Lead) -> Lead:

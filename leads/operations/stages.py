@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from leads import pipeline
-from leads.models import Consultation, ContactAttempt, Lead, Reason, Stage, StageMove
+from leads.models import Consultation, ContactAttempt, Lead, Message, Reason, Stage, StageMove
 from leads.operations import feedback, first_contact, programs
 from leads.pipeline import Facts, Lacks
+from leads.queries import rules
 from merchants import audit, tenancy
-from merchants.models import Merchant
+from merchants.models import Merchant, Store
 from merchants.periods import day_of
 
 DESK = "system:desk"
@@ -245,7 +246,9 @@ def facts_of(
             lead.conversation_id is not None and sessions.exclude(first_human_reply_at=None).exists()
         )
         or lead.attempts.filter(how__in=ContactAttempt.REACHED).exists(),
-        is_reachable=lead.contact.details.exists() or lead.conversation_id is not None,
+        is_reachable=_is_reachable(lead),
+        has_category=lead.skill != "" or not rules.services(merchant),
+        has_store=lead.store_id is not None or Store.objects.for_merchant(merchant).count() < 2,
         has_appointment=lead.appointments.filter(state="booked").exists(),
         has_visit=lead.visits.exists(),
         has_deal=lead.deals.filter(cancelled_at=None).exists(),
@@ -253,6 +256,18 @@ def facts_of(
         has_original=original is not None and original.pk != lead.pk,
         next_contact_on=next_contact_on,
     )
+
+
+def _is_reachable(lead: Lead) -> bool:
+    """There is a number or an id, somebody was reached, or the person has answered in the chat."""
+    if lead.contact.details.exists() or lead.attempts.filter(how__in=ContactAttempt.REACHED).exists():
+        return True
+    answers = Message.objects.for_merchant(lead.merchant_id).filter(
+        conversation=lead.conversation_id,
+        author=Message.Author.USER,
+        sent_at__gt=F("session__first_human_reply_at"),
+    )
+    return lead.conversation_id is not None and answers.exists()
 
 
 def _plain(value: Any) -> Any:

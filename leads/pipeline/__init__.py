@@ -38,6 +38,8 @@ INVALID_REASONS = ("spam", "wrong_category", "competitor", "duplicate", "minor",
 
 # What a source is told, by the stage reached: codes of the report-back list of the platform's open API.
 FEEDBACK = {"qualified": 102, "won": 141, "invalid": 200}
+# What else a source is told: that somebody was reached by phone, or added on WeChat.
+ACTS = {"phone": 104, "wechat": 122}
 
 
 class Lacks(StrEnum):
@@ -46,6 +48,8 @@ class Lacks(StrEnum):
     AGENT = "agent"
     REPLY = "reply"
     REACHABLE = "reachable"
+    CATEGORY = "category"
+    STORE = "store"
     APPOINTMENT = "appointment"
     VISIT = "visit"
     DEAL = "deal"
@@ -56,11 +60,14 @@ class Lacks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a lead when it is to move."""
+    """What is known of a lead when it is to move. ``has_category`` and ``has_store`` hold as well where the merchant
+    has none to tell apart; who only wrote is not reachable yet: an answer of theirs is."""
 
     has_agent: bool = False
     was_answered: bool = False
     is_reachable: bool = False
+    has_category: bool = False
+    has_store: bool = False
     has_appointment: bool = False
     has_visit: bool = False
     has_deal: bool = False
@@ -75,7 +82,11 @@ def lacks(to: str, type_: str, facts: Facts, *, today: date) -> tuple[Lacks, ...
     needed = {
         "assigned": [(facts.has_agent, Lacks.AGENT)],
         "replied": [(facts.was_answered, Lacks.REPLY)],
-        "qualified": [(facts.is_reachable, Lacks.REACHABLE)],
+        "qualified": [
+            (facts.is_reachable, Lacks.REACHABLE),
+            (facts.has_category, Lacks.CATEGORY),
+            (facts.has_store, Lacks.STORE),
+        ],
         "booked": [(facts.has_appointment, Lacks.APPOINTMENT)],
         "visited": [(facts.has_visit, Lacks.VISIT)],
         "invalid": [(facts.reason != "duplicate" or facts.has_original, Lacks.DUPLICATE_OF)],

@@ -46,11 +46,12 @@ WARNED: Any = ExpressionWrapper(
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A row of the queue. ``words`` is the person's latest message, or what a form says, with phone numbers
-    masked; ``lead`` is the number of the lead that a form is."""
+    masked; ``lead`` is the number of the lead that a form is; ``nobody``: the rule found nobody for it."""
 
     session: Consultation
     words: str
     lead: int | None = None
+    nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,11 @@ def queue(merchant: Merchant, *, mine: Agent | None = None) -> list[Waiting]:
         .filter(session__in=[row.pk for row in shown if row.kind == Consultation.Kind.FORM])
         .values_list("session_id", "pk", "answers")
     }
+    nobody = _without_anybody(merchant, [row.pk for row in shown if row.agent_id is None])
     found = []
     for row in shown:
         lead, told = forms.get(row.pk, (None, ""))
-        found.append(Waiting(row, words.get(row.pk, told), lead))
+        found.append(Waiting(row, words.get(row.pk, told), lead, row.pk in nobody))
     return found
 
 
@@ -212,6 +214,13 @@ def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:
         return {}
     ids = [one["agent"] for one in decision.candidates]
     return dict(Agent.objects.for_merchant(merchant).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _without_anybody(merchant: Merchant, sessions: list[int]) -> set[int]:
+    """Of sessions that nobody has: those for which the rule found nobody when it last looked."""
+    decided = Decision.objects.for_merchant(merchant).filter(session__in=sessions)
+    latest = decided.order_by("session_id", "-pk").distinct("session_id").values_list("session_id", "kind")
+    return {session for session, kind in latest if kind == Decision.Kind.NOBODY}
 
 
 def _filled_in(answers: list[list[str]]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import F
 
 from leads.clock.hours import Hours, read
-from leads.models import ClockPolicy, ServiceSchedule
+from leads.models import Agent, ClockPolicy, Lead, ServiceSchedule, Source
 from merchants.models import Merchant
 
 V = TypeVar("V", ServiceSchedule, ClockPolicy)
@@ -29,6 +29,20 @@ def _latest(kind: type[V], merchant: Merchant, store_id: int | None) -> V | None
         own.order_by("-version").first() or rows.filter(store=None).order_by(F("version").desc()).first()
     )
     return found
+
+
+def services(merchant: Merchant) -> list[str]:
+    """The services that the merchant tells apart: of its agents, its sources and its leads, by name."""
+    named = {
+        skill
+        for skills in Agent.objects.for_merchant(merchant).values_list("skills", flat=True)
+        for skill in skills
+    }
+    for model in (Source, Lead):
+        named |= set(
+            model.objects.for_merchant(merchant).exclude(skill="").values_list("skill", flat=True).distinct()
+        )
+    return sorted(named)
 
 
 def hours_of(schedule: ServiceSchedule) -> Hours:

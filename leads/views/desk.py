@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from leads import words
 from leads.desk_forms import AgentForm, HoursForm, LeaveForm, PolicyForm, with_china, years_known
 from leads.models import Agent, ContactPair, Merge
-from leads.operations import assignment, contacts, setup
+from leads.operations import assignment, contacts, presence, setup
 from leads.queries import oversight, people, rules
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.models import Store
@@ -160,13 +160,15 @@ def _page(request: MerchantRequest, *, status: int = 200, **given: Any) -> HttpR
     store = _store(request)
     store_id = store.pk if store else None
     schedule, policy = rules.schedule_of(merchant, store_id), rules.policy_of(merchant, store_id)
-    agents = people.agents(merchant, timezone.now())
+    now = timezone.now()
+    agents = people.agents(merchant, now)
     context = {
         "agents": [
             {
                 "agent": one.agent,
                 "load": one.load,
                 "stores": one.stores,
+                "gone": one.agent.presence == Agent.Presence.ONLINE and not presence.is_here(one.agent, now),
                 "form": AgentForm(merchant=merchant, agent=one.agent, auto_id=f"agent_{one.agent.pk}_%s"),
                 "leave_form": LeaveForm(agent=one.agent, auto_id=f"leave_{one.agent.pk}_%s"),
             }

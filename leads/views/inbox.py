@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from leads import house_rules, words
 from leads.desk_forms import HandForm
 from leads.models import Agent, Appointment, Consultation, Export, Message, Snippet
-from leads.operations import assignment, replies, sending, sessions, setup
+from leads.operations import assignment, presence, replies, sending, sessions, setup
 from leads.queries import calendar, inbox, oversight, strangers
 from leads.queries.asked import Asked
 from leads.views import consents, shown
@@ -36,6 +36,9 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_DESK)
 def queue(request: MerchantRequest) -> HttpResponse:
     """The queue alone, or nothing when it is as the page has it."""
+    me = _me(request)
+    if me is not None:
+        presence.looked(request.merchant, me)
     if request.GET.get("seen") == inbox.pulse(request.merchant, now=timezone.now()).tag:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, "leads/parts/queue.html", _queue(request))
@@ -215,6 +218,8 @@ def _session(request: MerchantRequest, consultation_id: int) -> Consultation:
 
 def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict[str, Any]:
     me = _me(request)
+    if me is not None:
+        presence.looked(request.merchant, me)
     mine = request.GET.get("mine") == "1"
     now = timezone.now()
     whose = me if mine else None
@@ -226,6 +231,7 @@ def _queue(request: MerchantRequest, chosen: Consultation | None = None) -> dict
     open_id = chosen.pk if chosen else int(asked) if asked.isdecimal() else 0
     return {
         "rows": [{"row": one, "urgency": shown.urgency(one.session, now)} for one in rows],
+        "nobody": sum(one.nobody for one in rows),
         "tag": pulse.tag,
         "waiting": pulse.waiting,
         "me": me,

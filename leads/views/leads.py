@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from leads import arrival_words, pictures, pipeline, words
 from leads.desk_forms import HandForm
-from leads.forms import BookForm, DealForm, MoveForm, PostForm
+from leads.forms import BookForm, DealForm, LeadPlaceForm, MoveForm, PostForm
 from leads.models import (
     Appointment,
     Consultation,
@@ -37,7 +37,7 @@ from leads.operations import (
     setup,
     stages,
 )
-from leads.queries import board, inbox
+from leads.queries import board, inbox, rules
 from leads.queries import feedback as told
 from leads.queries.asked import Asked
 from leads.views import shown
@@ -112,6 +112,17 @@ def hand_over(request: MerchantRequest, lead_id: int) -> HttpResponse:
             reaching.hand_over(request.merchant, lead, form.cleaned_data["to"], by=_by(request))
         except assignment.Refused as refused:
             messages.warning(request, str(words.REFUSED[str(refused)]))
+    return _back(request, lead_id)
+
+
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def place(request: MerchantRequest, lead_id: int) -> HttpResponse:
+    """Says for which store and service the lead is."""
+    lead = _lead(request, lead_id)
+    form = LeadPlaceForm(request.POST, merchant=request.merchant, lead=lead)
+    if not form.is_valid():
+        return _detail(request, lead, place_form=form, status=422)
+    reaching.place(request.merchant, lead, by=_by(request), **form.cleaned_data)
     return _back(request, lead_id)
 
 
@@ -302,6 +313,8 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
         "move_form": MoveForm(merchant=request.merchant, lead=lead),
         "hand_form": HandForm(merchant=request.merchant, agent=lead.agent),
+        "place_form": LeadPlaceForm(merchant=request.merchant, lead=lead),
+        "services": rules.services(request.merchant),
         "book_form": BookForm(merchant=request.merchant),
         "deal_form": DealForm(),
         "post_form": PostForm(kinds=DealPosting.Kind.choices),

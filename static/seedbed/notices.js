@@ -7,7 +7,8 @@ const KNOWN = "seedbed-queue"; // who had which consultation, and which were war
 const panel = document.querySelector("[data-notices]");
 const wanted = JSON.parse(localStorage.getItem(STORED) ?? "{}");
 const view = new URLSearchParams(location.search).get("mine") ?? "";
-const known = JSON.parse(sessionStorage.getItem(KNOWN) ?? "null") ?? { agents: null, warned: {}, view };
+const known = JSON.parse(sessionStorage.getItem(KNOWN) ?? "null") ?? { agents: null, warned: {}, nobody: {}, view };
+known.nobody ??= {};
 if (known.view !== view) Object.assign(known, { agents: null, view }); // another part of the queue: nothing is new
 
 function tell(row, kind) {
@@ -51,12 +52,16 @@ function look() {
       known.warned[session] = true;
       tell(row, "soon");
     }
+    if (leads && "nobody" in row.dataset && !known.nobody[session]) tell(row, "nobody");
+    known.nobody[session] = "nobody" in row.dataset;
   }
   const reminders = [...queue.querySelectorAll("[data-reminder]")];
   for (const row of reminders) if (known.reminders && !known.reminders.includes(row.id)) tell(row, "remind");
   known.reminders = reminders.map((row) => row.id);
   known.agents = agents;
-  for (const session of Object.keys(known.warned)) if (!(session in agents)) delete known.warned[session];
+  for (const told of [known.warned, known.nobody]) {
+    for (const session of Object.keys(told)) if (!(session in agents)) delete told[session];
+  }
   sessionStorage.setItem(KNOWN, JSON.stringify(known));
 }
 

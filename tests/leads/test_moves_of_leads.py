@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from leads.models import Deal, Feedback, Lead, StageMove, Visit
-from leads.operations import appointments, arrivals, assignment, deals, replies, stages
+from leads.operations import appointments, arrivals, assignment, deals, reaching, replies, stages
 from leads.operations.arrivals import Stated
-from merchants.models import Event, Merchant
+from merchants import tenancy
+from merchants.models import Event, Merchant, Store
 from tests.leads.desks import BY, DAY, HOUR, MINUTE, NOON, SECOND, Desk
 
 
@@ -54,6 +55,21 @@ def test_a_move_lacks_what_it_lacks_and_then_nothing_is_written(lead: Lead, merc
     with pytest.raises(stages.Refused, match="reason"):
         stages.move(merchant, lead, to="lost", reason="no such reason", by=BY, now=NOON + HOUR)
     assert codes(lead) == ["new", "assigned", "replied"]
+
+
+def test_a_lead_is_valid_once_its_store_service_and_person_are_known(desk: Desk, merchant: Merchant) -> None:
+    lin = desk.agent("lin", skills=["wedding"])
+    with tenancy.acting_for(merchant):
+        Store.objects.create(merchant=merchant, code="hill", name="Hill studio")
+    session = desk.say("ann")
+    replies.reply(merchant, session, lin, text="您好", by=BY, now=NOON + MINUTE)
+    lead = desk.lead_of(session)
+    with pytest.raises(stages.Refused) as refused:
+        stages.move(merchant, lead, to="qualified", by=BY, now=NOON + HOUR)
+    assert refused.value.codes == ("reachable", "category", "store")
+    desk.say("ann", "还在吗", at=NOON + 2 * MINUTE)  # who answers in the chat can be reached there
+    reaching.place(merchant, lead, store=desk.store, skill="wedding", by=BY)
+    assert stages.move(merchant, lead, to="qualified", by=BY, now=NOON + HOUR).after.code == "qualified"
 
 
 def test_valid_is_dated_once_and_told_to_the_source_once(lead: Lead, merchant: Merchant) -> None:

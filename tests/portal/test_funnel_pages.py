@@ -80,7 +80,9 @@ def _come(desk: Desk, who: str, at: datetime, store, origin, agent, took, far) -
     )
     lead = desk.lead_of(session)
     if far in ("qualified", "won"):
+        Lead.objects.filter(pk=lead.pk).update(store=store or desk.store)  # asked for before a lead is valid
         stages.move(desk.merchant, lead, to="qualified", by=BY, now=at + 2 * HOUR)
+        Lead.objects.filter(pk=lead.pk).update(store=store)  # some leads are older than that question
     if far == "won":
         deals.close(desk.merchant, lead, fen=500_000, closed_at=at + DAY, order_number="1", by=BY)
 
