@@ -17,6 +17,19 @@ GIVEN = {
         _("Account id of the reply tool"),
         _("third_account_id, from the binding of the account."),
     ),
+    "key_hex": (
+        _("Key of private messages"),
+        _(
+            "32 hexadecimal digits. Empty leaves the one that stands; what a wrong one could not open is read again."
+        ),
+    ),
+    "automatic": (
+        _("Numbers of automatic messages"),
+        _(
+            "Values of message_source that a machine writes, with commas between. The platform publishes only "
+            "that 1 is the customer; without them every other message counts as an agent's reply."
+        ),
+    ),
     "advertiser_id": (_("Advertiser id"), _("Whose leads are reported back.")),
     "access_token": (_("Access token"), _("Shown never again; empty leaves the one that stands.")),
     "signature_key": (_("Signature key"), _("Shown never again; empty leaves the one that stands.")),
@@ -68,7 +81,9 @@ WHY = {
     "no_data": _("The body lacks what this source always sends."),
     "not_decrypted": _("The content could not be deciphered with the key of this source."),
     "no_message_id": _("The message has no id."),
+    "unknown_author": _("The author is none of user, agent, bot and auto."),
     "unknown_call": _("The path is none that this source calls."),
+    "no_length": _("The body came in pieces and without its length, which this server cannot read."),
     "too_large": _("The body is larger than 1 MB."),
     "future_time": _("A time lies in the future; the time of arrival stands instead."),
     "test": _("A test of the console; nobody became a customer."),

@@ -112,6 +112,17 @@ class PostForm(forms.Form):
         return int(self.cleaned_data["yuan"] * Decimal(100))
 
 
+def _rule(name: str) -> RegexValidator | None:
+    """How a thing to type in is written, where that is known."""
+    if name.startswith("state_"):
+        return RegexValidator(r"\A[0-9]{1,9}\Z", _("A whole number."))
+    if name == "key_hex":
+        return RegexValidator(r"\A[0-9a-fA-F]{32}\Z", _("32 hexadecimal digits."))
+    if name == "automatic":
+        return RegexValidator(r"\A[0-9]{1,9}([,， ]+[0-9]{1,9})*\Z", _("Whole numbers with commas between."))
+    return None
+
+
 class AccessForm(forms.Form):
     """What we speak to a source with. A secret is typed and shown never again; left empty, it stays."""
 
@@ -128,10 +139,8 @@ class AccessForm(forms.Form):
                 initial="" if one.secret else stands.get(one.name) or one.usual,
                 widget=forms.PasswordInput if one.secret else forms.TextInput,
             )
-            if one.name.startswith("state_"):
-                self.fields[one.name].validators.append(
-                    RegexValidator(r"\A[0-9]{1,9}\Z", _("A whole number."))
-                )
+            if rule := _rule(one.name):
+                self.fields[one.name].validators.append(rule)
 
     def given(self) -> dict[str, str]:
         """What was typed, without the secrets that were left empty."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CONTACT = re.compile(
-    r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)|微信|薇信|vx|v信|wechat|加[我微vV]|手机号|电话", re.IGNORECASE
-)
+from leads import duplicates
+
+_CONTACT = re.compile(r"微信|薇信|vx|v信|wechat|加[我微vV]|手机号|电话", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sent:
 def warnings(text: str, sent: Sent, limits: Limits) -> tuple[str, ...]:
     """Codes of what a text, sent now, would risk: the first one beyond a limit is warned of."""
     found = []
-    if _CONTACT.search(text):
+    if _CONTACT.search(text) or duplicates.without_numbers(text) != text:
         found.append("contact_in_text")
     if sent.since_answer >= limits.before_an_answer:
         found.append("unanswered")

@@ -208,6 +208,7 @@ TOLD: dict[int, Any] = {
 NOT_OUT: dict[str, Any] = {
     "no_source": _("No source of this kind is open."),
     "no_access": _("Its source was not given what it takes to tell it."),
+    "unbound": _("The account has ended its binding with us."),
     "access": _("The source refuses what we log in with."),
     "not_mapped": _("Not mapped: not sent. The source's page lacks the number of this state."),
     "no_click": _("It is told of the ad's click, and the click of this lead is unknown."),

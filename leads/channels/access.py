@@ -22,6 +22,8 @@ ACCESS: Mapping[str, tuple[Given, ...]] = {
         Given("app_id"),
         Given("third_account_id"),
         Given("advertiser_id"),
+        Given("automatic"),
+        Given("key_hex", secret=True),
         Given(BASE, usual="https://adapi.xiaohongshu.com"),
     ),
     "xiaohongshu_form": (
@@ -47,7 +49,9 @@ ACCESS: Mapping[str, tuple[Given, ...]] = {
         Given(BASE, usual="https://graph.facebook.com/v23.0"),
     ),
 }
-"""By source. ``state_*`` are Feiyu's numbers for our codes: no list of them is published for this address."""
+"""By source. ``state_*`` are Feiyu's numbers for our codes: no list of them is published for this address.
+``automatic`` are the values of ``message_source`` that no human writes: published is only that 1 is the person.
+``key_hex`` stands instead of the key that the source was opened with."""
 
 SEND, PULL, TELL = "send", "pull", "tell"
 WAYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

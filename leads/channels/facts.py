@@ -28,12 +28,14 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What a source and we share. ``tokens`` sign (two while one is being replaced), ``key_hex`` decrypts,
-    ``verify_token`` answers the check of an address; ``labels`` says what the merchant's own labels mean."""
+    ``verify_token`` answers the check of an address; ``labels`` says what the merchant's own labels mean, and
+    ``automatic`` which of the source's own numbers for who wrote (``message_source``) stand for no human."""
 
     tokens: tuple[str, ...] = ()
     key_hex: str = ""
     verify_token: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    automatic: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +134,36 @@ ORIGIN = (
 )
 
 
+USER, AGENT, BOT, AUTO = AUTHORS = ("user", "agent", "bot", "auto")
+
+
 @dataclass(frozen=True, slots=True)
 class MessageFact:
-    """A private message. ``user_id`` and ``nickname`` are the visitor's, whoever wrote."""
+    """A private message. ``author`` is user, agent, bot or auto; ``user_id`` and ``nickname`` are the visitor's,
+    whoever wrote. ``origin`` is what is told of how the visitor came, as of a lead."""
 
     message_id: str
-    from_user: bool
+    author: str
     user_id: str | None
     brand_id: str | None
     nickname: str | None
     type: str
     text: str
     sent_at: datetime | None
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def from_user(self) -> bool:
+        return self.author == USER
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFact:
+    """An account of the shop lets us read and answer its messages (``bound``), or does so no more."""
+
+    user_id: str
+    bound: bool
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +172,7 @@ class Told:
 
     leads: tuple[LeadFact, ...] = ()
     messages: tuple[MessageFact, ...] = ()
+    accounts: tuple[AccountFact, ...] = ()
     fetch: tuple[str, ...] = ()  # ids of leads whose contents are to be fetched
     problems: tuple[str, ...] = ()
 

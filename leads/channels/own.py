@@ -3,7 +3,9 @@
 {"type": "lead", "timestamp": "2026-03-01T10:20:30+08:00",
  "data": {"id": "L1", "name": …, "phone": …, "wechat": …, "email": …, "submitted_at": …,
           "answers": {"question": "answer"}, "campaign_id": …, "note_id": …, "test": false}}
-{"type": "message", "timestamp": …, "data": {"id": "m1", "user_id": …, "text": …, "sent_at": …}}
+{"type": "message", "timestamp": …, "data": {"id": "m1", "user_id": …, "author": "user", "text": …, "sent_at": …}}
+
+``author`` is user (also where it is left out), agent for a human of the shop, bot or auto for a machine.
 """
 
 from __future__ import annotations
@@ -13,7 +15,18 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels import signatures
-from leads.channels.facts import BODY_LIMIT, ORIGIN, Delivery, LeadFact, MessageFact, Secrets, Told, Verdict
+from leads.channels.facts import (
+    AUTHORS,
+    BODY_LIMIT,
+    ORIGIN,
+    USER,
+    Delivery,
+    LeadFact,
+    MessageFact,
+    Secrets,
+    Told,
+    Verdict,
+)
 from leads.channels.words import fields_of, identifier, json_object, shown
 from merchants.webhooks import signing
 from merchants.wire.shapes import as_list, as_mapping, text_or_none, truth
@@ -37,6 +50,8 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
         return Verdict(400, "no_data")
     if body["type"] == "message" and not (identifier(data.get("id")) and identifier(data.get("user_id"))):
         return Verdict(400, "no_message_id")
+    if body["type"] == "message" and data.get("author", USER) not in AUTHORS:
+        return Verdict(400, "unknown_author")
     return Verdict(200, reply=REPLY)
 
 
@@ -79,30 +94,33 @@ def _lead(data: Mapping[str, Any], stated_at: datetime | None) -> LeadFact:
     ]
     found = fields_of(pairs)
     found["city"] = shown(data.get("city")) or found["city"]
-    texts: dict[str, Any] = {name: shown(data.get(name)) for name in ORIGIN if not name.endswith("_id")}
-    ids: dict[str, Any] = {name: identifier(data.get(name)) for name in ORIGIN if name.endswith("_id")}
-    ids["platform_user_id"] = ids["platform_user_id"] or identifier(data.get("user_id"))
+    origin = _origin(data)
+    origin["platform_user_id"] = origin["platform_user_id"] or identifier(data.get("user_id"))
     return LeadFact(
         platform=PLATFORM,
         external_id=identifier(data.get("id")),
         submitted_at=utc_from_any(data.get("submitted_at")) or stated_at,
         stated_at=stated_at,
         **found,
-        **texts,
-        **ids,
+        **origin,
         is_test=truth(data.get("test")),
     )
+
+
+def _origin(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: (identifier if name.endswith("_id") else shown)(data.get(name)) for name in ORIGIN}
 
 
 def _message(data: Mapping[str, Any], stated_at: datetime | None) -> MessageFact:
     text = data.get("text")
     return MessageFact(
         message_id=identifier(data.get("id")) or "",
-        from_user=data.get("author", "user") == "user",
+        author=str(data.get("author", USER)),
         user_id=identifier(data.get("user_id")),
         brand_id=identifier(data.get("account_id")),
         nickname=shown(data.get("nickname")),
         type=text_or_none(data.get("kind")) or "TEXT",
         text=text if isinstance(text, str) else "",
         sent_at=utc_from_any(data.get("sent_at")) or stated_at,
+        origin={name: told for name, told in _origin(data).items() if told is not None},
     )

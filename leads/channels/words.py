@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leads import duplicates
+from leads.duplicates import reached
 from merchants.wire.shapes import text_or_none
 
 LABELS: Mapping[str, str] = {
@@ -23,8 +24,8 @@ LABELS: Mapping[str, str] = {
 }
 """What a label means by default; a merchant's own table goes before it."""
 
-_SEVERAL = re.compile(r"[,，;；/、|]|\s+或\s*|或")
-_LEAST_DIGITS = 7
+_EXACT = 1e15  # below it a JSON number with a point is told to the last digit
+_BETWEEN = re.compile(r"或者?|和|及|手机号?码?|电话|号码|\b(?:or|and|tel|p)\b|[\W_]+", re.IGNORECASE)
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
@@ -73,6 +74,8 @@ def answer(value: Any) -> str | None:
         return ",".join(told) if told else None
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)
     return str(value).strip() if value is not None else None
@@ -80,18 +83,15 @@ def answer(value: Any) -> str | None:
 
 def phones(value: Any) -> list[str]:
     """The numbers of a field as digits without the country code of China; several in one field are several."""
-    text = answer(value)
-    if text is None:
-        return []
-    plain = "".join(
-        str(unicodedata.digit(sign, sign)) if sign.isdigit() else sign
-        for sign in unicodedata.normalize("NFKC", text)
-    )
-    parts = [duplicates.phone(part) for part in _SEVERAL.split(plain)]
-    if len(parts) > 1 and all(len(part) >= _LEAST_DIGITS for part in parts if part):
-        return list(dict.fromkeys(part for part in parts if part))
-    whole = duplicates.phone(plain)
-    return [whole] if whole else []
+    text = answer(value) or ""
+    one = duplicates.phone(text)
+    return reached.numbers(text) or ([one] if one else [])
+
+
+def _besides(text: str) -> str:
+    """What is said beside the numbers of a field; nothing where it is only what stands between them."""
+    left = reached.rest(text)
+    return left if _BETWEEN.sub("", unicodedata.normalize("NFKC", left)) else ""
 
 
 def meaning(label: Any, labels: Mapping[str, str] | None = None) -> str | None:
@@ -100,9 +100,13 @@ def meaning(label: Any, labels: Mapping[str, str] | None = None) -> str | None:
     return {**LABELS, **(labels or {})}.get(text)
 
 
+def _label(label: Any) -> str:
+    return str(label).strip() if label is not None else ""
+
+
 def fields_of(pairs: Iterable[tuple[Any, Any]], labels: Mapping[str, str] | None = None) -> dict[str, Any]:
     """``name``, ``city``, ``details`` and ``answers`` of a form. The first name holds; a contact field that
-    cannot be read as one is an answer, and so is a city."""
+    cannot be read as one is an answer, and so are a city and what is said beside a number."""
     name: str | None = None
     city: str | None = None
     details: dict[tuple[str, str], None] = {}
@@ -112,11 +116,13 @@ def fields_of(pairs: Iterable[tuple[Any, Any]], labels: Mapping[str, str] | None
         found = phones(value) if field == "phone" else []
         if field == "phone" and (found or not text):
             details.update(dict.fromkeys(("phone", one) for one in found))
+            if said := _besides(text or "") if reached.numbers(text or "") else "":
+                answers.append((_label(label), said))
         elif field in {"wechat", "email"}:
             details.update({(field, text): None} if text and shown(text) else {})
         elif field == "name":
             name = name or shown(text)
         else:
             city = city or (shown(text) if field == "city" else None)
-            answers.append((str(label).strip() if label is not None else "", text))
+            answers.append((_label(label), text))
     return {"name": name, "city": city, "details": tuple(details), "answers": tuple(answers)}

@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels import signatures
-from leads.channels.facts import BODY_LIMIT, Delivery, LeadFact, MessageFact, Secrets, Told, Verdict
+from leads.channels.facts import (
+    AGENT,
+    AUTO,
+    BODY_LIMIT,
+    USER,
+    AccountFact,
+    Delivery,
+    LeadFact,
+    MessageFact,
+    Secrets,
+    Told,
+    Verdict,
+)
 from leads.channels.signatures import Undecipherable
 from leads.channels.words import fields_of, identifier, json_object, shown
 from merchants.wire.shapes import as_list, as_mapping, integer, text_or_none
@@ -21,7 +33,9 @@ PLATFORM = "xiaohongshu_im"
 REPLY = {"code": 0, "msg": "", "success": True}
 FROM_USER = 1
 SEND, LEAD = "/im/send", "/third/data"
-EVENTS = ("/third/bind_account", "/third/unbind_account", "/auth/bind_user/event", "/intent/comment")
+BIND, UNBIND, STAFF = "/third/bind_account", "/third/unbind_account", "/auth/bind_user/event"
+EVENTS = (BIND, UNBIND, STAFF, "/intent/comment")
+ACTIVE, CANCELLED = 2, 4  # ``auth_status`` of a staff account
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "external_id": ("lead_id", "leads_id"),
     "platform_user_id": ("user_id", "from_user_id"),
@@ -33,6 +47,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "unit_id": ("unit_id",),
     "creative_id": ("creative_id", "creativity_id"),
 }
+_CAME_BY = ("note_id", "live_room_id", "account_id", "campaign_id", "unit_id", "creative_id")
 _TIMES = ("submitted_time", "submitted_at", "time", "create_time", "timestamp")
 _CONTACTS = ("name", "phone", "mobile", "wechat", "wechat_id", "weixin", "email", "city")
 
@@ -51,6 +66,8 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
     kind = kind_of(delivery.path, body)
     if kind == "message" and text_or_none(body.get("message_id")) is None:
         return Verdict(400, "no_message_id")
+    if kind == "message" and body.get("content") in (None, ""):
+        return Verdict(400, "not_decrypted")
     if kind == "lead" and clear is None:
         return Verdict(400, "no_data")
     if kind == "event" and clear is None and "content" in body:
@@ -82,7 +99,11 @@ def told(delivery: Delivery, secrets: Secrets) -> Told:
     except Undecipherable:
         return Told(problems=("not_decrypted",))
     if kind == "message":
-        return Told(messages=(_message(body, clear or {}),))
+        return Told(messages=(_message(body, clear or {}, secrets.automatic),))
+    if kind == "event":
+        return Told(
+            accounts=_accounts(delivery.path.rstrip("/"), clear) if clear and body.get("content") else ()
+        )
     return Told(leads=(_lead(body, clear or {}),)) if kind == "lead" else Told()
 
 
@@ -108,30 +129,56 @@ def _clear(body: Mapping[str, Any], secrets: Secrets) -> Mapping[str, Any] | Non
     return found
 
 
-def _message(body: Mapping[str, Any], clear: Mapping[str, Any]) -> MessageFact:
-    from_user = integer(body.get("message_source")) == FROM_USER
+def _accounts(path: str, clear: Mapping[str, Any]) -> tuple[AccountFact, ...]:
+    """Whose messages come to us from now on, or no more: of the account itself, or of one of its staff."""
+    if path.endswith(STAFF):
+        user_id, status = identifier(clear.get("kos_user_id")), integer(clear.get("auth_status"))
+        name = shown(clear.get("kos_nick_name"))
+        bound = {ACTIVE: True, CANCELLED: False}.get(status or 0)
+    else:
+        user_id, name = identifier(clear.get("user_id")), shown(clear.get("nick_name"))
+        bound = {BIND: True, UNBIND: False}.get(
+            next((end for end in (BIND, UNBIND) if path.endswith(end)), "")
+        )
+    return (AccountFact(user_id, bound, name),) if user_id and bound is not None else ()
+
+
+def _message(body: Mapping[str, Any], clear: Mapping[str, Any], automatic: frozenset[int]) -> MessageFact:
+    """Who wrote is a number, of which only the person's is published; the merchant may know which are a
+    machine's, and any other is taken for a human of the shop."""
+    written_by = integer(body.get("message_source"))
+    from_user = written_by == FROM_USER
     ends = [identifier(body.get(name)) for name in ("from_user_id", "to_user_id")]
     user_id, brand_id = ends if from_user else reversed(ends)
     people = [as_mapping(one) for one in as_list(body.get("user_info"))]
     nickname = next(
         (shown(one.get("nickname")) for one in people if identifier(one.get("user_id")) == user_id), None
     )
+    ids = _ids({**body, **clear})
     kind = text_or_none(body.get("message_type")) or "TEXT"
     text = clear.get("text")
     return MessageFact(
         message_id=text_or_none(body.get("message_id")) or "",
-        from_user=from_user,
+        author=USER if from_user else AUTO if written_by in automatic else AGENT,
         user_id=user_id,
         brand_id=brand_id,
         nickname=nickname,
         type=kind,
         text=text if isinstance(text, str) and kind == "TEXT" else "",
         sent_at=utc_from_any(body.get("timestamp")),
+        origin={name: ids[name] for name in _CAME_BY if ids[name] is not None},
     )
 
 
+def _ids(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Each id under the first of its names that tells one; None is unknown."""
+    return {
+        name: next((one for key in keys if (one := identifier(told.get(key)))), None)
+        for name, keys in _NAMES.items()
+    }
+
+
 def _lead(body: Mapping[str, Any], clear: Mapping[str, Any]) -> LeadFact:
-    both = {**body, **clear}
     times = [moment for name in _TIMES if (moment := utc_from_any(clear.get(name)))]
     pairs: list[tuple[Any, Any]] = [
         (name, clear.get(name)) for name in _CONTACTS if clear.get(name) not in (None, "")
@@ -141,13 +188,9 @@ def _lead(body: Mapping[str, Any], clear: Mapping[str, Any]) -> LeadFact:
     found = fields_of(pairs)
     found["answers"] = tuple(pair for pair in found["answers"] if pair[0] not in _CONTACTS)
     sent_at = utc_from_any(body.get("timestamp"))
-    ids: dict[str, Any] = {
-        name: next((one for key in keys if (one := identifier(both.get(key)))), None)
-        for name, keys in _NAMES.items()
-    }
     return LeadFact(
         platform=PLATFORM,
-        **ids,
+        **_ids({**body, **clear}),
         **found,
         submitted_at=times[0] if times else sent_at,
         stated_at=sent_at or (times[0] if times else None),

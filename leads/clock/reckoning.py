@@ -32,18 +32,22 @@ def elapsed(hours: Hours, start: datetime, end: datetime) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How long a first human reply took, in whole seconds."""
+    """How long a first human reply took, in whole seconds; where hours never open, how much service time that
+    was and whether it came in time is unknown."""
 
     calendar_seconds: int
-    service_seconds: int
-    in_time: bool
+    service_seconds: int | None
+    in_time: bool | None
 
 
-def reply(hours: Hours, *, asked: datetime, answered: datetime, due_at: datetime) -> Reply:
+def reply(hours: Hours, *, asked: datetime, answered: datetime, due_at: datetime | None) -> Reply:
     """Both durations of an answer. One dated before the question, by clocks that differ, took nothing."""
     answered = max(answered, asked)
+    seconds = int((answered - asked).total_seconds())
+    if due_at is None:
+        return Reply(seconds, None, None)
     return Reply(
-        calendar_seconds=int((answered - asked).total_seconds()),
+        calendar_seconds=seconds,
         service_seconds=int(elapsed(hours, asked, answered).total_seconds()),
         in_time=answered <= due_at,
     )

@@ -14,28 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
+from leads.duplicates.reached import masked, phone, wechat, without_numbers
+
+__all__ = [
+    "ALIKE", "NEAR", "Known", "alike", "is_mobile", "masked", "name", "phone", "suggestions", "wechat",
+    "without_numbers",
+]  # fmt: skip
+
 ALIKE = 0.85
 NEAR = timedelta(hours=48)
 _TITLES = re.compile(r"(先生|女士|小姐|老师|太太|同学)$")
-_COUNTRY = re.compile(r"^(0086|086|86)(?=1\d{10}$)")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LONG_NUMBER = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
-
-
-def phone(text: str) -> str:
-    """A phone number as its digits, without the country code of China: full-width digits, blanks, dashes,
-    brackets and +86 go. Empty when nothing of a number is left."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
-    return _COUNTRY.sub("", digits)
 
 
 def is_mobile(digits: str) -> bool:
     return _MOBILE.fullmatch(digits) is not None
-
-
-def wechat(text: str) -> str:
-    """A WeChat id in one spelling: no blanks, small letters."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def name(text: str) -> str:
@@ -43,18 +36,6 @@ def name(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     letters = "".join(sign for sign in plain if sign.isalnum()).lower()
     return _TITLES.sub("", letters) or letters
-
-
-def masked(kind: str, text: str) -> str:
-    """What may be shown of a contact detail: ``138****5678``, ``a***9``."""
-    if kind == "phone" and len(text) >= 7:
-        return f"{text[:3]}****{text[-4:]}"
-    return f"{text[:1]}***{text[-1:]}" if len(text) > 2 else "***"
-
-
-def without_numbers(text: str) -> str:
-    """A message with the mobile numbers in it masked."""
-    return _LONG_NUMBER.sub(lambda found: masked("phone", phone(found[0])), text)
 
 
 @dataclass(frozen=True, slots=True)

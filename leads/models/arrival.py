@@ -11,6 +11,7 @@ class Source(MerchantOwned):
     """A source of leads: its unguessable address, what we share with it (sealed), and what it refused us.
 
     ``labels`` is {label of a form: name, phone, wechat, email or city} and goes before the usual table.
+    ``accounts`` is {id of an account: {"bound": whether it lets us read and answer, "at": since when, "name"}}.
     ``wrong_signatures`` counts what was refused unread; nothing else of it is kept.
 
     A source that we ask has ``pull_at``, when next; ``pulled_to`` is until when everything was asked for, and
@@ -25,6 +26,7 @@ class Source(MerchantOwned):
     store = models.ForeignKey("merchants.Store", models.PROTECT, null=True, blank=True, related_name="+")
     skill = models.CharField(_("skill"), max_length=60, blank=True)
     labels = models.JSONField(_("labels"), default=dict, blank=True)
+    accounts = models.JSONField(_("accounts"), default=dict, blank=True, editable=False)
     wrong_signatures = models.PositiveBigIntegerField(_("wrong signatures"), default=0)
     wrong_at = models.DateTimeField(_("last wrong signature"), null=True, blank=True)
     pull_at = models.DateTimeField(_("asked next"), null=True, blank=True)

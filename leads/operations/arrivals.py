@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from leads import sealing
 from leads.channels.facts import LeadFact
-from leads.models import Contact, Lead, LeadChange, StageMove
-from leads.operations import contacts, feedback, first_contact, programs, setup, stages
+from leads.duplicates import reached
+from leads.models import Contact, Conversation, Lead, LeadChange, StageMove
+from leads.operations import contacts, feedback, first_contact, programs, sessions, setup, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
@@ -58,21 +59,31 @@ def stated(
     store: Store | None,
     skill: str,
 ) -> Stated:
-    """What a fact tells, under the id and the times that hold here."""
+    """What a fact tells, under the id and the times that hold here. Ways to reach the person are taken out of the
+    name and of every answer: they rest sealed, and what is left shows them masked."""
+    told = [("", fact.name or ""), *((label, text or "") for label, text in fact.answers)]
+    found, [(_, name), *answers] = reached.taken_out(told)
     return Stated(
         source=source,
         external_id=external_id,
         submitted_at=submitted_at,
         stated_at=stated_at,
-        name=fact.name or "",
+        name=name,
         city=fact.city or "",
         platform_user=(fact.platform_user_id or "")[:LONGEST],
-        details=fact.details,
-        answers=tuple((label, text or "") for label, text in fact.answers),
+        details=tuple(dict.fromkeys((*_each(fact.details), *found))),
+        answers=tuple(answers),
         origin=fact.origin,
         store=store,
         skill=skill,
     )
+
+
+def _each(details: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """A cell of a file may hold several numbers."""
+    for kind, text in details:
+        several = reached.numbers(text) if kind == "phone" else []
+        yield from ((kind, one) for one in (several if len(several) > 1 else [text]))
 
 
 def take_lead(
@@ -83,16 +94,15 @@ def take_lead(
     whose conversation is already followed up is that lead. ``known``: the lead that an earlier statement of
     the same id came to."""
     with tenancy.acting_for(merchant):
-        mine = Lead.objects.for_merchant(merchant).select_for_update(of=("self",)).select_related("contact")
         same = Q(pk=known) if known else Q(source=stated.source, external_id=stated.external_id)
-        lead = mine.filter(same).first()
+        lead = _held(merchant, same)
         if lead is not None:
             _update(merchant, lead, stated)
             return lead, False
         setup.ensure(merchant)
         contact = _contact(merchant, stated)
         followed = Q(source=stated.source, contact=contact, ended_at=None, conversation__isnull=False)
-        lead = mine.filter(followed).order_by("-pk").first() if stated.platform_user else None
+        lead = _held(merchant, followed) if stated.platform_user else None
         if lead is not None:
             _update(merchant, lead, stated)
             return lead, False
@@ -131,6 +141,19 @@ def take_lead(
     return lead, True
 
 
+def _held(merchant: Merchant, which: Q) -> Lead | None:
+    """The latest such lead, locked; its conversation before it, as whoever answers in that locks them."""
+    rows = Lead.objects.for_merchant(merchant)
+    found = rows.filter(which).order_by("-pk").values_list("pk", "conversation_id").first()
+    if found is None:
+        return None
+    pk, thread_id = found
+    if thread_id is not None:
+        Conversation.objects.for_merchant(merchant).select_for_update().get(pk=thread_id)
+    lead: Lead = rows.select_for_update(of=("self",)).select_related("contact", "conversation").get(pk=pk)
+    return lead
+
+
 def content_hash(merchant: Merchant, stated: Stated) -> str:
     """Of what a person filled in; the same whatever else is pushed along."""
     told = [stated.name, stated.city, sorted(stated.details), [list(pair) for pair in stated.answers]]
@@ -166,17 +189,23 @@ def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
     origin = {name: value for name, value in stated.origin.items() if lead.origin.get(name) != value}
     if older:
         origin = {name: value for name, value in origin.items() if name not in lead.origin}
+    before = {name: lead.origin.get(name) for name in origin}
     if origin:
-        _change(merchant, lead, "origin", {name: lead.origin.get(name) for name in origin}, origin, stated)
+        _change(merchant, lead, "origin", before, origin, stated)
         lead.origin = lead.origin | origin
         for name, value in _traced(lead.origin).items():
             setattr(lead, name, value)
+    fuller = False
     if _has_content(stated) and (lead.content_at is None or stated.stated_at >= lead.content_at):
-        if lead.content_hash != content_hash(merchant, stated):
+        fuller = lead.content_hash != content_hash(merchant, stated)
+        if fuller:
             _take_content(merchant, lead, stated)
         lead.content_at = stated.stated_at
     lead.stated_at = max(lead.stated_at or stated.stated_at, stated.stated_at)
     lead.save()
+    thread = lead.conversation
+    if thread is not None and not sessions.learned(merchant, thread, lead.origin, instead=before) and fuller:
+        sessions.touched(thread)
 
 
 def _take_content(merchant: Merchant, lead: Lead, stated: Stated) -> None:

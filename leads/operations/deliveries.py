@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from leads import sealing
-from leads.channels import channel
+from leads.channels import PULLED, channel
 from leads.channels.facts import Delivery, Told, Verdict
 from leads.models import Source
 from leads.operations import alarms, facts, sources
@@ -22,6 +23,11 @@ from merchants import audit, tenancy, vault
 from merchants.background import wake
 from merchants.models import Connection, Merchant, RawDelivery
 
+UNDECIPHERED = "not_decrypted"
+UNVOUCHED, UNVOUCHED_BYTES = (
+    500,
+    64 * 1024,
+)  # deliveries of a source that its key does not open, and the largest
 ATTEMPTS = 5  # workers that may begin with one delivery before it is given up
 _KEPT_HEADERS = (
     "x-red-signature",
@@ -46,8 +52,10 @@ def merchant_at(address: str) -> Merchant | None:
 
 
 def source_at(merchant: Merchant, address: str) -> Source | None:
-    """The merchant's source with this address, if it is switched on. Within the merchant's transaction."""
-    found: Source | None = Source.objects.for_merchant(merchant).filter(address=address, active=True).first()
+    """The merchant's source with this address, if it is switched on and pushes at all: nothing vouches for what
+    comes to the address of one that we ask. Within the merchant's transaction."""
+    rows = Source.objects.for_merchant(merchant).exclude(channel__in=PULLED)
+    found: Source | None = rows.filter(address=address, active=True).first()
     if found is not None:
         found.merchant = merchant
     return found
@@ -64,12 +72,46 @@ def receive(source: Source, delivery: Delivery, *, now: datetime, size: int | No
             wrong_signatures=F("wrong_signatures") + 1, wrong_at=now
         )
     elif verdict.status != 200:
-        vouched = bool(secrets.tokens) and verdict.status == 400
-        _store(source, delivery if vouched else None, now, size or len(delivery.body), why=verdict.why)
+        worth = verdict.status == 400 and (
+            bool(secrets.tokens) or _may_be_read_yet(source, delivery, verdict)
+        )
+        _store(source, delivery if worth else None, now, size or len(delivery.body), why=verdict.why)
     elif verdict.kept:
         _store(source, delivery, now, len(delivery.body))
         wake("leads.take_deliveries", merchant_id=source.merchant_id)
     return verdict
+
+
+def without_length(source: Source, *, now: datetime) -> Verdict:
+    """A body whose end nobody tells cannot be read; that it came is listed."""
+    _store(source, None, now, 0, why="no_length")
+    return Verdict(411, "no_length")
+
+
+def _may_be_read_yet(source: Source, delivery: Delivery, verdict: Verdict) -> bool:
+    """What our key does not open may open with the right one. Nobody vouches for it, so a source has a bounded
+    number of them, none large."""
+    if verdict.why != UNDECIPHERED or len(delivery.body) > UNVOUCHED_BYTES:
+        return False
+    return not _undeciphered(source)[UNVOUCHED - 1 : UNVOUCHED].exists()
+
+
+def _undeciphered(source: Source) -> Any:
+    """The kept deliveries of a source that its key did not open."""
+    rows = RawDelivery.objects.for_merchant(source.merchant_id).filter(
+        connection_id=source.connection_id, kind=RawDelivery.LEAD, state=State.REFUSED, error=UNDECIPHERED
+    )
+    return rows.exclude(body=b"").order_by("pk")
+
+
+def again_with_key(merchant: Merchant, source: Source, *, by: str) -> int:
+    """Reads what the former key did not open and the present one does; how many deliveries."""
+    count = 0
+    for row in _undeciphered(source):
+        with suppress(ValueError):
+            again(merchant, row, by=by)
+            count += 1
+    return count
 
 
 def keep_pulled(source: Source, delivery: Delivery, *, now: datetime) -> bool:

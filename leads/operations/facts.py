@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from leads.channels.facts import LeadFact, MessageFact, Told
-from leads.models import Conversation, Lead, Message, Sighting, Source
+from leads.channels.facts import AccountFact, LeadFact, MessageFact, Told
+from leads.models import Conversation, Lead, Sighting, Source
 from leads.operations import arrivals, sessions
 from merchants import tenancy
 from merchants.background import wake
@@ -33,6 +33,8 @@ def take(merchant: Merchant, source: Source, said: Told, *, received_at: datetim
             )
         for message in sorted(said.messages, key=lambda one: one.message_id):
             problems += _message(merchant, source, message, received_at)
+        for account in said.accounts:
+            _account(merchant, source, account, received_at)
     return problems
 
 
@@ -82,9 +84,10 @@ def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at:
         text=fact.text,
         sent_at=sent_at,
         received_at=received_at,
-        author=Message.Author.USER if fact.from_user else Message.Author.AGENT,
+        author=fact.author,
         kind=fact.type[:20],
         nickname=(fact.nickname or "") if fact.from_user else "",
+        origin=dict(fact.origin),
         store=source.store,
         skill=source.skill,
         by=f"system:{source.channel}",
@@ -93,6 +96,17 @@ def _message(merchant: Merchant, source: Source, fact: MessageFact, received_at:
         came_by=source
     )
     return ["future_time"] if ahead else []
+
+
+def _account(merchant: Merchant, source: Source, fact: AccountFact, received_at: datetime) -> None:
+    """The latest statement about an account holds."""
+    row = Source.objects.for_merchant(merchant).select_for_update().get(pk=source.pk)
+    known = row.accounts.get(fact.user_id)
+    if known and datetime.fromisoformat(known["at"]) > received_at:
+        return
+    name = fact.name or (known or {}).get("name", "")
+    row.accounts[fact.user_id] = {"bound": fact.bound, "at": received_at.isoformat(), "name": name}
+    row.save(update_fields=["accounts"])
 
 
 def _sane(told: datetime | None, received_at: datetime) -> tuple[datetime, bool]:

@@ -24,8 +24,24 @@ State = Message.Delivery
 
 
 def source_of(merchant: Merchant, thread: Conversation) -> Source | None:
-    """The source that takes replies to this conversation, if it was given what that needs: the one that
-    brought it, else the only one of its kind. None: replies are copied by hand."""
+    """The source that takes replies to this conversation, if it was given what that needs and the account is
+    bound: the one that brought it, else the only one of its kind. None: replies are copied by hand."""
+    source = _ready(merchant, thread)
+    return source if source is not None and _unbound(source, thread) is None else None
+
+
+def unbound_at(merchant: Merchant, thread: Conversation) -> datetime | None:
+    """Since when nothing is sent because the account of this conversation has ended its binding."""
+    source = _ready(merchant, thread)
+    return _unbound(source, thread) if source is not None else None
+
+
+def _unbound(source: Source, thread: Conversation) -> datetime | None:
+    told = source.accounts.get(thread.external_id.partition(":")[0])
+    return datetime.fromisoformat(told["at"]) if told and not told["bound"] else None
+
+
+def _ready(merchant: Merchant, thread: Conversation) -> Source | None:
     if thread.source not in SENDERS:
         return None
     mine = Source.objects.for_merchant(merchant).filter(channel=thread.source, active=True)
@@ -48,9 +64,10 @@ def send_one(merchant: Merchant, *, now: datetime | None = None, by: Ask = ask) 
         return False
     with tenancy.acting_for(merchant):
         source = source_of(merchant, row.conversation)
+        why = "unbound" if unbound_at(merchant, row.conversation) else "no_access"
         message = _outgoing(merchant, row)
     if source is None:
-        _keep(merchant, row, Outcome(Took.WAITS, "no_access"), moment)
+        _keep(merchant, row, Outcome(Took.WAITS, why), moment)
         return True
     key_hex = sources.secrets_of(source).key_hex
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -101,7 +102,14 @@ def replace_token(merchant: Merchant, source: Source, *, token: str, by: str) ->
 def secrets_of(source: Source) -> Secrets:
     """What its deliveries are judged and read with."""
     told = _unseal(source)
-    return Secrets(tuple(told["tokens"]), told["key_hex"], told["verify_token"], source.labels)
+    numbers = re.findall(r"\d+", told["access"].get("automatic", ""))
+    return Secrets(
+        tuple(told["tokens"]),
+        told["access"].get("key_hex") or told["key_hex"],
+        told["verify_token"],
+        source.labels,
+        frozenset(map(int, numbers)),
+    )
 
 
 def give(merchant: Merchant, source: Source, *, given: Mapping[str, str], by: str) -> None:

@@ -17,6 +17,7 @@ from merchants.models import Merchant, Store
 from merchants.periods import day_of
 
 DESK = "system:desk"
+OF_CONVERSATION = "conversation:"  # before the ids of leads that no source has named
 FIRST_TIMES = {"qualified": "valid_at", "visited": "visited_at", "won": "won_at"}
 RESTORED = (
     "valid_at", "visited_at", "won_at", "ended_at", "reason_id", "duplicate_of_id", "next_contact_on", "staged_at",
@@ -33,13 +34,15 @@ class Refused(ValueError):
 
 def begin(merchant: Merchant, session: Consultation) -> Lead:
     """The lead that a conversation is: its open one, or the one that its source told of before the first
-    message came, else a new one."""
+    message came, else a new one. A session that turns out to have been before a lead is where that lead began."""
     assert session.opened_at is not None
     thread = session.conversation
     leads = Lead.objects.for_merchant(merchant)
     mine = leads.filter(conversation=thread)
     lead: Lead | None = mine.exclude(stage__type__in=["won", "lost"]).order_by("-pk").first()
+    lead = lead or mine.filter(session__number__gt=session.number).order_by("session__number").first()
     if lead is not None:
+        _began_earlier(lead, session, session.opened_at)
         return lead
     told = leads.filter(source=thread.source, contact_id=thread.contact_id, conversation=None, ended_at=None)
     lead = told.order_by("-pk").first()
@@ -53,7 +56,7 @@ def begin(merchant: Merchant, session: Consultation) -> Lead:
     lead = Lead.objects.create(
         merchant=merchant,
         source=thread.source,
-        external_id=f"conversation:{thread.external_id}{suffix}"[:128],
+        external_id=f"{OF_CONVERSATION}{thread.external_id}{suffix}"[:128],
         contact_id=thread.contact_id,
         conversation=thread,
         session=session,
@@ -72,6 +75,14 @@ def begin(merchant: Merchant, session: Consultation) -> Lead:
     )
     programs.tell(merchant, lead, begun)
     return lead
+
+
+def _began_earlier(lead: Lead, session: Consultation, opened_at: datetime) -> None:
+    """A lead that a conversation made began with its first message, in whatever order messages came."""
+    if lead.external_id.startswith(OF_CONVERSATION) and opened_at < lead.began_at:
+        lead.began_at, lead.session = opened_at, session
+        lead.staged_at = opened_at if lead.stage.code == "new" else lead.staged_at
+        lead.save(update_fields=["began_at", "session", "staged_at"])
 
 
 def assigned(merchant: Merchant, session: Consultation) -> None:

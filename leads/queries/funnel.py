@@ -71,7 +71,7 @@ def _quick(seconds: int | None) -> bool:
 
 PICKS: dict[str, Callable[[Session], bool]] = {
     "sessions": lambda one: True,
-    "answered": lambda one: one.service_seconds is not None,
+    "answered": lambda one: one.calendar_seconds is not None,
     "in_time": lambda one: one.result == Consultation.Result.MET,
     "three_minutes": lambda one: _quick(one.service_seconds),
     "platform_hours": lambda one: one.in_platform_hours,
@@ -82,8 +82,8 @@ PICKS: dict[str, Callable[[Session], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Times to the first human reply. ``answered`` sessions have one; quantiles are of those, in seconds of
-    service. Shares count the unanswered as not in time."""
+    """Times to the first human reply. ``answered`` sessions have one; quantiles are of those whose seconds of
+    service are known. Shares count the unanswered as not in time."""
 
     sessions: int
     answered: int

@@ -209,6 +209,14 @@ def leads_of(merchant: Merchant, session: Consultation) -> list[Lead]:
     return list(rows.prefetch_related(booked)[:10])
 
 
+def others_of(merchant: Merchant, session: Consultation) -> list[Consultation]:
+    """What else the person asked, here and on other platforms, the latest first."""
+    rows = Consultation.objects.for_merchant(merchant).filter(contact_id=session.contact_id)
+    return list(
+        rows.exclude(pk=session.pk).select_related("conversation").order_by("-enquired_at", "-pk")[:10]
+    )
+
+
 def names_of(merchant: Merchant, decision: Decision | None) -> dict[int, str]:
     if decision is None:
         return {}

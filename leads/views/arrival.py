@@ -25,10 +25,9 @@ def arrive(request: HttpRequest, key: str, url: str = "") -> HttpResponseBase:
     merchant = deliveries.merchant_at(key)
     if merchant is None:
         raise Http404
-    told = request.META.get("CONTENT_LENGTH") or "0"
-    size = int(told) if told.isascii() and told.isdigit() else 0
+    body, size = _read(request)
     delivery = Delivery(
-        body=request.read() if size <= BODY_LIMIT else b"\0" * (BODY_LIMIT + 1),
+        body=body or b"",
         headers={name.lower(): text for name, text in request.headers.items()},
         method=request.method or "",
         path=f"/{url}" if url else "",
@@ -38,7 +37,25 @@ def arrive(request: HttpRequest, key: str, url: str = "") -> HttpResponseBase:
         source = deliveries.source_at(merchant, key)
         if source is None:
             raise Http404
-        verdict = deliveries.receive(source, delivery, now=datetime.now(UTC), size=size)
+        now = datetime.now(UTC)
+        if body is None:
+            verdict = deliveries.without_length(source, now=now)
+        else:
+            verdict = deliveries.receive(source, delivery, now=now, size=size)
     if isinstance(verdict.reply, str):
         return HttpResponse(verdict.reply, status=verdict.status, content_type="text/plain")
     return JsonResponse(dict(verdict.reply) or {"error": verdict.why}, status=verdict.status)
+
+
+def _read(request: HttpRequest) -> tuple[bytes | None, int]:
+    """The body and its size; of one above the limit as much as tells that it is too large. One that comes in
+    chunks has no length: it is read where the server says that it ends (WSGI's ``wsgi.input_terminated``), else
+    it is None."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    if told or not request.META.get("HTTP_TRANSFER_ENCODING"):
+        size = int(told) if told.isascii() and told.isdigit() else 0
+        return (request.read() if size <= BODY_LIMIT else b"\0" * (BODY_LIMIT + 1)), size
+    if not request.META.get("wsgi.input_terminated"):
+        return None, 0
+    body: bytes = request.META["wsgi.input"].read(BODY_LIMIT + 1)
+    return body, len(body)

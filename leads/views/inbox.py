@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads import house_rules, words
+from leads import arrival_words, house_rules, words
 from leads.desk_forms import HandForm
 from leads.models import Agent, Appointment, Consultation, Export, Message, Snippet
 from leads.operations import assignment, presence, replies, sending, sessions, setup
@@ -61,7 +61,8 @@ def lines(request: MerchantRequest, consultation_id: int) -> HttpResponse:
     said = _said(request, session)
     if request.GET.get("seen") == said["said_tag"]:
         return HttpResponse(status=NOTHING_NEW)
-    return render(request, "leads/parts/said.html", said | _head(request, session) | {"again": True})
+    around = _head(request, session) | _person(request, session)
+    return render(request, "leads/parts/said.html", said | around | {"again": True})
 
 
 @merchant_required(Permission.ANSWER, methods=("POST",))
@@ -271,6 +272,22 @@ def _head(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
     }
 
 
+def _person(request: MerchantRequest, session: Consultation) -> dict[str, Any]:
+    """Who asks: how to reach them, where they came from, their leads and what they asked elsewhere."""
+    return {
+        "details": list(session.contact.details.order_by("pk")),
+        "origin": _origin(session.conversation.origin),
+        "leads": [
+            {"lead": lead, "stage": words.stage(lead.stage.code, lead.stage.label)}
+            for lead in inbox.leads_of(request.merchant, session)
+        ],
+        "others": [
+            {"session": one, "source": arrival_words.source(one.conversation.source)}
+            for one in inbox.others_of(request.merchant, session)
+        ],
+    }
+
+
 def _risks(request: MerchantRequest, session: Consultation, text: str) -> list[Any]:
     """What sending a text would risk, in words."""
     limits = strangers.limits()
@@ -310,22 +327,18 @@ def _conversation(
         **_queue(request, session),
         **_said(request, session),
         **_head(request, session),
-        "leads": [
-            {"lead": lead, "stage": words.stage(lead.stage.code, lead.stage.label)}
-            for lead in inbox.leads_of(request.merchant, session)
-        ],
-        "details": list(session.contact.details.order_by("pk")),
+        **_person(request, session),
         "snippets": [
             {"row": row, "text": house_rules.filled(row.text, values)}
             for row in Snippet.objects.for_merchant(request.merchant).order_by("position", "pk")
         ],
-        "origin": _origin(session.conversation.origin),
         "draft": draft,
         "risks": _risks(request, session, draft),
         "cards": words.CARDS,
         "consent": consents.shown(request, session),
         "hand_form": HandForm(merchant=request.merchant, agent=session.agent),
         "sends": sending.source_of(request.merchant, session.conversation) is not None,
+        "unbound_at": sending.unbound_at(request.merchant, session.conversation),
     }
     return render(request, "leads/conversation.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from leads.arrival_words import CHANNELS, WAYS, WITHOUT, why
@@ -129,12 +130,24 @@ def give(request: MerchantRequest, source_id: int) -> HttpResponse:
     form = AccessForm(request.POST, channel=row.channel, stands=sources.typed(row))
     if form.is_valid():
         try:
-            sources.give(request.merchant, row, given=form.given(), by=f"user:{request.user.pk}")
+            by = f"user:{request.user.pk}"
+            sources.give(request.merchant, row, given=form.given(), by=by)
             messages.success(request, _("Kept, encrypted. What waited for it is tried now."))
+            _read_again(request, row, by=by)
             return redirect("lead_sources:source", request.merchant.code, source_id)
         except ValueError as refused:
             form.add_error(str(refused), str(NOT_OUT["address"]))
     return _detail(request, row, access_form=form, status=422)
+
+
+def _read_again(request: MerchantRequest, row: Source, *, by: str) -> None:
+    """What the former key did not open is read with the present one."""
+    opened = deliveries.again_with_key(request.merchant, _source(request, row.pk), by=by)
+    if opened:
+        told = ngettext(
+            "%(count)s delivery opens now and is read.", "%(count)s deliveries open now and are read.", opened
+        )
+        messages.success(request, told % {"count": opened})
 
 
 def _source(request: MerchantRequest, source_id: int) -> Source:
@@ -167,6 +180,7 @@ def _detail(request: MerchantRequest, row: Source, status: int = 200, **wrong: f
         "access_form": AccessForm(channel=row.channel, stands=stands),
         "place_form": PlaceForm(merchant=request.merchant, source=row),
         "token_form": TokenForm(),
+        "unbound": _unbound(row),
         "ways": _ways(row, stands),
         **wrong,
     }
@@ -178,6 +192,15 @@ def _binding(row: Source, stands: Mapping[str, str]) -> str:
     if row.channel not in sending.SENDERS or not stands.get("app_id"):
         return ""
     return sending.BINDING.format(app_id=quote(stands["app_id"]), token=row.connection.shop)
+
+
+def _unbound(row: Source) -> list[dict[str, Any]]:
+    """The accounts that let us answer for them no more, by name where one was told."""
+    return [
+        {"name": told["name"] or account, "at": datetime.fromisoformat(told["at"])}
+        for account, told in sorted(row.accounts.items())
+        if not told["bound"]
+    ]
 
 
 def _ways(row: Source, stands: Mapping[str, str]) -> list[dict[str, Any]]:

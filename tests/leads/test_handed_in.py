@@ -84,6 +84,16 @@ def test_a_program_hands_a_lead_in_once_and_a_correction_is_history(post: Any) -
     assert LeadChange.objects.filter(lead=lead, kind="content").count() == 1
 
 
+def test_a_cell_with_two_numbers_is_two_and_one_in_the_remark_is_a_contact_too(post: Any) -> None:
+    told = {"phone": "13800138000 / 13900139000", "remark": "也可打 13700137000"}
+    assert post({**LEFT, **told}).status_code == 200
+    lead = Lead.objects.select_related("contact").get()
+    assert [one.masked for one in lead.contact.details.order_by("pk")] == [
+        "138****8000", "139****9000", "137****7000",
+    ]  # fmt: skip
+    assert lead.answers == [["备注", "也可打 137****7000"]]
+
+
 def test_a_lead_without_an_id_is_the_same_when_it_is_handed_in_again(post: Any) -> None:
     told = {name: value for name, value in LEFT.items() if name != "lead_id"}
     for _ in range(2):

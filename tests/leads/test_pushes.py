@@ -291,13 +291,6 @@ def test_no_hash_of_a_contact_can_be_guessed_without_the_key(form_source: Source
     assert first.external_id != second.external_id
 
 
-def test_what_cannot_be_deciphered_is_400_and_listed_without_content(im_source: Source) -> None:
-    told = wire.message(content=wire.enciphered({"text": "x"}, "ff" * 16))
-    assert push(im_source, told, below="api/open/im/send").status_code == 400
-    [row] = RawDelivery.objects.all()
-    assert (row.state, row.error, bytes(row.body)) == (State.REFUSED, "not_decrypted", b"")
-
-
 def test_one_that_cannot_be_read_keeps_none_of_the_others_waiting(form_source: Source) -> None:
     for key in ("L-1", "L-2", "L-3"):
         push(form_source, wire.form(key))

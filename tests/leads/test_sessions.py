@@ -34,6 +34,7 @@ def test_a_first_message_opens_a_consultation_with_a_clock(desk: Desk) -> None:
         "opened_at": "2026-11-25T04:00:00+00:00",
         "skill": "",
         "origin": {"note_id": "n1"},
+        "statement": 0,
     }
 
 

@@ -53,7 +53,7 @@ def pushed(
     merchant: Merchant, source: Source, number: str, text: str, at: datetime = NOW, kind: str = "TEXT"
 ) -> None:
     """The platform tells us of a message that went to the person."""
-    fact = MessageFact(number, False, "u1", "brand", None, kind, text, at)
+    fact = MessageFact(number, "agent", "u1", "brand", None, kind, text, at)
     facts.take(merchant, source, Told(messages=(fact,)), received_at=at + SECOND, pushed=True)
 
 
