@@ -31,8 +31,9 @@ FAR, LONG_AGO = datetime(2200, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UT
 
 
 def consulted(merchant: Merchant, told: Mapping[str, Any], version: int) -> None:
-    """A consultation was opened, or turned out to have been opened earlier: of two openings of one the
-    earlier stands, whatever came first. Without a person or a time there is nothing to touch."""
+    """A consultation was opened, or turned out to have been opened earlier or to have come from something: of two
+    statements the one with the earlier opening stands, of those the later one, whatever came first. Without a
+    person or a time there is nothing to touch."""
     if not told["platform_user"] or not told["opened_at"]:
         return
     opened = datetime.fromisoformat(told["opened_at"])
@@ -42,11 +43,11 @@ def consulted(merchant: Merchant, told: Mapping[str, Any], version: int) -> None
         person_key=_person(merchant, told),
         kind=TouchKind.CONSULTATION,
         occurred_at=opened,
-        modified_at=FAR - (opened - LONG_AGO),
+        modified_at=FAR - (opened - LONG_AGO) + timedelta(microseconds=told.get("statement", 0)),
         spu_code=_product(merchant, told.get("skill", "")),
         keyword=str(origin.get("keyword", "")),
         note_id=str(origin.get("note_id", "")),
-        live_id=str(origin.get("live_id", "")),
+        live_id=str(origin.get("live_room_id", "")),
         creative_id=str(origin.get("creative_id", "")),
         campaign_id=str(origin.get("campaign_id", "")),
         blogger_id=str(origin.get("blogger_id", "")),

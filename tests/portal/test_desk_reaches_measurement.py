@@ -13,6 +13,8 @@ from measurement.operations import consultations, recompute
 from merchants import tenancy
 from merchants.models import Merchant
 from merchants.operations import outbox
+from tests.leads import arriving
+from tests.leads.channels import wire
 from tests.leads.desks import BY, DAY, NOON, Desk
 
 
@@ -137,6 +139,54 @@ def test_a_household_has_several_contacts_and_one_deal_which_is_one_line(
         assert ann.contact.identities.count() == 2
         assert Touch.objects.filter(retracted=False).count() == 2
         assert (OrderLine.objects.get().net_fen, Credit.objects.get().fen_linear) == (50_001, 50_001)
+
+
+CAME_BY = {"note_id": "n1", "campaign_id": "c1", "live_room_id": "r1"}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [("message", "lead"), ("lead", "message"), ("message", "bare", "lead"), ("message", "lead", "bare")],
+    ids=" then ".join,
+)
+@pytest.mark.parametrize("handed_out", ["each", "at the end"])
+def test_a_pushed_consultation_is_a_touch_of_what_it_came_from(
+    desk: Desk, merchant: Merchant, order: tuple[str, ...], handed_out: str
+) -> None:
+    """The message says nothing of where the person came from; what is left in the conversation does."""
+    source = arriving.chats(merchant)
+    left = {"phone": "13800138000", "user_id": "u1", "conversation_id": "k1"}
+    for place, name in enumerate(order):
+        if name == "message":
+            arriving.said(source, "u1", at=arriving.NOON)
+        else:
+            told = left | (CAME_BY if name == "lead" else {})
+            body = {
+                "content": wire.enciphered(told),
+                "timestamp": arriving.NOON + (place + 1) * arriving.MINUTE,
+            }
+            arriving.brought(source, body, below="api/open/im/third/data")
+        if handed_out == "each":
+            outbox.drain(merchant)
+    settle(merchant)
+    with tenancy.acting_for(merchant):
+        touch = Touch.objects.get(retracted=False)
+        channel = touch.channel
+        assert (channel.kind, channel.note.external_id) == ("consultation", "n1")
+        assert (channel.campaign.external_id, channel.live_stream.external_id) == ("c1", "r1")
+        assert touch.occurred_at.isoformat() == "2026-03-01T04:00:00+00:00"
+
+
+def test_an_origin_that_the_source_puts_right_moves_the_touch(desk: Desk, merchant: Merchant) -> None:
+    source = arriving.chats(merchant)
+    arriving.said(source, "u1", at=arriving.NOON)
+    for minute, note in ((1, "n1"), (2, "n2"), (3, "n2")):
+        told = {"phone": "13800138000", "user_id": "u1", "lead_id": 7, "note_id": note}
+        body = {"content": wire.enciphered(told), "timestamp": arriving.NOON + minute * arriving.MINUTE}
+        arriving.brought(source, body, below="api/open/im/third/data")
+    settle(merchant)
+    with tenancy.acting_for(merchant):
+        assert Touch.objects.get(retracted=False).channel.note.external_id == "n2"
 
 
 def test_the_same_events_in_any_order_and_again_leave_the_same(desk: Desk, merchant: Merchant) -> None:
