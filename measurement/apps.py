@@ -11,7 +11,13 @@ class MeasurementConfig(AppConfig):
     def ready(self) -> None:
         from measurement import audit_events, intake_kinds  # noqa: F401 - both register themselves
         from measurement.operations import consultations
+        from measurement.queries import readiness
         from merchants import events
+        from merchants.readiness import figures
 
         events.register("leads.consultation.opened", consultations.consulted)
         events.register("leads.deal.changed", consultations.dealt)
+        figures.count(figures.Rule.REFUND, readiness.refunds)
+        figures.count(figures.Rule.LATE_SHIPMENT, readiness.late_shipments)
+        figures.show("late_shipment", readiness.late_beside_lost)
+        figures.show("refund", readiness.reasons_beside_refunds)

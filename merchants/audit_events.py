@@ -33,6 +33,8 @@ audit.declare(
         "merchants.application.printed": _("took a case away as a PDF"),
         "merchants.paper.received": _("handed in a paper"),
         "merchants.paper.viewed": _("looked at a paper"),
+        "merchants.readiness.answered": _("said what is in place for a category"),
+        "merchants.category.launched": _("launched a category"),
         "merchants.webhook.added": _("added a webhook"),
         "merchants.webhook.removed": _("removed a webhook"),
         "merchants.webhook.rotated": _("renewed the secret of a webhook"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Application, ApplicationItem
+from merchants.models import Application
 from merchants.models.onboarding import BRANDS, FORMS
 from merchants.onboarding.checks import PERMANENT
 from merchants.onboarding.requirements import Requirement, Words, trades
@@ -64,8 +65,7 @@ class BusinessForm(forms.Form):
 class AnswerForm(forms.Form):
     """The fields of one requirement. Anything may be kept; what is wrong with it is told beside it."""
 
-    def __init__(self, one: Requirement, item: ApplicationItem | None, **kwargs: Any) -> None:
-        values = item.values if item else {}
+    def __init__(self, one: Requirement, values: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(
             {f"{one.key}-{key}": value for key, value in values.items()} if any(values.values()) else None,
             prefix=one.key,

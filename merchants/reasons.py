@@ -65,6 +65,7 @@ FAULTS: dict[str, Promise] = {
     "length": _("18 signs are needed."),
     "check_digit": _("The last sign does not fit the others: look for a typing mistake."),
     "date": _("Write the day as 2027-03-01."),
+    "number": _("A whole number is expected."),
 }
 """By code of ``onboarding.checks``."""
 

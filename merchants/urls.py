@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.views import mappings, onboarding, settings, trail, uploads
+from merchants.views import mappings, onboarding, readiness, settings, trail, uploads
 
 app_name = "merchants"
 
@@ -31,5 +31,8 @@ urlpatterns = [
     path("onboarding/answers/<slug:requirement>/", onboarding.answer, name="answer_requirement"),
     path("onboarding/papers/<int:document_id>/", onboarding.paper, name="paper"),
     path("onboarding/papers/<int:document_id>/<int:sheet>/", onboarding.sheet, name="sheet"),
+    path("readiness/", readiness.page, name="readiness"),
+    path("readiness/<slug:trade>/launch/", readiness.launch, name="launch"),
+    path("readiness/<slug:trade>/answers/<slug:promise>/", readiness.answer, name="answer_readiness"),
     path("trail/", trail.page, name="trail"),
 ]

@@ -25,6 +25,7 @@ OUTSIDE = {
     "merchants_membership": "decides which merchants a person may choose",
     "merchants_apitoken": "decides whose a request is, by the hash of its token",
     "merchants_requirementset": "what is asked of whom, shared by all who apply",
+    "merchants_launchgate": "what the operator asks of whoever launches a category",
     "measurement_category": "the shared tree of trades",
     "measurement_categorycycle": "published and default cycles, shared",
 }

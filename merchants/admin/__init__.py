@@ -1,6 +1,6 @@
 """The operator's desk: ``desk`` is what every page of it is made of, with the pages of the foundation."""
 
-from merchants.admin import onboarding, review, webhooks  # noqa: F401 - pages register themselves
+from merchants.admin import onboarding, readiness, review, webhooks  # noqa: F401 - pages register themselves
 from merchants.admin.desk import (
     DELIVERIES,
     OPERATOR,

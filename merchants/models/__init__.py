@@ -8,6 +8,7 @@ from merchants.models.mapping import ColumnMapping
 from merchants.models.membership import ApiToken, Membership
 from merchants.models.merchant import Merchant, Store
 from merchants.models.onboarding import Application, ApplicationItem, DocumentVersion, ReviewEvent
+from merchants.models.readiness import Launch, LaunchGate, ReadinessAnswer
 from merchants.models.requirement_set import RequirementSet
 from merchants.models.upload import Upload
 from merchants.models.user import User
@@ -24,9 +25,12 @@ __all__ = [
     "Event",
     "IdempotentAnswer",
     "Job",
+    "Launch",
+    "LaunchGate",
     "Membership",
     "Merchant",
     "RawDelivery",
+    "ReadinessAnswer",
     "RequirementSet",
     "ReviewEvent",
     "Store",

@@ -70,10 +70,16 @@ def phone_fault(text: str) -> str:
     return "" if re.fullmatch(r"\+?[0-9][0-9 -]{5,18}[0-9]", plain(text)) else "signs"
 
 
+def whole_fault(text: str) -> str:
+    """``number`` unless it is a whole number from 0 to 99,999."""
+    return "" if re.fullmatch(r"[0-9]{1,5}", plain(text)) else "number"
+
+
 FAULTS: dict[str, Callable[[str], str]] = {
     "text": text_fault,
     "date": date_fault,
     "phone": phone_fault,
+    "whole": whole_fault,
     "cn_uscc": uscc_fault,
     "cn_identity": identity_fault,
 }

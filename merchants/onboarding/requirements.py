@@ -51,6 +51,11 @@ class Brand(StrEnum):
     NONE = "none"
 
 
+class Stage(StrEnum):
+    ENTRY = "entry"  # asked on the way in
+    LAUNCH = "launch"  # asked before a category is launched
+
+
 class Invalid(ValueError):
     """A set that cannot be used: ``path`` says where, the text why and what would be right."""
 
@@ -127,6 +132,7 @@ class RequirementSet:
     categories: tuple[str, ...]
     forms: tuple[Form, ...]
     requirements: tuple[Requirement, ...]
+    stage: Stage = Stage.ENTRY
 
     def applies(self, about: Applicant) -> bool:
         return (
@@ -220,6 +226,7 @@ def parsed(data: Mapping[str, Any]) -> RequirementSet:
         categories=tuple(applies.get("categories") or ()),
         forms=tuple(_one(Form, form, "applies.forms") for form in applies.get("forms") or tuple(Form)),
         requirements=tuple(_requirement(row, f"requirements[{n}]") for n, row in enumerate(rows)),
+        stage=_one(Stage, data.get("stage", Stage.ENTRY), "stage"),
     )
     keys = [requirement.key for requirement in found.requirements]
     twice = next((key for key in keys if keys.count(key) > 1), None)

@@ -2,7 +2,7 @@
 
 Five buckets, as payment platforms use them: currently due, eventually due, past due, pending, errors. A figure
 that nobody knows yet is ``unknown`` and stops nothing. An expired licence restricts what it backs, after its days
-of grace; never the whole account.
+of grace; never the whole account. A figure without a bound is judged by nobody, and so unknown too.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _bucket(
 ) -> _Bucket:
     if one.kind == Kind.COMPUTED:
         value = figures.get(one.rule)
-        if value is None:
+        if value is None or not one.limit:
             return _Bucket("unknown")
         return _Bucket("done") if within(value, one.limit) else _open(one, today, live=live)
     if answer.state == State.WAIVED:

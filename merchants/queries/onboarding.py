@@ -67,14 +67,18 @@ def asked_of(case: Application, today: date) -> Asked:
     return Asked(found, coming, [f"{one.code} {one.version}" for one in now if one.applies(who)])
 
 
-def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Standing:
-    """The one judgement that the merchant, the reviewer and the gates see."""
-    answers = {
+def answers_of(merchant: Merchant) -> dict[str, standing.Answer]:
+    """What was answered, as the judgement takes it."""
+    return {
         key: standing.Answer(standing.State(item.state), item.values, item.reason, item.waived_until)
         for key, item in items_of(merchant).items()
     }
+
+
+def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Standing:
+    """The one judgement that the merchant, the reviewer and the gates see."""
     live = merchant.status == Merchant.Status.ACTIVE
-    return standing.judged(asked.requirements, answers, {}, today, live=live)
+    return standing.judged(asked.requirements, answers_of(merchant), {}, today, live=live)
 
 
 def turn_of(case: Application) -> Turn | None:

@@ -6,14 +6,15 @@ from datetime import date
 
 from merchants.models import RequirementSet
 from merchants.onboarding import requirements
+from merchants.onboarding.requirements import Stage
 
 
-def published() -> list[requirements.RequirementSet]:
-    """Every published version, by code and version."""
+def published(stage: Stage = Stage.ENTRY) -> list[requirements.RequirementSet]:
+    """Every published version of a stage, by code and version."""
     rows = RequirementSet.objects.exclude(published_at=None).order_by("code", "version")
-    return [requirements.parsed(row.data) for row in rows]
+    return [one for row in rows if (one := requirements.parsed(row.data)).stage == stage]
 
 
-def in_force(day: date) -> list[requirements.RequirementSet]:
+def in_force(day: date, stage: Stage = Stage.ENTRY) -> list[requirements.RequirementSet]:
     """The version of each set that holds on a day."""
-    return requirements.in_force(published(), day)
+    return requirements.in_force(published(stage), day)

@@ -215,7 +215,7 @@ def _shown(
         "reason": what,
         "remedy": remedy,
         "note": item.note if item else "",
-        "form": AnswerForm(one, item),
+        "form": AnswerForm(one, item.values if item else {}),
         "takes_paper": one.kind == Kind.VERIFIED,
         "accept": ",".join(f".{kind}" for kind in one.accept),
         "kinds": ", ".join(kind.upper() for kind in one.accept),

@@ -349,5 +349,7 @@ CHOICES = {
     "use": "comments",
     "requirement": "business_licence",
     "sheet": 1,
+    "trade": "beauty",
+    "promise": "reply_promise",
 }
 """Parameters that name no object."""

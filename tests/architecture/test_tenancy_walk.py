@@ -42,7 +42,7 @@ ASKED = (
     "part", "of", "unjoined", "state", "kind", "platform", "note", "blogger", "campaign", "placement",
     "creative", "keyword", "spu",
     "order", "nulls", "starts", "ends", "lift", "method",
-    "days", "row", "at",
+    "days", "row", "at", "trade",
 )  # fmt: skip
 HOSTILE = ("", "-1", "\0", "9" * 40, "2026-99-99", "𠮷'\"<>%")
 
