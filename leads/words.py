@@ -206,6 +206,7 @@ TOLD: dict[int, Any] = {
 }
 """What codes of the report-back list mean."""
 NOT_OUT: dict[str, Any] = {
+    "licence": _("A licence that backs this has run out: hand in the renewed one."),
     "no_source": _("No source of this kind is open."),
     "no_access": _("Its source was not given what it takes to tell it."),
     "unbound": _("The account has ended its binding with us."),

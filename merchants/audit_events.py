@@ -33,6 +33,7 @@ audit.declare(
         "merchants.application.printed": _("took a case away as a PDF"),
         "merchants.paper.received": _("handed in a paper"),
         "merchants.paper.viewed": _("looked at a paper"),
+        "merchants.expiry.told": _("wrote that a paper runs out"),
         "merchants.readiness.answered": _("said what is in place for a category"),
         "merchants.category.launched": _("launched a category"),
         "merchants.webhook.added": _("added a webhook"),

@@ -79,9 +79,8 @@ class AnswerForm(forms.Form):
                 label=said(field.label), max_length=200, required=False, help_text=hint
             )
         if self.is_bound:
-            for field in one.fields:
-                if code := field.fault(values.get(field.key, "")):
-                    self.add_error(field.key, str(FAULTS[code]))
+            for key, code in one.faults(values, timezone.localdate()).items():
+                self.add_error(key, str(FAULTS[code]))
 
 
 def written(one: Requirement, data: Any) -> dict[str, str]:

@@ -55,6 +55,8 @@ PAPERS: dict[str, Promise] = {
     "bomb": _("The PDF unpacks to far more than its pages need: print it into a new PDF."),
     "too_many_pages": _("The PDF has more than 30 pages: hand in those that are asked for."),
     "broken": _("The file is damaged: open it, and save or photograph it again."),
+    "infected": _("The virus scanner found something in it; nothing of it was kept. Scan your computer."),
+    "not_scanned": _("The virus scanner does not answer just now: try again in a few minutes."),
     "too_heavy": _("The file takes too long to read: print it into a new PDF, or photograph it."),
 }
 """By code of ``documents``: why a file was not taken, and the remedy. Nothing of it was kept."""
@@ -65,6 +67,7 @@ FAULTS: dict[str, Promise] = {
     "length": _("18 signs are needed."),
     "check_digit": _("The last sign does not fit the others: look for a typing mistake."),
     "date": _("Write the day as 2027-03-01."),
+    "past": _("This day is over: hand in one that still holds."),
     "number": _("A whole number is expected."),
 }
 """By code of ``onboarding.checks``."""
@@ -78,6 +81,7 @@ BUSINESS: dict[str, Promise] = {
 
 NOT_NOW: dict[str, Promise] = {
     "not_now": _("This is not possible now: the application is being reviewed or is decided."),
+    "nothing_new": _("There is nothing new to submit: hand in a paper first."),
     "once": _("You have appealed once already; correct what was refused and submit again."),
     "empty": _("Say in a sentence why the decision is wrong."),
 }

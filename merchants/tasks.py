@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
+from merchants import expiry_letters
 from merchants.background import Task, wake
 from merchants.models import Merchant
-from merchants.operations import outbox, retention, uploads, webhooks
+from merchants.operations import expiry, outbox, papers, retention, uploads, webhooks
+from merchants.queries.expiry import merchants_with_cases
 from merchants.queries.outbox import endpoints_with_messages, merchants_with_events
 
 # A large file takes minutes, longer than a message may stay unacknowledged, so these tasks acknowledge at
@@ -82,3 +84,27 @@ def sweep_webhooks() -> None:
     """Finds messages whose hint was lost, or that are to be tried again."""
     for merchant_id, endpoint_id in endpoints_with_messages():
         wake("merchants.send_webhooks", merchant_id=merchant_id, endpoint_id=endpoint_id)
+
+
+@shared_task(base=Task, name="merchants.watch_expiry")
+def watch_expiry(*, merchant_id: int) -> None:
+    """Writes a merchant's reminders of papers running out and sends them, for a while; what is left goes with the
+    next watch."""
+    until = time.monotonic() + SPELL_SECONDS
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        expiry.write_due(merchant, now=datetime.now(UTC))
+        while expiry_letters.post_one(merchant) and time.monotonic() < until:
+            pass
+
+
+@shared_task(base=Task, name="merchants.sweep_expiry")
+def sweep_expiry() -> None:
+    """Every merchant that came in by an application."""
+    for merchant_id in merchants_with_cases():
+        wake("merchants.watch_expiry", merchant_id=merchant_id)
+
+
+@shared_task(base=Task, name="merchants.sweep_papers", **LONG)
+def sweep_papers() -> None:
+    """Deletes files of papers that no row knows of: a worker was killed between the two."""
+    papers.sweep(now=datetime.now(UTC))

@@ -143,7 +143,12 @@ ONBOARDING = Tab(
     Permission.APPLY,
     also=("merchants:describe", "merchants:answer_requirement"),
 )
-READINESS = Tab(_("Readiness"), "merchants:readiness", Permission.APPLY, also=("merchants:launch",))
+READINESS = Tab(
+    _("Readiness"),
+    "merchants:readiness",
+    Permission.APPLY,
+    also=("merchants:launch", "merchants:onboarding", "merchants:describe", "merchants:answer_requirement"),
+)
 SETTINGS = (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS), READINESS)
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),

@@ -33,6 +33,8 @@ TAKES_ITS_TIME = frozenset(
         "merchants.apply_upload",
         "merchants.check_upload",
         "merchants.purge_deliveries",
+        "merchants.sweep_papers",
+        "merchants.watch_expiry",
         "merchants.send_webhooks",  # an endpoint may take 12 s to say nothing
     }
 )

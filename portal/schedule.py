@@ -46,6 +46,10 @@ BEAT = {
     "sweep wholes": {"task": "measurement.sweep_wholes", "schedule": timedelta(seconds=20)},
     # sales, buyers and live streams follow the ledger; they are counted whole, so not at every order
     "count sales": {"task": "measurement.sweep_sales", "schedule": timedelta(minutes=15)},
+    # owners hear of papers running out in the working hours of Shanghai; a mail server that was away is tried again
+    "papers running out": {"task": "merchants.sweep_expiry", "schedule": crontab(hour="1-10", minute=20)},
+    # a paper whose worker was killed before its row was written belongs to nobody
+    "sweep papers": {"task": "merchants.sweep_papers", "schedule": crontab(hour=19, minute=30)},
     # raw deliveries are kept only as long as a replay may be wanted
     "purge deliveries": {"task": "merchants.purge_deliveries", "schedule": crontab(hour=19, minute=20)},
     # what comments say is read within minutes of their coming in

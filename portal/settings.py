@@ -107,6 +107,8 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 # strangers may register and apply for a merchant; off, because the reviewers' desk is not built yet
 APPLICATIONS_OPEN = env.flag("SEEDBED_APPLICATIONS")
+# a virus scanner that looks at each paper before it is taken: host:port, or the path of its socket; empty: none
+CLAMD = env.text("SEEDBED_CLAMD", "")
 ACCOUNT_ADAPTER = "merchants.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True

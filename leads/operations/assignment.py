@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
 
@@ -14,6 +15,9 @@ from leads.operations import presence, sessions, stages
 from leads.routing import Candidate, Verdict, Wanted
 from merchants import audit, tenancy
 from merchants.models import Merchant
+from merchants.onboarding.requirements import Capability
+from merchants.periods import day_of
+from merchants.queries import onboarding
 
 ROUTER = "system:router"
 LIVE_FOR = timedelta(
@@ -40,6 +44,8 @@ def assign(merchant: Merchant, session_id: int, *, now: datetime | None = None) 
     agents are locked while loads are counted, so that nobody gets more than fits."""
     moment = now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
+        if is_held(merchant, moment):
+            return False
         session = (
             Consultation.objects.for_merchant(merchant)
             .select_for_update(skip_locked=True, of=("self",))
@@ -58,6 +64,13 @@ def assign(merchant: Merchant, session_id: int, *, now: datetime | None = None) 
         agent = next(one for one in agents if one.pk == verdict.agent)
         _give(merchant, session, agent, Kind.ROUTED, moment, by=ROUTER, why=str(verdict.why), verdict=verdict)
     return True
+
+
+def is_held(merchant: Merchant, now: datetime) -> bool:
+    """Whether a licence that backs it has run out: what comes in is kept and seen, people may take it, and nothing
+    is given away by itself."""
+    waits = onboarding.restricted(merchant, day_of(now, ZoneInfo(merchant.time_zone)))
+    return not waits.keys().isdisjoint({Capability.ASSIGN_LEADS, Capability.RECEIVE_LEADS})
 
 
 def take(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -14,6 +15,9 @@ from leads.operations import queue, sources
 from leads.operations.asking import ask
 from merchants import tenancy
 from merchants.models import Merchant
+from merchants.onboarding.requirements import Capability
+from merchants.periods import day_of
+from merchants.queries import onboarding
 
 HELD = timedelta(minutes=1)  # longer than a call may take; a worker that is lost meanwhile tells it again
 LONGEST = timedelta(hours=6)
@@ -35,6 +39,10 @@ def tell_one(merchant: Merchant, *, now: datetime | None = None, by: Ask = ask) 
     with tenancy.acting_for(merchant):
         source = source_of(merchant, row.lead)
         given = sources.given_to(source) if source else {}
+        waits = onboarding.restricted(merchant, day_of(moment, ZoneInfo(merchant.time_zone)))
+    if Capability.REPORT_BACK in waits:
+        _keep(merchant, row, Outcome(Took.WAITS, "licence"), moment)
+        return True
     if source is None:
         _keep(merchant, row, Outcome(Took.WAITS, "no_source"), moment)
         return True

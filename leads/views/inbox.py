@@ -30,7 +30,8 @@ def page(request: MerchantRequest) -> HttpResponse:
     setup.ensure(request.merchant)
     runs = Permission.RUN_DESK in request.permissions
     alarms = oversight.open_alarms(request.merchant) if runs else 0
-    return render(request, "leads/inbox.html", _queue(request) | {"open_alarms": alarms})
+    held = assignment.is_held(request.merchant, timezone.now())
+    return render(request, "leads/inbox.html", _queue(request) | {"open_alarms": alarms, "held": held})
 
 
 @merchant_required(Permission.SEE_DESK)

@@ -3,6 +3,7 @@
 from merchants.models.audit import AuditEvent
 from merchants.models.delivery import Connection, RawDelivery
 from merchants.models.event import Event
+from merchants.models.expiry import ExpiryLetter
 from merchants.models.job import IdempotentAnswer, Job
 from merchants.models.mapping import ColumnMapping
 from merchants.models.membership import ApiToken, Membership
@@ -23,6 +24,7 @@ __all__ = [
     "Connection",
     "DocumentVersion",
     "Event",
+    "ExpiryLetter",
     "IdempotentAnswer",
     "Job",
     "Launch",

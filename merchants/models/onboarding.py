@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from merchants.onboarding.cases import Case
-from merchants.onboarding.requirements import Brand, Form
+from merchants.onboarding.requirements import Brand, Capability, Form
 from merchants.onboarding.standing import State
 from merchants.tenancy import MerchantOwned
 
@@ -45,6 +45,15 @@ ITEMS: dict[StrEnum, Any] = {
     State.ACCEPTED: pgettext_lazy("paper", "Accepted"),
     State.CHANGES_NEEDED: pgettext_lazy("paper", "Changes needed"),
     State.WAIVED: pgettext_lazy("paper", "Waived"),
+}
+
+CAPABILITIES: dict[StrEnum, Any] = {
+    Capability.GO_LIVE: pgettext_lazy("capability", "launching a category"),
+    Capability.RECEIVE_LEADS: pgettext_lazy("capability", "giving new consultations to agents"),
+    Capability.ASSIGN_LEADS: pgettext_lazy("capability", "giving new consultations to agents"),
+    Capability.REPORT_BACK: pgettext_lazy("capability", "telling sources what became of leads"),
+    Capability.SELL: pgettext_lazy("capability", "selling in the category"),
+    Capability.REPRESENT: pgettext_lazy("capability", "acting for bloggers"),
 }
 
 
@@ -91,7 +100,8 @@ class Application(MerchantOwned):
 
 class ApplicationItem(MerchantOwned):
     """The answer to one requirement. Who handed it in never decides about it, and no two eyes are one: the
-    database keeps both. ``refused_by``: who asked for changes last, whom an appeal goes past."""
+    database keeps both. ``refused_by``: who asked for changes last, whom an appeal goes past. ``backed_until``: how
+    long the proof that was accepted before holds, its days of grace with it, while it is renewed."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="items")
     key = models.CharField(_("requirement"), max_length=60)
@@ -100,6 +110,7 @@ class ApplicationItem(MerchantOwned):
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     note = models.CharField(_("note"), max_length=400, blank=True)
     waived_until = models.DateField(_("waived until"), null=True, blank=True)
+    backed_until = models.DateField(_("former proof holds until"), null=True, blank=True)
     submitter = _person(null=True)
     first_reviewer = _person(null=True, blank=True)
     second_reviewer = _person(null=True, blank=True)

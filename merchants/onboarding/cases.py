@@ -28,6 +28,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     APPEAL = "appeal"
     CLOSE = "close"
+    RENEW = "renew"
 
 
 _MOVES: dict[tuple[Case, Act], Case] = {
@@ -40,6 +41,7 @@ _MOVES: dict[tuple[Case, Act], Case] = {
     (Case.CHANGES_NEEDED, Act.WITHDRAW): Case.WITHDRAWN,
     (Case.REFUSED, Act.APPEAL): Case.SUBMITTED,
     (Case.CHANGES_NEEDED, Act.APPEAL): Case.SUBMITTED,
+    (Case.APPROVED, Act.RENEW): Case.DRAFT,
     (Case.DRAFT, Act.CLOSE): Case.CLOSED,
     (Case.WITHDRAWN, Act.CLOSE): Case.CLOSED,
     (Case.REFUSED, Act.CLOSE): Case.CLOSED,

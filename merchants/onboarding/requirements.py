@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from merchants.onboarding.checks import FAULTS
+from merchants.onboarding.checks import FAULTS, valid_until
 
 Words = Mapping[str, str]
 """A text in each language, under ``zh-hans`` and ``en``."""
@@ -121,6 +121,14 @@ class Requirement:
     amount_fen: int | None = None
     holds_from: date = date.min
 
+    def faults(self, values: Mapping[str, str], today: date) -> dict[str, str]:
+        """What is wrong with an answer, as a code by field; ``past`` for a proof that has run out."""
+        found = {field.key: field.fault(values.get(field.key, "")) for field in self.fields}
+        if self.expiry and not found[self.expiry.field]:
+            last = valid_until(values[self.expiry.field])
+            found[self.expiry.field] = "past" if last is not None and last < today else ""
+        return {key: code for key, code in found.items() if code}
+
 
 @dataclass(frozen=True, slots=True)
 class RequirementSet:
@@ -210,6 +218,13 @@ def _both(one: Requirement, other: Requirement) -> Requirement:
         eyes=max(one.eyes, other.eyes),
         deadline_days=None if at_once else min(deadlines),
         holds_from=min(one.holds_from, other.holds_from),
+    )
+
+
+def differ(one: Requirement, other: Requirement) -> bool:
+    """Whether they ask for something else, whenever they hold and wherever they were read."""
+    return replace(one, holds_from=other.holds_from, source="", source_date=date.min) != replace(
+        other, source="", source_date=date.min
     )
 
 

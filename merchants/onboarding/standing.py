@@ -35,7 +35,8 @@ _PENDING = frozenset({State.CHECKING, State.IN_REVIEW})
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``values`` by field; ``reason`` a code why changes are needed; ``waived_until`` the last day of a waiver.
-    ``backed_until``: how long an earlier accepted proof holds while a new one is looked at."""
+    ``backed_until``: how long an earlier accepted proof holds, its days of grace with it, while a new one is made
+    ready and looked at."""
 
     state: State = State.MISSING
     values: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +119,7 @@ def judged(
                 if n:
                     buckets["spared"].append(one.key)
         for one, bucket in shown:
-            errors += _errors(one, answers.get(one.key, Answer()))
+            errors += _errors(one, answers.get(one.key, Answer()), today)
             if bucket.due and bucket.name != "past_due":
                 deadlines.append(bucket.due)
         if best[1].restricts:
@@ -185,13 +186,14 @@ def _open(one: Requirement, today: date, *, live: bool) -> _Bucket:
     return _Bucket("past_due", restricts=True, due=due)
 
 
-def _errors(one: Requirement, answer: Answer) -> list[Error]:
+def _errors(one: Requirement, answer: Answer, today: date) -> list[Error]:
+    """Of what was accepted, that it runs out is told by its bucket; of an answer with nothing in it, nothing."""
     if answer.state == State.CHANGES_NEEDED:
         return [Error(one.key, "", answer.reason)]
-    faults = [
-        (told.key, told.fault(answer.values[told.key])) for told in one.fields if answer.values.get(told.key)
-    ]
-    return [Error(one.key, name, code) for name, code in faults if code]
+    if answer.state == State.ACCEPTED:
+        return []
+    faults = one.faults(answer.values, today)
+    return [Error(one.key, name, code) for name, code in faults.items() if answer.values.get(name)]
 
 
 def within(value: Decimal, limit: str) -> bool:
@@ -204,10 +206,21 @@ def within(value: Decimal, limit: str) -> bool:
     raise ValueError(f"{limit!r} is no bound; write one as '<= 0.05' or '>= 3'")
 
 
-def reminders(one: Requirement, answer: Answer, today: date) -> int | None:
-    """The days left, on a day on which a reminder is due; None on others."""
-    if one.expiry is None or answer.state != State.ACCEPTED or not answer.values.get(one.expiry.field):
+def last_day(one: Requirement, answer: Answer) -> date | None:
+    """The last day of the proof that holds; None for one without an end, and where none holds. While a renewal is
+    prepared the former proof holds."""
+    if one.expiry is None:
         return None
-    last = valid_until(answer.values[one.expiry.field])
-    left = None if last is None else (last - today).days
-    return left if left in one.expiry.remind_days else None
+    if answer.state == State.ACCEPTED:
+        stated = answer.values.get(one.expiry.field)
+        return valid_until(stated) if stated else None
+    return answer.backed_until - timedelta(days=one.expiry.grace_days) if answer.backed_until else None
+
+
+def reminder(one: Requirement, answer: Answer, today: date) -> int | None:
+    """The reminder that is due: of ``remind_days`` the smallest that the days left have come down to, so that a
+    day on which nobody looked is caught up; None before the first, after the last day, and in review."""
+    last = last_day(one, answer)
+    if one.expiry is None or last is None or answer.state in _PENDING or last < today:
+        return None
+    return min((days for days in one.expiry.remind_days if (last - today).days <= days), default=None)

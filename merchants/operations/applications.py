@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from merchants.models import Application, ApplicationItem, Membership, Merchant,
 from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.checks import plain
 from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
-from merchants.onboarding.standing import State
+from merchants.onboarding.standing import Answer, State, last_day
 from merchants.queries import onboarding, requirement_sets
 from merchants.roles import OWNER
 
@@ -124,17 +124,19 @@ def answer(
     merchant: Merchant, key: str, values: Mapping[str, str], *, by: str, paper: bool = False
 ) -> ApplicationItem:
     """Keeps what was filled in, right or wrong: one may go on later, and the checklist says what is wrong.
-    ``paper``: one has just been handed in. Raises ``KeyError`` for a requirement that is not asked, and
-    :class:`Refused` for an answer that is being reviewed or was accepted."""
+    ``paper``: one has just been handed in; it renews an accepted one that has an end. Raises ``KeyError`` for a
+    requirement that is not asked, and :class:`Refused` for an answer that is being reviewed or was accepted."""
     with tenancy.acting_for(merchant):
         case = _locked(merchant)
-        _open(case)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         one = {one.key: one for one in asked.requirements}[key]
         item: ApplicationItem
         item, _ = ApplicationItem.objects.for_merchant(merchant).get_or_create(
             merchant=merchant, application=case, key=key
         )
+        if paper and is_renewable(one, item):
+            _renew(case, item, one, by=by)
+        _open(case)
         if item.state not in UNANSWERED:
             raise Refused("not_now")
         item.values = {
@@ -157,8 +159,11 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
         after = moved(Case(case.state), Act.SUBMIT)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         items = onboarding.items_of(merchant)
-        if keys := blockers(asked.requirements, items):
+        live = merchant.status != Merchant.Status.APPLYING
+        if keys := (faulty if live else blockers)(asked.requirements, items):
             raise Blocked(keys)
+        if live and not any(item.state == State.UPLOADED for item in items.values()):
+            raise Refused("nothing_new")
         for one in asked.requirements:
             item = items.get(one.key)
             if item is None or item.state != State.UPLOADED:
@@ -190,12 +195,40 @@ def blockers(asked: Collection[Requirement], items: Mapping[str, ApplicationItem
     ]
 
 
+def faulty(asked: Collection[Requirement], items: Mapping[str, ApplicationItem]) -> list[str]:
+    """What a merchant that is live hands over must be right. What it has not answered yet hinders no renewal: the
+    requirement's own deadline speaks for it."""
+    return [
+        one.key
+        for one in asked
+        if (item := items.get(one.key)) and item.state == State.UPLOADED and not _ready(one, item)
+    ]
+
+
+def is_renewable(one: Requirement, item: ApplicationItem) -> bool:
+    """Whether another paper may take the place of the accepted one: it has a last day."""
+    answer = Answer(State(item.state), item.values)
+    return item.state == State.ACCEPTED and last_day(one, answer) is not None
+
+
+def _renew(case: Application, item: ApplicationItem, one: Requirement, *, by: str) -> None:
+    """Opens an accepted answer; what it proves holds on until its last day and its days of grace."""
+    before = Case(case.state)
+    if before not in OPEN:
+        case.state = moved(before, Act.RENEW)
+    last = last_day(one, Answer(State(item.state), item.values))
+    assert last is not None
+    assert one.expiry is not None
+    item.backed_until = last + timedelta(days=one.expiry.grace_days)
+    item.state = State.MISSING
+    _changed(case, "state")
+    _note(case, "renew", by=by, before=before)
+
+
 def _ready(one: Requirement, item: ApplicationItem | None) -> bool:
     if item is None or item.state in (State.MISSING, State.CHANGES_NEEDED):
         return False
-    return item.state != State.UPLOADED or not any(
-        field.fault(item.values.get(field.key, "")) for field in one.fields
-    )
+    return item.state != State.UPLOADED or not one.faults(item.values, datetime.now(UTC).date())
 
 
 def withdraw(merchant: Merchant, *, by: str) -> Application:
@@ -222,7 +255,10 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
             raise Refused("once")
         if not plain(words):
             raise Refused("empty")
-        refused = ApplicationItem.objects.for_merchant(merchant).filter(state=State.CHANGES_NEEDED)
+        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        refused = ApplicationItem.objects.for_merchant(merchant).filter(
+            state=State.CHANGES_NEEDED, key__in=[one.key for one in asked.requirements]
+        )
         refused.update(state=State.IN_REVIEW, first_reviewer=None, second_reviewer=None)
         before, case.state = case.state, after
         case.appealed_at = case.submitted_at = datetime.now(UTC)

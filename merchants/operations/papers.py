@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
 from merchants import audit, tenancy
+from merchants.documents import clamd
 from merchants.documents.cell import cleaned_apart
 from merchants.documents.sniffing import MEDIA
 from merchants.intake.cells import visible
@@ -30,6 +31,8 @@ def hand_in(merchant: Merchant, key: str, *, filename: str, data: bytes, by: str
             raise applications.Refused("not_now")
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
     one = {one.key: one for one in asked.requirements}[key]
+    if settings.CLAMD:
+        clamd.scan(settings.CLAMD, data)
     paper = cleaned_apart(data, one.accept, one.max_mb * MEGABYTE)
     path = f"papers/{merchant.pk}/{secrets.token_hex(16)}"
     files = [_file(path), *(_file(path, n) for n in range(1, len(paper.pages) + 1))]
@@ -74,6 +77,30 @@ def latest(merchant: Merchant) -> dict[int, DocumentVersion]:
     """The newest paper of each answer, by its id."""
     rows = DocumentVersion.objects.for_merchant(merchant).order_by("item_id", "number")
     return {row.item_id: row for row in rows}
+
+
+ORPHANS = timedelta(days=1)  # far longer than handing in a paper takes
+
+
+def sweep(*, now: datetime) -> int:
+    """Deletes the files below the state folder that no row names and that are older than a day; how many. Those of a
+    merchant that is no more go too."""
+    root, gone = Path(settings.STATE) / "papers", 0
+    for folder in sorted(path for path in root.glob("*") if path.is_dir()):
+        merchant = Merchant.objects.filter(pk=folder.name).first() if folder.name.isdecimal() else None
+        known = _known(merchant) if merchant else set()
+        for file in sorted(folder.iterdir()):
+            path = f"papers/{folder.name}/{file.name.partition('.')[0]}"
+            age = now - datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            if path not in known and age > ORPHANS:
+                file.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def _known(merchant: Merchant) -> set[str]:
+    with tenancy.acting_for(merchant):
+        return set(DocumentVersion.objects.for_merchant(merchant).values_list("path", flat=True))
 
 
 def _file(path: str, sheet: int = 0) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from merchants.models import Application, ApplicationItem, Merchant
+from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent
 from merchants.onboarding import requirements as sets
 from merchants.onboarding import standing
 from merchants.onboarding.cases import Case
@@ -21,8 +22,8 @@ PAST_CASES = 40  # the newest of them tell how long a review usually takes
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a merchant is asked on a day: ``requirements`` now, ``coming`` from later versions that ask for what is
-    not asked yet, ``sets`` as code and version."""
+    """What a merchant is asked on a day: ``requirements`` now, ``coming`` from later versions that ask for something
+    more or other, ``sets`` as code and version."""
 
     requirements: list[sets.Requirement]
     coming: list[sets.Requirement]
@@ -58,19 +59,23 @@ def about(case: Application) -> sets.Applicant:
 
 
 def asked_of(case: Application, today: date) -> Asked:
+    """A case that waits is judged by the rules of the day on which it was submitted; any other by today's."""
+    day = case.submitted_at.date() if case.submitted_at and case.state in WAITING else today
     every = requirement_sets.published()
-    now, who = sets.in_force(every, today), about(case)
+    now, who = sets.in_force(every, day), about(case)
     found = sets.asked(now, who)
-    known = {(one.key, one.label["en"]) for one in found}
-    later = sets.asked(sets.to_come(every, today), who)
-    coming = [one for one in later if (one.key, one.label["en"]) not in known]
+    known = {one.key: one for one in found}
+    later = sets.asked(sets.to_come(every, day), who)
+    coming = [one for one in later if one.key not in known or sets.differ(one, known[one.key])]
     return Asked(found, coming, [f"{one.code} {one.version}" for one in now if one.applies(who)])
 
 
 def answers_of(merchant: Merchant) -> dict[str, standing.Answer]:
     """What was answered, as the judgement takes it."""
     return {
-        key: standing.Answer(standing.State(item.state), item.values, item.reason, item.waived_until)
+        key: standing.Answer(
+            standing.State(item.state), item.values, item.reason, item.waived_until, item.backed_until
+        )
         for key, item in items_of(merchant).items()
     }
 
@@ -79,6 +84,23 @@ def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Stand
     """The one judgement that the merchant, the reviewer and the gates see."""
     live = merchant.status == Merchant.Status.ACTIVE
     return standing.judged(asked.requirements, answers_of(merchant), {}, today, live=live)
+
+
+def restricted(merchant: Merchant, today: date) -> Mapping[sets.Capability, tuple[str, ...]]:
+    """Capabilities that wait, with the requirements they wait for. Of a merchant that was never let in by an
+    application nothing is known, and nothing waits."""
+    case = application_of(merchant)
+    if case is None or not _was_approved(case):
+        return {}
+    return standing_of(merchant, asked_of(case, today), today).restricted
+
+
+def _was_approved(case: Application) -> bool:
+    """Now, or before a renewal opened the case again."""
+    if case.state == Case.APPROVED:
+        return True
+    events = ReviewEvent.objects.for_merchant(case.merchant_id)
+    return bool(events.filter(application=case, after=Case.APPROVED).exists())
 
 
 def turn_of(case: Application) -> Turn | None:

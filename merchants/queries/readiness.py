@@ -67,7 +67,7 @@ def readiness_of(merchant: Merchant, trade: str, today: date) -> Readiness:
         papers = sets.asked(requirement_sets.in_force(today), who)
     launching = [one for one in requirement_sets.in_force(today, Stage.LAUNCH) if one.applies(who)]
     asked = [*papers, *sets.asked(launching, who)]
-    answers = {**_said(merchant, trade, asked), **onboarding.answers_of(merchant)}
+    answers = {**_said(merchant, trade, asked, today), **onboarding.answers_of(merchant)}
     period, counted = period_of(merchant), figures.counted()
     told = {
         one.rule: counted[one.rule](merchant, period)
@@ -90,15 +90,16 @@ def readiness_of(merchant: Merchant, trade: str, today: date) -> Readiness:
     )
 
 
-def _said(merchant: Merchant, trade: str, asked: list[Requirement]) -> dict[str, Answer]:
+def _said(merchant: Merchant, trade: str, asked: list[Requirement], today: date) -> dict[str, Answer]:
     """What was attested; a faulty answer counts as none, and keeps its values to be corrected."""
     by_key = {one.key: one for one in asked}
-    found = {}
-    for row in ReadinessAnswer.objects.for_merchant(merchant).filter(trade=trade, key__in=by_key):
-        fields = by_key[row.key].fields
-        whole = not any(field.fault(row.values.get(field.key, "")) for field in fields)
-        found[row.key] = Answer(State.ACCEPTED if whole else State.MISSING, row.values)
-    return found
+    rows = ReadinessAnswer.objects.for_merchant(merchant).filter(trade=trade, key__in=by_key)
+    return {
+        row.key: Answer(
+            State.MISSING if by_key[row.key].faults(row.values, today) else State.ACCEPTED, row.values
+        )
+        for row in rows
+    }
 
 
 def effects_of(merchant: Merchant) -> list[Effect]:

@@ -18,13 +18,13 @@ from merchants import shown_papers
 from merchants.access import MerchantRequest, allows, get_for_merchant_or_404, merchant_required
 from merchants.documents.sniffing import Refused as PaperRefused
 from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
-from merchants.models.onboarding import CASES, ITEMS
+from merchants.models.onboarding import CAPABILITIES, CASES, ITEMS
 from merchants.onboarding.cases import Case, Refused
 from merchants.onboarding.requirements import Kind, Requirement
 from merchants.onboarding.standing import State
 from merchants.onboarding_forms import AnswerForm, BusinessForm, said, written
 from merchants.operations import applications, papers
-from merchants.queries import onboarding
+from merchants.queries import expiry, onboarding
 from merchants.reasons import BUSINESS, NOT_NOW, PAPERS, REASONS
 from merchants.roles import Permission
 
@@ -89,13 +89,20 @@ def answer(request: MerchantRequest, requirement: str) -> HttpResponse:
     if one is None:
         raise Http404
     by = f"user:{request.user.pk}"
+    item = onboarding.items_of(request.merchant).get(one.key)
     try:
-        applications.answer(request.merchant, one.key, written(one, request.POST), by=by)
+        renews = item is not None and applications.is_renewable(one, item)
+        if not renews:
+            applications.answer(request.merchant, one.key, written(one, request.POST), by=by)
         if one.kind == Kind.VERIFIED and (file := request.FILES.get("paper")):
             row = papers.hand_in(request.merchant, one.key, filename=file.name or "", data=file.read(), by=by)
+            if renews:  # the paper opens the answer, and its fields after it
+                applications.answer(request.merchant, one.key, written(one, request.POST), by=by)
             messages.success(request, _("“%(file)s” is received, receipt %(receipt)s.") % {
                 "file": row.filename, "receipt": row.receipt,
             })  # fmt: skip
+        elif renews:
+            messages.warning(request, _("Choose the renewed paper; the old one holds until then."))
         else:
             messages.success(request, _("Kept; you may go on at any time."))
     except Refused as why:
@@ -171,9 +178,14 @@ def _page(
     asked = onboarding.asked_of(case, today)
     items = onboarding.items_of(request.merchant)
     standing = onboarding.standing_of(request.merchant, asked, today)
+    running = {one.one.key: one for one in expiry.running_out(request.merchant, today)}
     due = applications.blockers(asked.requirements, items)
     newest = papers.latest(request.merchant)
-    shown = [_shown(one, items.get(one.key), newest, refused or {}) for one in asked.requirements]
+    shown = [
+        _shown(one, items.get(one.key), newest, refused or {}) | {"running": running.get(one.key)}
+        for one in asked.requirements
+    ]
+    keys = {one.key for one in asked.requirements}
     working = case.state in applications.OPEN
     context = {
         "case": case,
@@ -183,7 +195,15 @@ def _page(
         "may_appeal": case.state == Case.CHANGES_NEEDED and case.appealed_at is None,
         "due": [row for row in shown if row["one"].key in due] if working else [],
         "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],
+        "renewals": [row for row in shown if row["running"] and row["state"] == State.ACCEPTED],
         "settled": [row for row in shown if row["settled"]],
+        "set_aside": [
+            {"paper": newest[item.pk]} for key, item in items.items() if key not in keys and item.pk in newest
+        ],
+        "waits": sorted(
+            {str(CAPABILITIES[capability]) for one in running.values() for capability in one.waits}
+        ),
+        "scanned": bool(settings.CLAMD),
         "done": standing.steps[0],
         "total": standing.steps[1],
         "turn": onboarding.turn_of(case),

@@ -23,6 +23,8 @@ from measurement.views.results import shown
 from measurement.words.moves import CAME
 from merchants.access import MerchantRequest, merchant_required
 from merchants.models import Merchant
+from merchants.onboarding_forms import said
+from merchants.queries import expiry
 from merchants.roles import Permission
 from portal import formats
 
@@ -45,7 +47,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "takeaway": takeaways.of_results(found.money),
         "classes": _classes(request, found),
         "platforms": _platforms(request, found),
-        "needs": [_said(request, need) for need in found.needs],
+        "needs": [*_papers(request), *(_said(request, need) for need in found.needs)],
         "notes": [shown(row, by_note) for row in found.notes],
         "results_url": _results(request, found, by=Dimension.NOTE),
         "reported": _reported(found),
@@ -53,6 +55,26 @@ def page(request: MerchantRequest) -> HttpResponse:
         "missing": [step for step in steps if not step["done"]],
     }
     return render(request, "portal/home.html", context)
+
+
+def _papers(request: MerchantRequest) -> list[dict[str, Any]]:
+    """Papers running out, for who may hand in the next."""
+    if Permission.APPLY not in request.permissions:
+        return []
+    url = _url("merchants:onboarding", request.merchant.code)
+    return [
+        {
+            "text": _("“%(label)s” runs out on %(day)s")
+            % {"label": said(one.one.label), "day": _day(one.last_day)}
+            if one.left >= 0
+            else _("“%(label)s” ran out on %(day)s")
+            % {"label": said(one.one.label), "day": _day(one.last_day)},
+            "action": _("Renew"),
+            "url": url,
+            "urgent": one.left < 8,
+        }
+        for one in expiry.running_out(request.merchant, timezone.localdate())
+    ]
 
 
 def _results(request: MerchantRequest, found: Home, **changes: Any) -> str:

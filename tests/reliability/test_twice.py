@@ -20,7 +20,7 @@ from leads.queries.asked import Asked
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
-from merchants.models import Merchant, RawDelivery, Upload, User
+from merchants.models import Application, ApplicationItem, Merchant, RawDelivery, Upload, User
 from merchants.operations import supervision, uploads, webhooks
 from portal.celery import app
 from tests.conftest import make_member
@@ -289,7 +289,24 @@ def _experiment(world: World, upload: Upload) -> dict[str, int]:
     return {"merchant_id": world.merchant.pk, "experiment_id": made.pk}
 
 
+def _running_out(world: World, upload: Upload) -> dict[str, int]:
+    """A licence with three days left, and an owner to hear of it."""
+    owner = make_member(world.merchant)
+    User.objects.filter(pk=owner.pk).update(email="owner@example.com")
+    last = timezone.now().date() + timedelta(days=3)
+    with tenancy.acting_for(world.merchant):
+        case = Application.objects.create(
+            merchant=world.merchant, name="Glow", form="company", brand="own", trades=["beauty"], state="approved"
+        )
+        ApplicationItem.objects.create(
+            merchant=world.merchant, application=case, key="business_licence", state="accepted",
+            values={"valid_until": last.isoformat()},
+        )  # fmt: skip
+    return _mine(world, upload)
+
+
 WAKE_OTHERS = {
+    "merchants.sweep_expiry",
     "merchants.sweep_webhooks",
     "leads.sweep_deliveries",
     "measurement.sweep",
@@ -313,7 +330,11 @@ WAKE_OTHERS = {
     "leads.sweep_shifts",
     "leads.resume_exports",
 }
-NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles"}  # a draft; no data for a week
+NOTHING_DUE = {
+    "measurement.experiment",  # a draft
+    "measurement.learn_due_cycles",  # no data for a week
+    "merchants.sweep_papers",  # files only
+}
 
 # How to give each task something to do.
 GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
@@ -333,6 +354,8 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "leads.send_replies": _replied,
     "leads.pull": _to_ask,
     "merchants.send_webhooks": _webhook,
+    "merchants.watch_expiry": _running_out,
+    "merchants.sweep_papers": _nothing,
     "leads.forget_words": _old_words,
     "leads.write_export": _file_asked,
     "leads.purge_exports": _file_over,

@@ -26,7 +26,7 @@ from merchants.onboarding.requirements import (
     in_force,
     to_come,
 )
-from merchants.onboarding.standing import Answer, State, judged, reminders, within
+from merchants.onboarding.standing import Answer, State, judged, last_day, reminder, within
 
 TODAY = date(2026, 11, 26)
 WORDS = {"zh-hans": "执照", "en": "Licence"}
@@ -147,12 +147,21 @@ def test_a_waiver_ends_with_its_day() -> None:
     )
 
 
-def test_reminders_come_on_their_days_alone() -> None:
+def test_a_reminder_is_due_from_its_day_until_the_next_one_is() -> None:
     due = {
-        n: reminders(LICENCE, until(TODAY + timedelta(days=n)), TODAY)
+        n: reminder(LICENCE, until(TODAY + timedelta(days=n)), TODAY)
         for n in (61, 60, 59, 30, 7, 2, 1, 0, -1)
     }
-    assert due == {61: None, 60: 60, 59: None, 30: 30, 7: 7, 2: None, 1: 1, 0: None, -1: None}
+    assert due == {61: None, 60: 60, 59: 60, 30: 30, 7: 7, 2: 7, 1: 1, 0: 1, -1: None}
+
+
+def test_a_renewal_in_preparation_is_reminded_of_by_the_former_proof_and_one_in_review_is_not() -> None:
+    backed = TODAY + timedelta(days=5 + 7)  # five days, and its grace
+    prepared = Answer(State.UPLOADED, {"valid_until": "2030-01-01"}, backed_until=backed)
+    assert last_day(LICENCE, prepared) == TODAY + timedelta(days=5)
+    assert reminder(LICENCE, prepared, TODAY) == 7
+    assert reminder(LICENCE, replace(prepared, state=State.IN_REVIEW), TODAY) is None
+    assert reminder(requirement(), prepared, TODAY) is None
 
 
 @pytest.mark.parametrize("bound", ["< 3", "0.05", "== 1"])
