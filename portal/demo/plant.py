@@ -52,6 +52,7 @@ from portal.demo import (
     lead_pushes,
     leads,
     moves,
+    readiness,
     shelves,
     spending,
     whole,
@@ -143,6 +144,8 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     if world.brand.consults:
         yield "desk", lambda: leads.put(merchant, world.content, world.until)
         yield "forms", lambda: lead_pushes.put(merchant, world.until)
+    if world.brand.kind != "agency":
+        yield "readiness", lambda: readiness.put(merchant)
     yield COMPLETE, lambda: None
 
 

@@ -67,6 +67,7 @@ PAGES = {
     "funnel-rows": "/m/{m}/funnel/rows/?of=enquiry",
     "lead-costs": "/m/{m}/lead-costs/?by=note",
     "settings": "/m/{m}/settings/",
+    "readiness": "/m/{m}/readiness/?trade=beauty",
     "business": "/m/{m}/onboarding/business/",
     "gallery": "/gallery/",
 }

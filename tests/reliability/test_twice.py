@@ -20,12 +20,13 @@ from leads.queries.asked import Asked
 from measurement.models import Comment, Experiment, Note, Schedule
 from measurement.operations import cycle_learning, cycle_previews, response, schedules, touches
 from merchants import events, tenancy, walls
-from merchants.models import Application, ApplicationItem, Merchant, RawDelivery, Upload, User
+from merchants.models import Merchant, RawDelivery, Upload, User
 from merchants.operations import supervision, uploads, webhooks
 from portal.celery import app
 from tests.conftest import make_member
 from tests.leads.channels import wire
 from tests.leads.desks import Desk
+from tests.merchants.onboarding.doors import let_in
 from tests.reliability import facts
 from tests.worlds import World
 
@@ -290,18 +291,7 @@ def _experiment(world: World, upload: Upload) -> dict[str, int]:
 
 
 def _running_out(world: World, upload: Upload) -> dict[str, int]:
-    """A licence with three days left, and an owner to hear of it."""
-    owner = make_member(world.merchant)
-    User.objects.filter(pk=owner.pk).update(email="owner@example.com")
-    last = timezone.now().date() + timedelta(days=3)
-    with tenancy.acting_for(world.merchant):
-        case = Application.objects.create(
-            merchant=world.merchant, name="Glow", form="company", brand="own", trades=["beauty"], state="approved"
-        )
-        ApplicationItem.objects.create(
-            merchant=world.merchant, application=case, key="business_licence", state="accepted",
-            values={"valid_until": last.isoformat()},
-        )  # fmt: skip
+    let_in(world.merchant, until=timezone.now().date() + timedelta(days=3))
     return _mine(world, upload)
 
 
@@ -330,11 +320,8 @@ WAKE_OTHERS = {
     "leads.sweep_shifts",
     "leads.resume_exports",
 }
-NOTHING_DUE = {
-    "measurement.experiment",  # a draft
-    "measurement.learn_due_cycles",  # no data for a week
-    "merchants.sweep_papers",  # files only
-}
+# a draft; no data for a week; files only
+NOTHING_DUE = {"measurement.experiment", "measurement.learn_due_cycles", "merchants.sweep_papers"}
 
 # How to give each task something to do.
 GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {

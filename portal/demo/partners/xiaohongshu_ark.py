@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from portal.demo.content import id_of
@@ -20,6 +21,7 @@ _STATUS = {
     Stage.CANCELLED: 9,
 }
 _RETURN, _REFUND_ONLY = 1, 5
+PROMISED = timedelta(hours=40)  # after payment: the afternoon of the second day
 
 
 def exchanges(sales: Sequence[Sale]) -> Iterator[dict[str, Any]]:
@@ -110,7 +112,7 @@ def _head(sale: Sale) -> dict[str, Any]:
         "deliveryTime": milliseconds(sale.shipped_at),
         "cancelTime": milliseconds(cancelled),
         "finishTime": milliseconds(sale.finished_at),
-        "promiseLastDeliveryTime": 0,
+        "promiseLastDeliveryTime": milliseconds(sale.paid_at + PROMISED if sale.paid_at else None),
     }
 
 

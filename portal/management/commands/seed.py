@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from merchants.models import Membership, Merchant, User
 from merchants.roles import OWNER
 from merchants.wire.times import SHANGHAI
-from portal.demo import accounts
+from portal.demo import accounts, readiness
 from portal.demo.cast import Brand
 from portal.demo.experiments import with_lift
 from portal.demo.plant import is_complete, plant
@@ -48,6 +48,7 @@ class Command(BaseCommand):
         if options["demo"]:
             if accounts.make(settings.STATE):
                 self.stdout.write(f"accounts: {settings.STATE / accounts.FILE}")
+            readiness.set_gates()
             if not options["accounts"]:
                 self._demo(options["only"] or [])
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from merchants import tenancy
 from merchants.models import Application, ApplicationItem, Merchant, User
 from merchants.operations import applications, papers
 from merchants.operations.applications import Business
+from tests.conftest import make_member
 from tests.merchants.documents.papers import picture
 
 STUDIO = Business("木棉摄影", "company", "own", ["wedding_photography"], ["静安店"])
@@ -70,3 +72,17 @@ class Door:
 
 def reviewer(name: str) -> User:
     return User.objects.create_user(name, email=f"{name}@example.com", is_staff=True)
+
+
+def let_in(merchant: Merchant, *, until: date) -> None:
+    """As a merchant that was approved: with a licence that holds until that day, and an owner to hear of it."""
+    owner = make_member(merchant)
+    User.objects.filter(pk=owner.pk).update(email="owner@example.com")
+    with tenancy.acting_for(merchant):
+        case = Application.objects.create(
+            merchant=merchant, name="Glow", form="company", brand="own", trades=["beauty"], state="approved"
+        )
+        ApplicationItem.objects.create(
+            merchant=merchant, application=case, key="business_licence", state="accepted",
+            values={"valid_until": until.isoformat()},
+        )  # fmt: skip

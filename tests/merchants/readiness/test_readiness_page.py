@@ -127,7 +127,7 @@ def test_the_operators_next_limit_lets_the_same_figures_through(
         row = Launch.objects.get()
         acts = AuditEvent.objects.filter(act="merchants.category.launched").count()
     assert (row.trade, row.gate, row.open_items, row.sets) == (
-        "beauty", "block", [], ["cn.launch.goods 2026-11-26"],
+        "beauty", "block", [], ["cn.launch.goods 2026-11-01"],
     )  # fmt: skip
     assert acts == 1
     assert "launched on" in client.get(f"{PATH}?trade=beauty").content.decode()
