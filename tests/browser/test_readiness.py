@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,7 +36,6 @@ def test_an_owner_keeps_an_answer_is_held_and_launches_knowing_it(
 ) -> None:
     lead_time, launch, held, done = WORDS[language]
     page = visit(f"{PATH}?trade={trade}", language=language, dark=dark, width=width)
-    pictured(page, f"readiness-{language}")
     card = page.locator("#lead_time")
     expect(card).to_contain_text(lead_time)
     card.locator("input[name=lead_time-lead_days]").fill("7")
@@ -50,9 +47,3 @@ def test_an_owner_keeps_an_answer_is_held_and_launches_knowing_it(
     page.locator("input[name=knowing]").check()
     page.get_by_role("button", name=launch).click()
     expect(page.locator(".page-head, header").filter(has_text=done).first).to_be_visible()
-    pictured(page, f"readiness-launched-{language}")
-
-
-def pictured(page: Page, name: str) -> None:
-    if folder := os.environ.get("SEEDBED_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
