@@ -1,5 +1,11 @@
 """The desk on the operator's desk: to read; contacts stay masked, and words of people stay sealed."""
 
+from django.contrib import admin
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
 from leads.models import (
     Agent,
     Alarm,
@@ -37,7 +43,8 @@ from leads.models import (
     StageMove,
     Visit,
 )
-from merchants.admin import listed
+from merchants.admin import OPERATOR, SupportAdmin, listed
+from merchants.models import RawDelivery
 
 listed(
     Source,
@@ -105,13 +112,41 @@ listed(
 )
 
 
-listed(
-    Lead,
-    "began_at source external_id contact stage agent left_at",
-    "source external_id note_id campaign_id",
-    filters="source",
-    related="contact stage agent",
-)
+@admin.register(Lead)
+class LeadAdmin(SupportAdmin):
+    """One lead for support: how to reach the person stays masked, and what the source delivered stays sealed; its
+    page says when, and what became of it."""
+
+    list_display = ("began_at", "source", "external_id", "contact", "stage", "agent", "left_at", "merchant")
+    search_fields = ("source", "external_id", "note_id", "campaign_id", "merchant__code")
+    list_filter = ("source",)
+    list_select_related = ("contact", "stage", "agent", "merchant")
+    exclude = ("answers",)  # they may hold what is sealed elsewhere
+    readonly_fields = ("reached_by", "delivered")
+
+    @admin.display(description=_("contact details, masked"))
+    def reached_by(self, lead: Lead) -> str:
+        rows = ContactDetail.objects.using(OPERATOR).filter(contact=lead.contact_id).order_by("pk")
+        return ", ".join(row.masked for row in rows)
+
+    @admin.display(description=_("deliveries that told of it"))
+    def delivered(self, lead: Lead) -> str:
+        """Those of its sources that were received at the moments when the lead was seen."""
+        found = Q(pk__in=[])
+        for sighted in Sighting.objects.using(OPERATOR).filter(lead=lead.pk).select_related("source"):
+            times = (sighted.pushed_at, sighted.pulled_at, sighted.contents_at)
+            found |= Q(connection=sighted.source.connection_id, received_at__in=[at for at in times if at])
+        rows = RawDelivery.objects.using(OPERATOR).filter(found, kind=RawDelivery.LEAD).order_by("pk")
+        return format_html_join(
+            ", ",
+            '<a href="{}">{} {}</a>',
+            (
+                (reverse("admin:merchants_rawdelivery_change", args=[row.pk]), row, row.get_state_display())
+                for row in rows
+            ),
+        )
+
+
 listed(LeadChange, "recorded_at lead kind stated_at", "lead__external_id", filters="kind", related="lead")
 listed(
     ContactAttempt,

@@ -145,7 +145,7 @@ def unmerge(request: MerchantRequest, merge_id: int) -> HttpResponse:
 
 
 def _save_agent(request: MerchantRequest, agent: Agent | None) -> HttpResponse:
-    form = AgentForm(request.POST, merchant=request.merchant, agent=agent)
+    form = AgentForm(request.POST, merchant=request.merchant, agent=agent, auto_id="new_agent_%s")
     if not form.is_valid():
         return _page(request, agent_form=form, agent=agent, status=422)
     told = form.cleaned_data
@@ -179,7 +179,7 @@ def _page(request: MerchantRequest, *, status: int = 200, **given: Any) -> HttpR
         "schedule": schedule,
         "policy": policy,
         "years": years_known(day_of(timezone.now())),
-        "agent_form": AgentForm(merchant=merchant),
+        "agent_form": AgentForm(merchant=merchant, auto_id="new_agent_%s"),
         "hours_form": HoursForm(merchant=merchant, schedule=schedule),
         "policy_form": PolicyForm(merchant=merchant, policy=policy),
         "open_alarms": oversight.open_alarms(merchant),

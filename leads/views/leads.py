@@ -119,7 +119,7 @@ def hand_over(request: MerchantRequest, lead_id: int) -> HttpResponse:
 def place(request: MerchantRequest, lead_id: int) -> HttpResponse:
     """Says for which store and service the lead is."""
     lead = _lead(request, lead_id)
-    form = LeadPlaceForm(request.POST, merchant=request.merchant, lead=lead)
+    form = LeadPlaceForm(request.POST, merchant=request.merchant, lead=lead, auto_id="place_%s")
     if not form.is_valid():
         return _detail(request, lead, place_form=form, status=422)
     reaching.place(request.merchant, lead, by=_by(request), **form.cleaned_data)
@@ -312,8 +312,8 @@ def _detail(request: MerchantRequest, lead: Lead, *, status: int = 200, **given:
         "may_answer": Permission.ANSWER in request.permissions,
         "may_reveal": Permission.REVEAL_CONTACT in request.permissions,
         "move_form": MoveForm(merchant=request.merchant, lead=lead),
-        "hand_form": HandForm(merchant=request.merchant, agent=lead.agent),
-        "place_form": LeadPlaceForm(merchant=request.merchant, lead=lead),
+        "hand_form": HandForm(merchant=request.merchant, agent=lead.agent, auto_id="hand_%s"),
+        "place_form": LeadPlaceForm(merchant=request.merchant, lead=lead, auto_id="place_%s"),
         "services": rules.services(request.merchant),
         "book_form": BookForm(merchant=request.merchant),
         "deal_form": DealForm(),

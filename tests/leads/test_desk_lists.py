@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -137,3 +140,13 @@ def test_nothing_is_handed_to_a_strangers_agent(desk: Desk, client: Client, stra
     client.force_login(lin.user)
     client.post(f"/m/glow/inbox/{session.pk}/hand/", {"to": eve.pk})
     assert desk.fresh(session).agent is None
+
+
+@pytest.mark.parametrize("page", ["desk/", "desk/lists/", "lead-sources/{source}/", "leads/{lead}/"])
+def test_no_two_fields_of_a_page_have_one_id(
+    desk: Desk, browser: Client, source: Source, mo: Agent, page: str
+) -> None:
+    lead = desk.lead_of(desk.say("ann", at=timezone.now()))
+    told = browser.get("/m/glow/" + page.format(source=source.pk, lead=lead.pk)).content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', told)
+    assert [one for one, many in Counter(ids).items() if many > 1] == []
