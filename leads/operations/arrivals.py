@@ -210,12 +210,13 @@ def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
 
 def _take_content(merchant: Merchant, lead: Lead, stated: Stated) -> None:
     answers = [list(pair) for pair in stated.answers]
-    reached = _reach(merchant, lead.contact, stated.details)
-    before = {"answers": lead.answers, "name": lead.contact.name}
+    left = _reach(merchant, lead.contact, stated.details)
+    stood = reached.taken_out([("", lead.contact.name), *((label, text) for label, text in lead.answers)])[1]
+    before = {"answers": [list(pair) for pair in stood[1:]], "name": stood[0][1]}
     after = {"answers": answers, "name": stated.name, "details": [kind for kind, _ in stated.details]}
     _change(merchant, lead, "content", before, after, stated)
     lead.answers, lead.content_hash = answers, content_hash(merchant, stated)
-    if reached and lead.left_at is None:
+    if left and lead.left_at is None:
         lead.left_at = stated.submitted_at
     if stated.name and stated.name != lead.contact.name:
         lead.contact.name = stated.name[:80]

@@ -140,6 +140,17 @@ def test_neither_a_change_nor_a_page_nor_a_name_holds_a_number_in_the_clear(
     assert ContactDetail.objects.count() == 3
 
 
+def test_answers_from_before_contacts_were_taken_out_do_not_go_into_the_history(page: Source) -> None:
+    arriving.brought(page, wire.form(answers=[{"label": "备注", "value": "急"}]))
+    Lead.objects.update(answers=[["备注", "打 13800138000"]])  # as an earlier version kept it
+    arriving.brought(
+        page, wire.form(answers=[{"label": "备注", "value": "打 13800138000"}], sent=1772331691500)
+    )
+    assert LeadChange.objects.get().before["answers"] == [["备注", "打 138****8000"]]
+    assert Lead.objects.get().answers == [["备注", "打 138****8000"]]
+    assert ContactDetail.objects.get().masked == "138****8000"
+
+
 def test_a_wrong_number_that_nobody_can_read_is_shown_masked(page: Source) -> None:
     arriving.brought(page, wire.form(answers=[{"label": "您的电话", "value": "138001380001"}]))
     assert Lead.objects.get().answers == [["您的电话", "138****0001"]]
