@@ -27,7 +27,6 @@ BUSINESS = {
 @pytest.fixture(autouse=True)
 def own_state(tmp_path: Path, settings: object) -> None:
     settings.STATE = tmp_path  # type: ignore[attr-defined]
-    settings.APPLICATIONS_OPEN = True  # type: ignore[attr-defined]
 
 
 @pytest.fixture
