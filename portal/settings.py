@@ -105,7 +105,8 @@ LOGIN_REDIRECT_URL = "portal:start"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-APPLICATIONS_OPEN = env.flag("SEEDBED_APPLICATIONS", default=True)  # strangers may register and apply for a merchant
+# strangers may register and apply for a merchant
+APPLICATIONS_OPEN = env.flag("SEEDBED_APPLICATIONS", default=True)
 # a virus scanner that looks at each paper before it is taken: host:port, or the path of its socket; empty: none
 CLAMD = env.text("SEEDBED_CLAMD", "")
 ACCOUNT_ADAPTER = "merchants.accounts.AccountAdapter"

@@ -41,7 +41,7 @@ STATUSES = {"reason": 422, "own": 403, "same_eyes": 403, "appeal": 403}
 class ApplicationAdmin(SupportAdmin):
     """Whoever may review applications; nothing of a case is changed but by the acts of ``reviews``."""
 
-    list_display = ("name", "state", "waits", "left", "kept_for", "round", "submitted_at", "merchant")
+    list_display = ("name", "state", "waits", "left", "kept_for", "round", "submitted_at")
     list_filter = (Queue, "state", "form")
     list_select_related = ("merchant", "holder")
     search_fields = ("name", "merchant__code")
