@@ -6,18 +6,19 @@ from dataclasses import asdict
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement import api_crowds, api_curve, api_cycles, api_models, api_process, api_profiles, intake_kinds  # noqa: F401 - registers the kinds that are described below
 from measurement.queries import work
-from merchants.api_batches import ERROR
+from merchants.api_contract import ProgramView
 from merchants.api_intake import batch_view
 
+_EXAMPLE = {"lines": 3, "changes": 0, "deliveries": 0, "since": "2026-03-01T13:05:00Z", "settled": False}
 
-class WorkView(APIView):
+
+class WorkView(ProgramView):
     """What is still to be computed."""
 
     scope = "work:read"
@@ -39,9 +40,8 @@ class WorkView(APIView):
                     "settled": {"type": "boolean"},
                 },
             },
-            401: ERROR,
-            403: ERROR,
         },
+        examples=[OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"])],
         tags=["state"],
     )
     def get(self, request: Request) -> Response:

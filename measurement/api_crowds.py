@@ -6,19 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement import privacy
+from measurement.api_budget import spent
 from measurement.crowds.asked import SPANS, By, read
 from measurement.crowds.flow import RANKS, Rate
 from measurement.crowds.rules import LAYERS
 from measurement.models import Audience
 from measurement.operations import crowd_flows, privacy_budget
 from measurement.queries import crowds
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, NEXT, PAGING, BadParameters, ProgramView, page_of
 from merchants.background import wake
 from merchants.models import Merchant
 
@@ -73,12 +73,57 @@ _CARRIER = {
         "platform_cpti": _FEN,
     },
 }
+PARAMETERS = [
+    OpenApiParameter("span", str, enum=list(SPANS), description="Days up to the last one."),
+    OpenApiParameter("from", str, description="From the end of this day."),
+    OpenApiParameter("to", str, description="To the end of this day."),
+    OpenApiParameter("spu", int, description="Of one product, by id."),
+    OpenApiParameter("rule", int, description="Version of the rule; the one in force without it."),
+    OpenApiParameter("by", str, enum=[str(by) for by in By], description="What carried people."),
+    *PAGING,
+]
 
 
-class CrowdsView(APIView):
+_EXAMPLE = {
+    "from": "2026-02-01",
+    "to": "2026-03-01",
+    "rule": 2,
+    "k": 50,
+    "layers": [
+        {
+            "layer": "TI",
+            "start": 1250,
+            "came": 400,
+            "left": 100,
+            "end": 1550,
+            "rose": {"share": 0.12, "low": 0.1, "high": 0.14},
+            "platform": {"people": 2104, "day": "2026-03-01", "source": "juguang"},
+        }
+    ],
+    "flow": [{"from": "I", "to": "TI", "people": 350}, {"from": "none", "to": "TI", "people": None}],
+    "rest": 50,
+    "carriers": [
+        {
+            "key": "12",
+            "name": "Seven days with an essence",
+            "new_ti": 150,
+            "cost_fen": 128405,
+            "cpti": "856.033333",
+            "platform_new_ti": 190,
+            "platform_cpti": "675.815789",
+        }
+    ],
+    "next_cursor": None,
+    "carriers_rest": None,
+    "computed_at": "2026-03-02T03:10:00Z",
+}
+
+
+class CrowdsView(ProgramView):
     """The layers, the flow between two days, and what carried people into TI."""
 
     scope = "reports:read"
+    parameters = PARAMETERS
 
     @extend_schema(
         operation_id="crowds",
@@ -86,14 +131,7 @@ class CrowdsView(APIView):
         description="Published counts only: people in steps of `k`, below `k` hidden, and another cell with a"
         " single hidden one. Each different question takes one of the day's budget (429 when it is spent). What"
         " was not asked before is computed first (202): ask again soon.",
-        parameters=[
-            OpenApiParameter("span", str, enum=list(SPANS), description="Days up to the last one."),
-            OpenApiParameter("from", str, description="From the end of this day."),
-            OpenApiParameter("to", str, description="To the end of this day."),
-            OpenApiParameter("spu", int, description="Of one product, by id."),
-            OpenApiParameter("rule", int, description="Version of the rule; the one in force without it."),
-            OpenApiParameter("by", str, enum=[str(by) for by in By], description="What carried people."),
-        ],
+        parameters=PARAMETERS,
         responses={
             200: {
                 "type": "object",
@@ -106,6 +144,7 @@ class CrowdsView(APIView):
                     "flow",
                     "rest",
                     "carriers",
+                    "next_cursor",
                     "carriers_rest",
                 ],
                 "properties": {
@@ -117,13 +156,18 @@ class CrowdsView(APIView):
                     "flow": {"type": "array", "items": _WAY},
                     "rest": {**_PEOPLE, "description": "people of all hidden ways together"},
                     "carriers": {"type": "array", "items": _CARRIER},
+                    "next_cursor": NEXT,
                     "carriers_rest": _PEOPLE,
                     "computed_at": {"type": "string", "format": "date-time"},
                 },
             },
             202: {"type": "object", "properties": {"state": {"type": "string", "enum": ["waiting"]}}},
-            **dict.fromkeys((400, 401, 403, 429), ERROR),
+            400: ERROR,
         },
+        examples=[
+            OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"]),
+            OpenApiExample("Not yet", {"state": "waiting"}, response_only=True, status_codes=["202"]),
+        ],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
@@ -142,21 +186,20 @@ class CrowdsView(APIView):
         if question.spu and question.spu not in crowds.spus_of(merchant):
             problems.append(("spu", given["spu"]))
         if problems:
-            told = ", ".join(f"{name}={value}" for name, value in problems)
-            return _refusal(400, "bad_parameter", f"These parameters make no sense: {told}.")
+            raise BadParameters(self, problems)
+        page = page_of(self, request)
         rule = crowds.rule_in(rules, question.rule) or rule
         asked = {"crowd": question.parameters(), "first": question.first, "last": question.last, "v": rule.pk}
         if not privacy_budget.may_ask(merchant, user_id=-program.token.pk, question=asked):
-            return _refusal(
-                429, "budget_spent", "Enough different questions about people for today; ask again tomorrow."
-            )
+            return spent()
         row = crowd_flows.ask(merchant, rule, question.first, question.last)
         moved = crowds.movement(row, question.spu)
         if moved is None:
             return _waiting()
         carried = crowds.carried(merchant, rule, question)
+        carriers, last = page.cut(carried.rows, lambda one: one.key, self)
         reported = crowds.reported_layers(merchant, question)
-        return Response(
+        return page.answer(
             {
                 "from": question.first,
                 "to": question.last,
@@ -170,27 +213,46 @@ class CrowdsView(APIView):
                     if before or after
                 ],
                 "rest": moved.table.rest,
-                "carriers": [_carrier(one) for one in carried.rows],
+                "carriers": [_carrier(one) for one in carriers],
                 "carriers_rest": carried.rest,
                 "computed_at": row.computed_at,
-            }
+            },
+            last,
         )
 
 
-class AudiencesView(APIView):
+_AUDIENCES = {
+    "k": 50,
+    "audiences": [
+        {
+            "id": 3,
+            "name": "Deeply interested, not yet bought",
+            "definition": {"layers": ["TI"]},
+            "people": 1550,
+            "counted_at": "2026-03-02T03:10:00Z",
+        }
+    ],
+    "next_cursor": None,
+}
+
+
+class AudiencesView(ProgramView):
     """Saved audiences: definitions and published counts, never people."""
 
     scope = "reports:read"
+    parameters = PAGING
 
     @extend_schema(
         operation_id="audiences",
         summary="Saved audiences",
         description="Definitions with their counts in steps of `k`; null is hidden or not counted yet.",
+        parameters=PAGING,
         responses={
             200: {
                 "type": "object",
-                "required": ["k", "audiences"],
+                "required": ["k", "audiences", "next_cursor"],
                 "properties": {
+                    "next_cursor": NEXT,
                     "k": {"type": "integer"},
                     "audiences": {
                         "type": "array",
@@ -208,14 +270,17 @@ class AudiencesView(APIView):
                     },
                 },
             },
-            **dict.fromkeys((401, 403), ERROR),
+            400: ERROR,
         },
+        examples=[OpenApiExample("An answer", _AUDIENCES, response_only=True, status_codes=["200"])],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
+        page = page_of(self, request)
         program: Any = request.user
         rows = Audience.objects.for_merchant(program.merchant).filter(archived_at=None).order_by("id")
         k = crowds.k()
+        shown, last = page.cut(list(rows), lambda row: str(row.pk), self)
         told = [
             {
                 "id": row.pk,
@@ -224,9 +289,9 @@ class AudiencesView(APIView):
                 "people": privacy.published(row.people or 0, k),
                 "counted_at": row.counted_at,
             }
-            for row in rows
+            for row in shown
         ]
-        return Response({"k": k, "audiences": told})
+        return page.answer({"k": k, "audiences": told}, last)
 
 
 def _layer(moved: crowds.Movement, rank: int, told: crowds.Reported | None) -> dict[str, Any]:
@@ -267,10 +332,6 @@ def _code(rank: int) -> str:
 
 def _waiting() -> Response:
     return Response({"state": "waiting"}, 202, headers={"Retry-After": SOON})
-
-
-def _refusal(status: int, code: str, message: str) -> Response:
-    return Response({"error": {"code": code, "message": message}}, status)
 
 
 urlpatterns = [

@@ -7,17 +7,16 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement import reports
 from measurement.choices import Model
 from measurement.cycles.cohorts import Cohort, marks
 from measurement.queries import curve
 from measurement.reports import ID_FILTERS, WORD_FILTERS, Axis
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, BadParameters, ProgramView
 from merchants.periods import day_of
 
 _FEN = {"type": "integer", "nullable": True, "description": "fen; null is unknown"}
@@ -50,36 +49,61 @@ _COHORT = {
         },
     },
 }
+PARAMETERS = [
+    OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
+    OpenApiParameter("to", str, description="Last day."),
+    OpenApiParameter("period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"),
+    OpenApiParameter("axis", str, enum=[str(axis) for axis in Axis], description="Days of touch or order."),
+    OpenApiParameter("model", str, enum=[str(model) for model in Model]),
+    OpenApiParameter("grade", str, enum=["A", "B"], description="Only this grade of evidence."),
+    OpenApiParameter("asof", str, description="As it stood at the end of this past day."),
+    *(OpenApiParameter(name, int, description="Only this one, by id.") for name in ID_FILTERS),
+    *(OpenApiParameter(name, str, enum=[str(one) for one in kind]) for name, kind in WORD_FILTERS.items()),
+]
 
 
-class CurveView(APIView):
+_PART = {
+    "from": "2026-02-23",
+    "to": "2026-03-01",
+    "cost_fen": 128405,
+    "credited_fen": 214000,
+    "roi": "1.666602",
+    "at": {"0": 31000, "7": 160000},
+    "final": {"expected_fen": 301000, "low_fen": 262000, "high_fen": 349000, "share_in": "0.710963"},
+}
+
+
+_EXAMPLE = {
+    "from": "2026-02-23",
+    "to": "2026-03-01",
+    "axis": "touch",
+    "model": "linear",
+    "window_days": 30,
+    "points": [
+        {"age": 0, "credited_fen": 31000, "reached": "1.000000", "roi": "0.241424"},
+        {"age": 1, "credited_fen": 52000, "reached": "0.857143", "roi": "0.404969"},
+    ],
+    "cohorts": [_PART],
+    "total": _PART,
+    "orders": 14,
+    "coverage": "0.412300",
+    "data_through": "2026-03-01",
+    "definition_version": "2026.11",
+}
+
+
+class CurveView(ProgramView):
     """ROI(T+x) by the age of the touches."""
 
     scope = "reports:read"
+    parameters = PARAMETERS
 
     @extend_schema(
         operation_id="over_time",
         summary="ROI(T+x) over time",
         description="Credit of the period by the age of its touches, its cohorts, and where each is expected to"
-        " end. A parameter that makes no sense is refused.",
-        parameters=[
-            OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
-            OpenApiParameter("to", str, description="Last day."),
-            OpenApiParameter(
-                "period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"
-            ),
-            OpenApiParameter(
-                "axis", str, enum=[str(axis) for axis in Axis], description="Days of touch or order."
-            ),
-            OpenApiParameter("model", str, enum=[str(model) for model in Model]),
-            OpenApiParameter("grade", str, enum=["A", "B"], description="Only this grade of evidence."),
-            OpenApiParameter("asof", str, description="As it stood at the end of this past day."),
-            *(OpenApiParameter(name, int, description="Only this one, by id.") for name in ID_FILTERS),
-            *(
-                OpenApiParameter(name, str, enum=[str(one) for one in kind])
-                for name, kind in WORD_FILTERS.items()
-            ),
-        ],
+        " end.",
+        parameters=PARAMETERS,
         responses={
             200: {
                 "type": "object",
@@ -111,18 +135,15 @@ class CurveView(APIView):
                 },
             },
             400: ERROR,
-            401: ERROR,
-            403: ERROR,
         },
+        examples=[OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"])],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
         now = timezone.now()
         query, problems = reports.read(request.query_params.dict(), day_of(now))
         if problems:
-            told = ", ".join(f"{problem.name}={problem.value}" for problem in problems)
-            message = f"These parameters make no sense: {told}."
-            return Response({"error": {"code": "bad_parameter", "message": message}}, 400)
+            raise BadParameters(self, [(problem.name, problem.value) for problem in problems])
         program: Any = request.user
         found = curve.over_time(program.merchant, query, now=now)
         return Response(

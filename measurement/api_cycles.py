@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement.cycles import SHARES, Refusal
 from measurement.metrics import VERSION
@@ -16,7 +15,7 @@ from measurement.models import LearnedCycle
 from measurement.queries import learned_cycles
 from measurement.queries.cycles import Cycle
 from measurement.queries.learned_cycles import Board
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, NEXT, PAGING, ProgramView, page_of
 
 _NAMES = tuple(f"p{share * 100:.0f}" for share in SHARES)
 _CYCLE = {
@@ -80,10 +79,46 @@ _ROW = {
 }
 
 
-class CyclesView(APIView):
+_DEFAULT = {"days": 15, "basis": "published", "source": "Juguang, 2025", "own": False}
+
+
+_EXAMPLE = {
+    "cycles": [
+        {
+            "key": "facial-essence",
+            "name": "Facial essence",
+            "spu": None,
+            "holds": _DEFAULT,
+            "published": _DEFAULT,
+            "set": None,
+            "adopted": None,
+            "learned": {
+                "people": 1840,
+                "buyers": 212,
+                "follow_up_days": 90,
+                "share_who_buy": 0.131,
+                "settled": True,
+                "lacking": None,
+                "quantiles": {
+                    "p50": {"days": 6, "low": 5, "high": 7, "buyers_alone": 5},
+                    "p80": {"days": 17, "low": 14, "high": 20, "buyers_alone": 13},
+                    "p95": {"days": 41, "low": 33, "high": 52, "buyers_alone": 29},
+                },
+            },
+        }
+    ],
+    "next_cursor": None,
+    "data_through": "2026-03-01",
+    "computed_at": "2026-03-02T03:10:00Z",
+    "definition_version": "2026.11",
+}
+
+
+class CyclesView(ProgramView):
     """Decision cycles of the categories sold, each followed by its products."""
 
     scope = "reports:read"
+    parameters = PAGING
 
     @extend_schema(
         operation_id="cycles",
@@ -91,33 +126,38 @@ class CyclesView(APIView):
         description="The cycle that holds for each category sold and each product, beside the published one, the"
         " one set and what was learned from the merchant's own people: P50, P80 and P95 in days, each with its"
         " 95 % interval.",
+        parameters=PAGING,
         responses={
             200: {
                 "type": "object",
-                "required": ["cycles", "data_through", "computed_at", "definition_version"],
+                "required": ["cycles", "next_cursor", "data_through", "computed_at", "definition_version"],
                 "properties": {
                     "cycles": {"type": "array", "items": _ROW},
+                    "next_cursor": NEXT,
                     "data_through": {"type": "string", "format": "date", "nullable": True},
                     "computed_at": {"type": "string", "format": "date-time", "nullable": True},
                     "definition_version": {"type": "string"},
                 },
             },
-            401: ERROR,
-            403: ERROR,
+            400: ERROR,
         },
+        examples=[OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"])],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
+        page = page_of(self, request)
         program: Any = request.user
         found = learned_cycles.boards(program.merchant)
         every = [one for board in found.sold for one in (board, *board.products)]
-        return Response(
+        rows, last = page.cut(every, lambda board: board.key, self)
+        return page.answer(
             {
-                "cycles": [_told(board) for board in every],
+                "cycles": [_told(board) for board in rows],
                 "data_through": found.run and found.run.data_through,
                 "computed_at": found.run and found.run.finished_at,
                 "definition_version": VERSION,
-            }
+            },
+            last,
         )
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement import reports
 from measurement.attribution.answers import MODELS
@@ -17,7 +16,7 @@ from measurement.printed.results import beside_of, why_not
 from measurement.queries.journeys import CHANNELS, Beside
 from measurement.queries.names import names_of
 from measurement.reports import Axis, ReportQuery
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, NEXT, PAGING, BadParameters, ProgramView, page_of, refusal
 from merchants.models import Merchant
 from merchants.periods import day_of
 
@@ -29,12 +28,47 @@ _SAMPLE = {
     " different paths, states of the chain, and journeys that came to one.",
     "additionalProperties": {"type": "integer"},
 }
+PARAMETERS = [
+    OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
+    OpenApiParameter("to", str, description="Last day."),
+    OpenApiParameter("period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"),
+    OpenApiParameter("by", str, enum=sorted(str(by) for by in CHANNELS), description="What a channel is."),
+    OpenApiParameter("order", int, enum=[1, 2, 3], description="Channels that the chain remembers."),
+    OpenApiParameter(
+        "nulls", str, enum=[reports.WITHOUT], description="Leave out journeys without an order."
+    ),
+    OpenApiParameter("spu", int, description="Only journeys about this product, by id."),
+    *PAGING,
+]
 
 
-class ModelsView(APIView):
+_EXAMPLE = {
+    "from": "2026-02-02",
+    "to": "2026-03-01",
+    "by": "kind",
+    "order": 1,
+    "nulls": True,
+    "base_probability": 0.0312,
+    "sample": {"conversions": 412, "nulls": 12780, "declared": 95},
+    "channels": [
+        {
+            "key": "read",
+            "name": "Read",
+            "removal_effect": 0.44,
+            "fen": {"markov": 1840000, "shapley": 1792000, "leave_one_out": 1655000},
+        }
+    ],
+    "next_cursor": None,
+    "computed_at": "2026-03-02T03:10:00Z",
+}
+_WAITING = {"state": "waiting", "message": "It is being worked out; ask again soon."}
+
+
+class ModelsView(ProgramView):
     """What each channel is credited with by the models of all journeys."""
 
     scope = "reports:read"
+    parameters = PARAMETERS
 
     @extend_schema(
         operation_id="journey_models",
@@ -42,25 +76,21 @@ class ModelsView(APIView):
         description="Fen by channel under each model, and the removal effect, over the journeys that ended in the"
         " period. Below its minimum sample a model refuses (422) and says what is lacking; nothing else is given"
         " in its place. A question that was not asked before is worked out first (202): ask again soon.",
-        parameters=[
-            OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
-            OpenApiParameter("to", str, description="Last day."),
-            OpenApiParameter(
-                "period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"
-            ),
-            OpenApiParameter(
-                "by", str, enum=sorted(str(by) for by in CHANNELS), description="What a channel is."
-            ),
-            OpenApiParameter("order", int, enum=[1, 2, 3], description="Channels that the chain remembers."),
-            OpenApiParameter(
-                "nulls", str, enum=[reports.WITHOUT], description="Leave out journeys without an order."
-            ),
-            OpenApiParameter("spu", int, description="Only journeys about this product, by id."),
-        ],
+        parameters=PARAMETERS,
         responses={
             200: {
                 "type": "object",
-                "required": ["from", "to", "by", "order", "nulls", "base_probability", "sample", "channels"],
+                "required": [
+                    "from",
+                    "to",
+                    "by",
+                    "order",
+                    "nulls",
+                    "base_probability",
+                    "sample",
+                    "channels",
+                    "next_cursor",
+                ],
                 "properties": {
                     "from": {"type": "string", "format": "date"},
                     "to": {"type": "string", "format": "date"},
@@ -72,6 +102,7 @@ class ModelsView(APIView):
                         "description": "chance of an order in the whole chain",
                     },
                     "sample": _SAMPLE,
+                    "next_cursor": NEXT,
                     "channels": {
                         "type": "array",
                         "items": {
@@ -96,8 +127,13 @@ class ModelsView(APIView):
                     "message": {"type": "string"},
                 },
             },
-            **dict.fromkeys((400, 401, 403, 422), ERROR),
+            400: ERROR,
+            422: ERROR,
         },
+        examples=[
+            OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"]),
+            OpenApiExample("Not yet", _WAITING, response_only=True, status_codes=["202"]),
+        ],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
@@ -107,25 +143,28 @@ class ModelsView(APIView):
         }  # a journey counts on the day it ended
         query, problems = reports.read(given, day_of(timezone.now()))
         if problems:
-            told = ", ".join(f"{problem.name}={problem.value}" for problem in problems)
-            return _refusal(400, "bad_parameter", f"These parameters make no sense: {told}.")
+            raise BadParameters(self, [(problem.name, problem.value) for problem in problems])
+        page = page_of(self, request)
         program: Any = request.user
         found = beside_of(program.merchant, query)
         why = why_not(found)
         match found.state:
             case "unavailable":
-                return _refusal(400, "no_such_models", why)
+                return refusal(400, "no_such_models", why)
             case "refused":
-                details = [{"lacking": found.reason, **found.counts}]
-                return _refusal(422, "sample_too_small", why, details)
+                details = [{"code": found.reason, **found.counts}]
+                return refusal(422, "sample_too_small", why, details)
             case "waiting":
                 return Response({"state": "waiting", "message": why}, 202, headers={"Retry-After": SOON})
-        return Response(_told(program.merchant, query, found))
+        most = sorted(found.shares.items(), key=lambda row: (-row[1]["markov"], row[0]))
+        rows, last = page.cut(most, lambda row: row[0], self)
+        return page.answer(_told(program.merchant, query, found, rows), last)
 
 
-def _told(merchant: Merchant, query: ReportQuery, found: Beside) -> dict[str, Any]:
-    names = names_of(merchant, query.by, [key for key in found.shares if key != "0"])
-    most = sorted(found.shares.items(), key=lambda row: (-row[1]["markov"], row[0]))
+def _told(
+    merchant: Merchant, query: ReportQuery, found: Beside, rows: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    names = names_of(merchant, query.by, [key for key, _ in rows if key != "0"])
     return {
         "from": query.period.start,
         "to": query.period.last,
@@ -141,15 +180,10 @@ def _told(merchant: Merchant, query: ReportQuery, found: Beside) -> dict[str, An
                 "removal_effect": found.effects.get(key),
                 "fen": {model: fen[model] for model in MODELS},
             }
-            for key, fen in most
+            for key, fen in rows
         ],
         "computed_at": found.computed_at,
     }
-
-
-def _refusal(status: int, code: str, message: str, details: list[dict[str, Any]] | None = None) -> Response:
-    body: dict[str, Any] = {"code": code, "message": message}
-    return Response({"error": body | ({"details": details} if details else {})}, status)
 
 
 urlpatterns = [path("reports/models", ModelsView.as_view(), name="api-models")]

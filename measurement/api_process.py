@@ -8,10 +8,9 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from measurement.dictionary import BY_CODE
 from measurement.printed.printed import Asking
@@ -20,21 +19,56 @@ from measurement.process import questions
 from measurement.process.questions import Group, Row, State
 from measurement.queries import process_layers
 from measurement.reports import Compare
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, NEXT, PAGING, BadParameters, ProgramView, page_of, stale
 from merchants.periods import day_of
 
-ROWS_LIMIT = 1_000
 _FIGURES = {
     "type": "object",
     "description": "Figures by code: counts and fen as integers, rates and prices as decimal text; null is unknown.",
-    "additionalProperties": {"type": "string", "nullable": True},
+    "additionalProperties": {
+        "anyOf": [{"type": "integer", "nullable": True}, {"type": "string", "nullable": True}]
+    },
+}
+PARAMETERS = [
+    OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
+    OpenApiParameter("to", str, description="Last day."),
+    OpenApiParameter("period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"),
+    OpenApiParameter("by", str, enum=[str(row) for row in Row], description="What a row is."),
+    OpenApiParameter("show", str, enum=[str(group) for group in Group], description="Which figures."),
+    OpenApiParameter("sort", str, description="Code of a figure, falling with a minus."),
+    *(OpenApiParameter(name, int, description="Only this one, by id.") for name in questions.FILTERS),
+    *PAGING,
+]
+
+
+_EXAMPLE = {
+    "from": "2026-02-02",
+    "to": "2026-03-01",
+    "by": "note",
+    "units": {"cost": "fen", "impressions": "count", "ctr": "share"},
+    "rows": [
+        {
+            "key": "12",
+            "name": "Seven days with an essence",
+            "figures": {"cost": 128405, "impressions": 90211, "ctr": "0.034120"},
+        }
+    ],
+    "next_cursor": None,
+    "count": 1,
+    "total": {"cost": 128405, "impressions": 90211, "ctr": "0.034120"},
+    "unassigned": {"cost": None, "impressions": 120, "ctr": None},
+    "engagement": {"version": 1, "parts": ["like", "save"], "hit_likes": 1000, "hit_total": 2000},
+    "layers": {"state": "counted", "rule": 2, "k": 50, "rows_named": True},
+    "data_through": "2026-03-01",
+    "definition_version": "2026.11",
 }
 
 
-class ProcessView(APIView):
+class ProcessView(ProgramView):
     """Figures of the process by note, blogger, campaign, unit, creative, keyword, SPU or day."""
 
     scope = "reports:read"
+    parameters = PARAMETERS
 
     @extend_schema(
         operation_id="process",
@@ -42,23 +76,23 @@ class ProcessView(APIView):
         description="What was shown, read and done, by row. Platform-reported figures and those counted from"
         " touchpoints stand under codes of their own and are never added. People of the merchant's own layers"
         " (`our_i`, `our_ti` and what one cost) are counted in steps of `k`; `layers` says under which rule, or why"
-        f" they are null. A parameter that makes no sense is refused. At most {ROWS_LIMIT} rows a page.",
-        parameters=[
-            OpenApiParameter("from", str, description="First day, such as 2026-10-01."),
-            OpenApiParameter("to", str, description="Last day."),
-            OpenApiParameter(
-                "period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"
-            ),
-            OpenApiParameter("by", str, enum=[str(row) for row in Row], description="What a row is."),
-            OpenApiParameter("show", str, enum=[str(group) for group in Group], description="Which figures."),
-            OpenApiParameter("sort", str, description="Code of a figure, falling with a minus."),
-            OpenApiParameter("page", int, description="From 1."),
-            *(OpenApiParameter(name, int, description="Only this one, by id.") for name in questions.FILTERS),
-        ],
+        " they are null.",
+        parameters=PARAMETERS,
         responses={
             200: {
                 "type": "object",
-                "required": ["from", "to", "by", "units", "rows", "count", "total", "engagement", "layers"],
+                "required": [
+                    "from",
+                    "to",
+                    "by",
+                    "units",
+                    "rows",
+                    "next_cursor",
+                    "count",
+                    "total",
+                    "engagement",
+                    "layers",
+                ],
                 "properties": {
                     "from": {"type": "string", "format": "date"},
                     "to": {"type": "string", "format": "date"},
@@ -76,7 +110,8 @@ class ProcessView(APIView):
                             },
                         },
                     },
-                    "count": {"type": "integer"},
+                    "next_cursor": NEXT,
+                    "count": {"type": "integer", "description": "Rows of all pages."},
                     "total": _FIGURES,
                     "unassigned": {**_FIGURES, "nullable": True},
                     "engagement": {"type": "object"},
@@ -101,24 +136,25 @@ class ProcessView(APIView):
                 },
             },
             400: ERROR,
-            401: ERROR,
-            403: ERROR,
         },
+        examples=[OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"])],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
         now = timezone.now()
         question, problems = questions.read({"show": "all", **request.query_params.dict()}, day_of(now))
         if problems:
-            told = ", ".join(f"{problem.name}={problem.value}" for problem in problems)
-            message = f"These parameters make no sense: {told}."
-            return Response({"error": {"code": "bad_parameter", "message": message}}, 400)
+            raise BadParameters(self, [(problem.name, problem.value) for problem in problems])
+        page = page_of(self, request)
+        if not (page.after or "0").isdecimal():
+            raise stale(self, request)
         program: Any = request.user
-        question = replace(question, compare=Compare.NONE)
+        question = replace(question, compare=Compare.NONE, page=int(page.after or 0) + 1)
         asking = Asking(program.merchant, {}, now, -program.token.pk)
-        answer = answered(asking, question, page_size=ROWS_LIMIT)
+        answer = answered(asking, question, page_size=page.limit)
         codes = question.columns
-        return Response(
+        more = question.page * page.limit < answer.count
+        return page.answer(
             {
                 "from": question.period.start,
                 "to": question.period.last,
@@ -145,7 +181,8 @@ class ProcessView(APIView):
                 },
                 "data_through": answer.through,
                 "definition_version": answer.definition_version,
-            }
+            },
+            str(question.page) if more else None,
         )
 
 

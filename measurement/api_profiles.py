@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from measurement.api_budget import spent
 from measurement.choices import Layer, ProfileDimension
 from measurement.crowds.asked import CrowdQuestion, read
 from measurement.operations import privacy_budget
 from measurement.queries import crowds, profiles
-from merchants.api_batches import ERROR
+from merchants.api_contract import ERROR, NEXT, PAGING, BadParameters, ProgramView, page_of
 from merchants.models import Merchant
 from merchants.periods import day_of
 
@@ -63,12 +63,42 @@ _PROFILE = {
         },
     },
 }
+PARAMETERS = [
+    OpenApiParameter("to", str, description="Up to this day; today without it."),
+    OpenApiParameter("spu", int, description="Of one product, by id; without it of the whole account."),
+    OpenApiParameter("of", str, description="Of content, by id: `note:12`, `campaign:12` or `live:12`."),
+    *PAGING,
+]
 
 
-class ProfilesView(APIView):
+_EXAMPLE = {
+    "k": 50,
+    "to": "2026-03-01",
+    "profiles": [
+        {
+            "dimension": "age",
+            "layer": None,
+            "source": "juguang",
+            "from": "2026-02-02",
+            "to": "2026-03-01",
+            "counted": True,
+            "people": 4150,
+            "rest": 50,
+            "buckets": [
+                {"bucket": "18-24", "people": 1900, "share": "0.457831", "tgi": "131.20"},
+                {"bucket": "45+", "people": None, "share": None, "tgi": None},
+            ],
+        }
+    ],
+    "next_cursor": None,
+}
+
+
+class ProfilesView(ProgramView):
     """Age, gender and city tier of crowds as platforms report them; nothing about a person."""
 
     scope = "reports:read"
+    parameters = PARAMETERS
 
     @extend_schema(
         operation_id="profiles",
@@ -76,27 +106,21 @@ class ProfilesView(APIView):
         description="The latest statement of each crowd and dimension up to `to`: counts in steps of `k`, below"
         " `k` hidden, and another bucket with a single hidden one. Each different question takes one of the day's"
         " budget (429 when it is spent).",
-        parameters=[
-            OpenApiParameter("to", str, description="Up to this day; today without it."),
-            OpenApiParameter(
-                "spu", int, description="Of one product, by id; without it of the whole account."
-            ),
-            OpenApiParameter(
-                "of", str, description="Of content, by id: `note:12`, `campaign:12` or `live:12`."
-            ),
-        ],
+        parameters=PARAMETERS,
         responses={
             200: {
                 "type": "object",
-                "required": ["k", "to", "profiles"],
+                "required": ["k", "to", "profiles", "next_cursor"],
                 "properties": {
                     "k": {"type": "integer"},
                     "to": {"type": "string", "format": "date"},
                     "profiles": {"type": "array", "items": _PROFILE},
+                    "next_cursor": NEXT,
                 },
             },
-            **dict.fromkeys((400, 401, 403, 429), ERROR),
+            400: ERROR,
         },
+        examples=[OpenApiExample("An answer", _EXAMPLE, response_only=True, status_codes=["200"])],
         tags=["reports"],
     )
     def get(self, request: Request) -> Response:
@@ -104,16 +128,16 @@ class ProfilesView(APIView):
         merchant: Merchant = program.merchant
         asked = _asked(merchant, request.query_params.dict())
         if asked.problems:
-            told = ", ".join(f"{name}={value}" for name, value in asked.problems)
-            return _refusal(400, "bad_parameter", f"These parameters make no sense: {told}.")
+            raise BadParameters(self, asked.problems)
+        page = page_of(self, request)
         question = asked.question
         told_to = {"profiles": question.of or question.spu, "until": question.last}
         if not privacy_budget.may_ask(merchant, user_id=-program.token.pk, question=told_to):
-            return _refusal(
-                429, "budget_spent", "Enough different questions about people for today; ask again tomorrow."
-            )
+            return spent()
         found = profiles.cuts(merchant, question)
-        return Response({"k": crowds.k(), "to": question.last, "profiles": [_profile(cut) for cut in found]})
+        cuts, last = page.cut(found, lambda cut: f"{cut.dimension}|{cut.layer}|{cut.source}", self)
+        told = {"k": crowds.k(), "to": question.last, "profiles": [_profile(cut) for cut in cuts]}
+        return page.answer(told, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +183,6 @@ def _profile(cut: profiles.Cut) -> dict[str, Any]:
 
 def _text(value: Decimal | None, digits: int) -> str | None:
     return None if value is None else f"{value:.{digits}f}"
-
-
-def _refusal(status: int, code: str, message: str) -> Response:
-    return Response({"error": {"code": code, "message": message}}, status)
 
 
 urlpatterns = [path("reports/profiles", ProfilesView.as_view(), name="api-profiles-report")]

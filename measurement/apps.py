@@ -10,7 +10,7 @@ class MeasurementConfig(AppConfig):
 
     def ready(self) -> None:
         from measurement import audit_events, intake_kinds  # noqa: F401 - both register themselves
-        from measurement.operations import consultations
+        from measurement.operations import consultations, programs
         from measurement.queries import readiness
         from merchants import events
         from merchants.readiness import figures
@@ -21,3 +21,5 @@ class MeasurementConfig(AppConfig):
         figures.count(figures.Rule.LATE_SHIPMENT, readiness.late_shipments)
         figures.show("late_shipment", readiness.late_beside_lost)
         figures.show("refund", readiness.reasons_beside_refunds)
+        events.publish(programs.CREDITED, _("the credit of orders changed"))
+        events.publish(programs.FINISHED, _("a run of the credit rule is done"))

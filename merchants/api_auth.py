@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -15,6 +15,7 @@ from merchants import tenancy
 from merchants.models import ApiToken, Merchant
 
 PREFIX = "sbd_"
+MEANT = "Seedbed-Merchant"  # header in which a program may say whose data it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ def hash_of(secret: str) -> str:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer sbd_…``. Sets the merchant of the request's transaction."""
+    """``Authorization: Bearer sbd_…``. Sets the merchant of the request's transaction. A program that means another
+    merchant than its token's is told that there is nothing, as if there were none by that name."""
 
     def authenticate(self, request: Request) -> tuple[Program, ApiToken] | None:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -52,6 +54,10 @@ class TokenAuthentication(BaseAuthentication):
         )
         if token is None:
             raise AuthenticationFailed("The token is unknown or was revoked.", code="bad_token")
+        if request.headers.get(MEANT, token.merchant.code) != token.merchant.code:
+            raise NotFound("There is no such merchant for this token.", code="not_found")
+        if token.merchant.status != Merchant.Status.ACTIVE:
+            raise PermissionDenied("This merchant is not active.", code="merchant_not_active")
         tenancy.enter(token.merchant)
         return Program(token=token, merchant=token.merchant), token
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.translation import override
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
@@ -150,8 +149,21 @@ def schema_of_rows(kind: Kind) -> dict[str, Any]:
                 for column in kind.columns
             },
         },
-        "example": [dict(example) for example in kind.examples],
     }
+
+
+def examples_of(kind: Kind) -> list[dict[str, Any]]:
+    """The rows of the templates as a program writes them: numbers, truth values and words of lists as such."""
+    return [
+        {name: _as_told(kind.column(name).cell, text) for name, text in example.items()}
+        for example in kind.examples
+    ]
+
+
+def _as_told(cell: Cell, text: str) -> Any:
+    if isinstance(cell, Choice):
+        return next(name for name in cell.names if cell.read(name) == cell.read(text))
+    return cell.read(text) if cell.word in {"whole number", "window", "yes or no"} else text
 
 
 def _type_of(cell: Cell) -> dict[str, Any]:
@@ -160,44 +172,3 @@ def _type_of(cell: Cell) -> dict[str, Any]:
     told = dict(_TYPES[cell.word])
     limit = getattr(cell, "limit", None)
     return {**told, "maxLength": limit} if limit else told
-
-
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "details": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {
-                            "index": {"type": "integer", "description": "Place of the row, from 0."},
-                            "field": {"type": "string"},
-                            "value": {"type": "string"},
-                            "code": {"type": "string"},
-                            "remedy": {"type": "string"},
-                        },
-                    },
-                },
-            },
-        }
-    },
-}
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "merchants.api_auth.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A token of one merchant, with named scopes.",
-        }

@@ -7,7 +7,7 @@ registered for its kind at start. A handler may run twice, in any order, and mus
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from merchants.background import wake
@@ -49,6 +49,11 @@ def published() -> dict[str, Any]:
 
 def announce(merchant: Merchant, kind: str, payload: Mapping[str, Any]) -> None:
     """Tells programs only: where no endpoint of the merchant listens, nothing is written."""
-    listening = WebhookEndpoint.objects.for_merchant(merchant).filter(kinds__contains=[kind])
-    if listening.exclude(paused=WebhookEndpoint.Pause.GONE).exists():
+    if heard(merchant, (kind,)):
         tell(merchant, kind, payload)
+
+
+def heard(merchant: Merchant, kinds: Iterable[str]) -> frozenset[str]:
+    """Those of these kinds that an endpoint of the merchant listens to; for payloads that cost something to make."""
+    listening = WebhookEndpoint.objects.for_merchant(merchant).exclude(paused=WebhookEndpoint.Pause.GONE)
+    return frozenset(kinds) & {kind for kinds in listening.values_list("kinds", flat=True) for kind in kinds}

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from merchants import events
 from merchants.intake import kinds
 from merchants.operations.tokens import SCOPES
 from merchants.roles import ROLES
@@ -65,3 +67,21 @@ class BasisForm(forms.Form):
             "Such as consent or contract, with date and document. Empty: evidence of orders stays off."
         ),
     )
+
+
+class WebhookForm(forms.Form):
+    """``kinds`` are those that apps publish when the form is made."""
+
+    url = forms.CharField(
+        label=pgettext_lazy("webhook", "Address"),
+        max_length=500,
+        widget=forms.URLInput(attrs={"placeholder": "https://example.com/hooks"}),
+        help_text=_("On the open Internet, by HTTPS. A redirect is not followed."),
+    )
+    description = forms.CharField(label=_("What listens there"), max_length=80, required=False)
+    kinds = forms.MultipleChoiceField(label=_("Events"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["kinds"]
+        choices.choices = list(events.published().items())

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.views import mappings, onboarding, readiness, settings, trail, uploads
+from merchants.views import mappings, onboarding, readiness, settings, trail, uploads, webhooks
 
 app_name = "merchants"
 
@@ -23,6 +23,16 @@ urlpatterns = [
     path("settings/tokens/", settings.issue_token, name="issue_token"),
     path("settings/tokens/<int:token_id>/revoke/", settings.revoke_token, name="revoke_token"),
     path("settings/sources/<int:connection_id>/", settings.state_basis, name="state_basis"),
+    path("settings/quick-start/", settings.quick_start, name="quick_start"),
+    path("settings/webhooks/", webhooks.page, name="webhooks"),
+    path("settings/webhooks/add/", webhooks.add, name="add_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/", webhooks.detail, name="webhook"),
+    path("settings/webhooks/<int:endpoint_id>/secret/", webhooks.rotate, name="rotate_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/switch/", webhooks.switch, name="switch_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/test/", webhooks.test, name="test_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/remove/", webhooks.remove, name="remove_webhook"),
+    path("settings/webhooks/messages/<int:message_id>/", webhooks.message, name="webhook_message"),
+    path("settings/webhooks/messages/<int:message_id>/replay/", webhooks.replay, name="replay_webhook"),
     path("onboarding/", onboarding.page, name="onboarding"),
     path("onboarding/business/", onboarding.describe, name="describe"),
     path("onboarding/submit/", onboarding.submit, name="submit_application"),

@@ -6,27 +6,37 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+SAID = {
+    400: ("bad_request", "The request cannot be read."),
+    403: ("permission_denied", "The token may not do this."),
+    404: ("not_found", "There is nothing here."),
+    500: ("internal_error", "Something broke on our side; nothing was written."),
+}
+
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """What a call is answered that raised; None for what nobody foresaw, which is then :func:`outside`'s."""
     response = exception_handler(error, context)
     if response is None:
         return None
-    if isinstance(error, Http404):
-        code, message = "not_found", "There is nothing here."
-    elif isinstance(error, PermissionDenied):
-        code, message = "permission_denied", "The token may not do this."
+    if isinstance(error, exceptions.APIException):
+        code, message = str(error.get_codes()), str(error.detail)
     else:
-        assert isinstance(error, exceptions.APIException)
-        codes = error.get_codes()
-        code = codes if isinstance(codes, str) else "invalid"
-        message = str(error.detail) if isinstance(codes, str) else "The request cannot be taken; see details."
+        assert isinstance(error, Http404 | PermissionDenied)
+        code, message = SAID[response.status_code]
     body: dict[str, Any] = {"code": code, "message": message}
-    if isinstance(error, exceptions.ValidationError):
-        body["details"] = error.detail
+    if details := getattr(error, "details", None):
+        body["details"] = details
     response.data = {"error": body}
     return response
+
+
+def outside(status: int) -> HttpResponse:
+    """The same where no call of the API was reached, or one broke."""
+    code, message = SAID[status]
+    return JsonResponse({"error": {"code": code, "message": message}}, status=status)

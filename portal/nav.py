@@ -149,7 +149,22 @@ READINESS = Tab(
     Permission.APPLY,
     also=("merchants:launch", "merchants:onboarding", "merchants:describe", "merchants:answer_requirement"),
 )
-SETTINGS = (Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS), READINESS)
+SETTINGS = (
+    Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),
+    Tab(_("API quick start"), "merchants:quick_start", Permission.MANAGE_TOKENS),
+    Tab(
+        _("Webhooks"),
+        "merchants:webhooks",
+        Permission.MANAGE_TOKENS,
+        also=(
+            "merchants:webhook",
+            "merchants:webhook_message",
+            "merchants:add_webhook",
+            "merchants:rotate_webhook",
+        ),
+    ),
+    READINESS,
+)
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
     Entry(_("Results"), "chart-bar", RESULTS),

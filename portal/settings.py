@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "merchants.api_middleware.of_programs",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -221,18 +222,22 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["merchants.api_limits.PerToken"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS says nothing that the description does not
+    "URL_FORMAT_OVERRIDE": None,  # answers are JSON, whatever an address says
     "EXCEPTION_HANDLER": "portal.api_errors.answer",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seedbed API",
-    "DESCRIPTION": "Push touchpoints, orders and spend; read reports. Independent of every platform.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["merchants.api_description.complete"],
 }
+API_CALLS_A_MINUTE = env.whole("SEEDBED_API_CALLS_A_MINUTE", 600)  # of one token
 
 # -- work in the background: each line has a measured reason (docs/adr/0004-marks-not-messages.md)
 CELERY_BROKER_URL = env.text("BROKER_URL")

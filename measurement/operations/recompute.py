@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.models import Run
-from measurement.operations import credit_days, crowd_marks, expand, states, statistics
+from measurement.operations import credit_days, crowd_marks, expand, programs, states, statistics
 from measurement.queries import rules
 from merchants import tenancy
 from merchants.models import Merchant
@@ -62,6 +62,7 @@ def compute(merchant: Merchant, *, batch: int = LINES) -> Outcome | None:
         crowd_marks.of_lines(cursor, merchant, claimed)
         changed = states.replace(cursor, run, claimed)
         Run.objects.filter(merchant=merchant, pk=run.pk).update(changed_lines=changed)
+        programs.tell(cursor, merchant, run, claimed, changed)
     return Outcome(lines=len(claimed), changed=changed)
 
 

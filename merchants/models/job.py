@@ -41,8 +41,10 @@ class Job(MerchantOwned):
 
 
 class IdempotentAnswer(MerchantOwned):
-    """The first answer to a keyed request; a repeat gets it again, another body is refused."""
+    """The first answer to a keyed request of a token; a repeat gets it again, another body is refused. Without a
+    token: one of the time before keys belonged to tokens."""
 
+    token = models.ForeignKey("merchants.ApiToken", models.CASCADE, null=True, related_name="+")
     route = models.CharField(max_length=80)
     key = models.CharField(max_length=255)
     request_hash = models.CharField(max_length=64)
@@ -55,7 +57,7 @@ class IdempotentAnswer(MerchantOwned):
         verbose_name_plural = _("kept answers")
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "route", "key"], name="a_request_key_is_answered_once"
+                fields=["merchant", "token", "route", "key"], name="a_request_key_is_answered_once"
             )
         ]
 

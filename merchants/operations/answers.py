@@ -1,4 +1,4 @@
-"""A request with a key is carried out once: its answer is kept and given again."""
+"""A request with a key is carried out once: its answer is kept and given again. A key belongs to a token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from merchants.models import IdempotentAnswer, Merchant
+from merchants.models import ApiToken, IdempotentAnswer
 
 
 class InFlight(Exception):
@@ -17,19 +17,21 @@ class OtherRequest(Exception):
     """The key was used for a request with another body."""
 
 
-def kept(merchant: Merchant, *, route: str, key: str, request_hash: str) -> IdempotentAnswer | None:
+def kept(token: ApiToken, *, route: str, key: str, request_hash: str) -> IdempotentAnswer | None:
     """The answer given before, or None: then the key is this transaction's until it ends.
 
     Raises ``InFlight`` and ``OtherRequest``. Inside the transaction that does the work, so that the effect
     and its answer are committed together or not at all.
     """
     with connection.cursor() as cursor:
-        name = f"{merchant.pk}|{route}|{key}"
+        name = f"{token.pk}|{route}|{key}"
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         if not cursor.fetchone()[0]:
             raise InFlight
     answer: IdempotentAnswer | None = (
-        IdempotentAnswer.objects.for_merchant(merchant).filter(route=route, key=key).first()
+        IdempotentAnswer.objects.for_merchant(token.merchant_id)
+        .filter(token=token, route=route, key=key)
+        .first()
     )
     if answer is not None and answer.request_hash != request_hash:
         raise OtherRequest
@@ -37,8 +39,14 @@ def kept(merchant: Merchant, *, route: str, key: str, request_hash: str) -> Idem
 
 
 def keep(
-    merchant: Merchant, *, route: str, key: str, request_hash: str, status: int, answer: dict[str, Any]
+    token: ApiToken, *, route: str, key: str, request_hash: str, status: int, answer: dict[str, Any]
 ) -> None:
     IdempotentAnswer.objects.create(
-        merchant=merchant, route=route, key=key, request_hash=request_hash, status=status, answer=answer
+        merchant_id=token.merchant_id,
+        token=token,
+        route=route,
+        key=key,
+        request_hash=request_hash,
+        status=status,
+        answer=answer,
     )

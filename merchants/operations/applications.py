@@ -16,6 +16,7 @@ from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.checks import plain
 from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
 from merchants.onboarding.standing import Answer, State, last_day
+from merchants.operations import application_events
 from merchants.queries import onboarding, requirement_sets
 from merchants.roles import OWNER
 
@@ -309,6 +310,7 @@ def _changed(case: Application, *names: str) -> None:
 
 
 def _note(case: Application, act: str, *, by: str, before: str = "", sets: Collection[str] = ()) -> None:
+    application_events.moved(case, before)
     ReviewEvent.objects.create(
         merchant_id=case.merchant_id,
         application=case,

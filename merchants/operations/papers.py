@@ -15,7 +15,7 @@ from merchants.documents.cell import cleaned_apart
 from merchants.documents.sniffing import MEDIA
 from merchants.intake.cells import visible
 from merchants.models import DocumentVersion, Merchant
-from merchants.operations import applications
+from merchants.operations import application_events, applications
 from merchants.queries import onboarding
 from merchants.sealed_files import SealedWriter, open_sealed
 
@@ -55,6 +55,7 @@ def hand_in(merchant: Merchant, key: str, *, filename: str, data: bytes, by: str
                 receipt=f"R-{secrets.token_hex(4).upper()}",
                 uploaded_by=by,
             )
+            application_events.received(row)
             audit.record(merchant, "merchants.paper.received", by=by, on=row, key=key, receipt=row.receipt)
     except BaseException:
         for file in files:

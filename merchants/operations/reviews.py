@@ -27,6 +27,7 @@ from merchants.onboarding.cases import (
 )
 from merchants.onboarding.requirements import Requirement
 from merchants.onboarding.standing import State
+from merchants.operations import application_events
 from merchants.queries import onboarding, queues
 from merchants.queries import reviews as reading
 from merchants.reasons import REASONS
@@ -136,6 +137,7 @@ def decide(
         audit.record(
             merchant, "merchants.application.decided", by=_by(reviewer), on=item, key=key, accepted=accepted
         )
+        application_events.decided(item, papers[-1] if papers else None)
     return case
 
 
@@ -250,6 +252,7 @@ def _note(
     digest: str = "",
     values: Mapping[str, Any] | None = None,
 ) -> None:
+    application_events.moved(case, before)
     ReviewEvent.objects.create(
         merchant_id=case.merchant_id,
         application=case,

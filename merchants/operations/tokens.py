@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from merchants import audit, tenancy
 from merchants.api_auth import PREFIX, hash_of
 from merchants.models import ApiToken, Merchant, User
 
+USE_KEPT = timedelta(minutes=1)  # how exactly the last use is known: a write each minute, not each call
 SCOPES = (
     "touchpoints:write",
     "orders:write",
@@ -55,3 +56,9 @@ def revoke(merchant: Merchant, token: ApiToken, *, by: str) -> None:
         )
         if ended:
             audit.record(merchant, "merchants.token.revoked", by=by, on=token, name=token.name)
+
+
+def used(token: ApiToken, *, now: datetime) -> None:
+    """Keeps that the token was used, to the minute."""
+    if token.last_used_at is None or token.last_used_at < now - USE_KEPT:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import secrets
@@ -32,12 +33,17 @@ State, Pause = WebhookMessage.State, WebhookEndpoint.Pause
 def add(
     merchant: Merchant, *, url: str, kinds: Iterable[str], description: str = "", by: str
 ) -> tuple[WebhookEndpoint, str]:
-    """(the endpoint, its secret, which is shown this once). Raises :class:`~merchants.webhooks.targets.Refused` for
-    an address that may not be called, ``ValueError`` without a kind or for an unknown one."""
+    """(the endpoint, its secret, which is shown this once). Raises :class:`~merchants.webhooks.targets.Refused` for an
+    address that may not be called, by its form or by what its name resolves to now; ``ValueError`` without a kind or
+    for an unknown one."""
     wanted = sorted(set(kinds))
     if not wanted or set(wanted) - set(events.published()):
         raise ValueError("a webhook needs known events")
-    targets.parse(url, origins=settings.WEBHOOK_ORIGINS)
+    target = targets.parse(url, origins=settings.WEBHOOK_ORIGINS)
+    with contextlib.suppress(
+        OSError, UnicodeError
+    ):  # a name that nobody knows yet: the test call will say so
+        calling.addresses_of(target)
     secret = _new_secret()
     with tenancy.acting_for(merchant):
         row: WebhookEndpoint = WebhookEndpoint.objects.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_
 from merchants.forms import BasisForm, MemberForm, RoleForm, TokenForm
 from merchants.models import ApiToken, Connection, Membership
 from merchants.operations import members, sources, tokens
+from merchants.queries import webhooks
 from merchants.roles import BY_CODE, Permission
 
 
@@ -116,6 +118,17 @@ def state_basis(request: MerchantRequest, connection_id: int) -> HttpResponse:
     return redirect("measurement:data", request.merchant.code)
 
 
+@merchant_required(Permission.MANAGE_TOKENS)
+def quick_start(request: MerchantRequest) -> HttpResponse:
+    """The first calls of a program, to copy; a test carries out each of them."""
+    context = {
+        "host": request.build_absolute_uri("/").rstrip("/"),
+        "limit": settings.API_CALLS_A_MINUTE,
+        "k": settings.PRIVACY_THRESHOLD,
+    }
+    return render(request, "merchants/quick_start.html", context)
+
+
 def _page(request: MerchantRequest, **more: Any) -> HttpResponse:
     listed = Membership.objects.filter(merchant=request.merchant).select_related("user").order_by("pk")
     context = {
@@ -131,6 +144,7 @@ def _page(request: MerchantRequest, **more: Any) -> HttpResponse:
         "member_form": MemberForm(),
         "token_form": TokenForm(),
         "may_issue": Permission.MANAGE_TOKENS in request.permissions,
+        "stopped": webhooks.stopped(request.merchant),
         **more,
     }
     wrong = any(form.errors for form in (context["member_form"], context["token_form"]))

@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal import api_errors
+
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        from django.http import JsonResponse
-
-        return JsonResponse({"error": {"code": str(status)}}, status=status)
+        return api_errors.outside(status)
     return render(request, f"errors/{status}.html", status=status)
 
 
@@ -27,6 +27,8 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return api_errors.outside(500)
     from django.template import loader
 
     return HttpResponse(loader.get_template("errors/500.html").render(), status=500)

@@ -24,7 +24,7 @@ from measurement.words.moves import CAME
 from merchants.access import MerchantRequest, merchant_required
 from merchants.models import Merchant
 from merchants.onboarding_forms import said
-from merchants.queries import expiry
+from merchants.queries import expiry, webhooks
 from merchants.roles import Permission
 from portal import formats
 
@@ -37,8 +37,11 @@ def page(request: MerchantRequest) -> HttpResponse:
     query = asked(request)
     found = reading.home(request.merchant, query, now=timezone.now())
     steps = guide(request.merchant, found.status)
+    stopped = webhooks.stopped(request.merchant) if Permission.MANAGE_TOKENS in request.permissions else []
     if found.is_empty:
-        return render(request, "portal/first_steps.html", {"steps": steps, "data_through": ""})
+        return render(
+            request, "portal/first_steps.html", {"steps": steps, "data_through": "", "stopped": stopped}
+        )
     by_note = replace(found.money.query, by=Dimension.NOTE)
     context = {
         **around(found.money.query, found.money.envelope),
@@ -53,6 +56,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "reported": _reported(found),
         "change": _change(found),
         "missing": [step for step in steps if not step["done"]],
+        "stopped": stopped,
     }
     return render(request, "portal/home.html", context)
 

@@ -43,8 +43,9 @@ from merchants.models import (
     Store,
     Upload,
     User,
+    WebhookEndpoint,
 )
-from merchants.operations import applications, papers, tokens
+from merchants.operations import applications, papers, tokens, webhooks
 from merchants.operations.applications import Business
 from merchants.roles import ROLES
 from portal.addresses import Address
@@ -318,6 +319,24 @@ def _document(tenant: Tenant) -> int:
     ).pk
 
 
+def _endpoint(tenant: Tenant) -> int:
+    endpoint: WebhookEndpoint
+    endpoint, _ = webhooks.add(
+        tenant.merchant,
+        url=f"https://{tenant.word}.example/hooks",
+        kinds=["upload.finished"],
+        description=f"{tenant.word} listener",
+        by="user:0",
+    )
+    return endpoint.pk
+
+
+def _message(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        endpoint = WebhookEndpoint.objects.get(pk=_endpoint(tenant))
+    return webhooks.send_test(tenant.merchant, endpoint, by="user:0").pk
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "upload_id": _upload,
     "mapping_id": _mapping,
@@ -337,6 +356,8 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "rule_id": _rule,
     "kept_id": _kept,
     "document_id": _document,
+    "endpoint_id": _endpoint,
+    "message_id": _message,
     **desk_objects.OBJECTS,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from playwright.sync_api import Page
 
 from measurement.models import Credit
 from merchants import tenancy
-from merchants.models import Merchant
+from merchants.models import Merchant, WebhookMessage
+from merchants.operations import webhooks
 from tests.browser.conftest import MERCHANT
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -68,6 +70,10 @@ PAGES = {
     "lead-costs": "/m/{m}/lead-costs/?by=note",
     "settings": "/m/{m}/settings/",
     "readiness": "/m/{m}/readiness/?trade=beauty",
+    "quick-start": "/m/{m}/settings/quick-start/",
+    "webhooks": "/m/{m}/settings/webhooks/",
+    "webhook": "/m/{m}/settings/webhooks/{hook}/",
+    "webhook-message": "/m/{m}/settings/webhooks/messages/{told}/",
     "business": "/m/{m}/onboarding/business/",
     "gallery": "/gallery/",
 }
@@ -92,14 +98,34 @@ def line(portal: object, django_db_blocker: pytest.FixtureRequest) -> int:
         return int(row.line_id)
 
 
+@pytest.fixture(scope="session")
+def told(portal: object, django_db_blocker: pytest.FixtureRequest) -> WebhookMessage:
+    """A message of a webhook that nobody accepts."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        merchant = Merchant.objects.get(code=MERCHANT)
+        address = "https://hooks.seedbed.invalid/events"
+        endpoint, _ = webhooks.add(
+            merchant, url=address, kinds=["lead.created", "upload.finished"], by="user:0"
+        )
+        message = webhooks.send_test(merchant, endpoint, by="user:0")
+        webhooks.send_one(merchant, endpoint.pk, now=datetime.now(UTC) + timedelta(seconds=1))
+        return message
+
+
 @pytest.mark.parametrize(("language", "dark", "width"), SEEN)
 def test_no_page_has_a_serious_barrier_or_overflows(
-    visit: Callable[..., Page], line: int, pictures: Path | None, language: str, dark: bool, width: int
+    visit: Callable[..., Page],
+    line: int,
+    told: WebhookMessage,
+    pictures: Path | None,
+    language: str,
+    dark: bool,
+    width: int,
 ) -> None:
     page = visit("/switch/", language=language, dark=dark, width=width)
     found: dict[str, list[str]] = {}
     for name, path in PAGES.items():
-        answer = page.goto(path.format(m=MERCHANT, line=line))
+        answer = page.goto(path.format(m=MERCHANT, line=line, hook=told.endpoint_id, told=told.pk))
         assert answer is not None
         assert (name, answer.status) == (name, 200)
         page.wait_for_load_state("networkidle")

@@ -215,7 +215,7 @@ def test_a_program_is_refused_below_the_minimum_with_the_reason(world, program, 
     error = refused.json()["error"]
     assert (refused.status_code, error["code"]) == (422, "sample_too_small")
     assert "3 of known persons in this period, and 100 are needed" in error["message"]
-    assert (error["details"][0]["lacking"], error["details"][0]["conversions"]) == ("conversions", 3)
+    assert (error["details"][0]["code"], error["details"][0]["conversions"]) == ("conversions", 3)
     assert "channels" not in refused.json()
 
 
@@ -223,8 +223,8 @@ def test_a_program_is_refused_below_the_minimum_with_the_reason(world, program, 
     ("query", "code"),
     [
         ({"by": "day"}, "no_such_models"),
-        ({"axis": "touch"}, "no_such_models"),
-        ({"grade": "A"}, "no_such_models"),
+        ({"axis": "touch"}, "bad_parameter"),
+        ({"grade": "A"}, "bad_parameter"),
         ({"order": "4"}, "bad_parameter"),
         ({"nulls": "maybe"}, "bad_parameter"),
     ],

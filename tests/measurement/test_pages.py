@@ -292,7 +292,7 @@ def test_a_merchant_with_orders_and_costs_only_gets_a_useful_page(merchant, page
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("portal:home", 39), ("measurement:results", 19), ("measurement:models", 23)]
+    ("name", "queries"), [("portal:home", 41), ("measurement:results", 19), ("measurement:models", 23)]
 )
 def test_pages_take_the_same_queries_however_many_rows(world, page, name, queries, django_assert_num_queries):
     page(name)  # what a process remembers after its first page
