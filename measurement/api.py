@@ -59,6 +59,10 @@ urlpatterns = [
         path(code, batch_view(code, "platform_reports:write").as_view(), name=f"api-{code}")
         for code in ("alliance", "juguang", "pugongying", "crowds", "profiles", "market", "promotions")
     ),
+    *(
+        path(code, batch_view(code, "catalogue:write").as_view(), name=f"api-{code}")
+        for code in ("products", "items", "notes", "codes")
+    ),
     path("comments", batch_view("comments").as_view(), name="api-comments"),
     path("exposures", batch_view("exposures").as_view(), name="api-exposures"),
     path("geo-days", batch_view("geo_days").as_view(), name="api-geo-days"),

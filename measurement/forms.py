@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from measurement import words
-from measurement.choices import Rhythm
-from measurement.models import Category
+from measurement.choices import Platform, Rhythm
+from measurement.models import Category, Spu
 from measurement.words import keeping, moves
 from measurement.words import saved as words_saved
 from measurement.words.process import PARTS
@@ -31,6 +31,57 @@ class CycleForm(forms.Form):
         max_length=300,
         help_text=_("A study, your own orders, a published figure: people who read the report will see it."),
     )
+
+
+class ProductForm(forms.Form):
+    """A product of the shelf, and from which day it has which margin."""
+
+    code = forms.CharField(
+        label=_("Code of the product"), max_length=60, help_text=_("Your own; files name the product by it.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=160)
+    category = forms.ModelChoiceField(
+        Category.objects.all(),
+        label=_("Category"),
+        to_field_name="code",
+        help_text=_("It sets the decision cycle."),
+    )
+    margin = forms.DecimalField(
+        label=_("Margin in %"),
+        min_value=-100,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        required=False,
+        help_text=_("Of revenue. Empty: as before."),
+    )
+    valid_from = forms.DateField(
+        label=_("Margin holds from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        help_text=_("Before its first day a margin is unknown."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("margin") is not None and not told.get("valid_from"):
+            self.add_error("valid_from", _("Say from which day the margin holds."))
+        return told
+
+
+class ItemForm(forms.Form):
+    """Which product an item of a platform is."""
+
+    platform = forms.ChoiceField(label=_("Platform"), choices=[(str(one), str(one)) for one in Platform])
+    item_id = forms.CharField(label=_("Item"), max_length=80)
+    sku_id = forms.CharField(label=_("SKU"), max_length=80, required=False)
+    spu = forms.ModelChoiceField(Spu.objects.none(), label=_("Product"), to_field_name="code")
+
+    def __init__(self, *args: Any, spus: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = self.fields["spu"]
+        assert isinstance(known, forms.ModelChoiceField)
+        known.queryset = spus
 
 
 class KeepingForm(forms.Form):

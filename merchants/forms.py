@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from merchants import events
 from merchants.intake import kinds
 from merchants.operations.tokens import SCOPES
-from merchants.roles import ROLES
+from merchants.roles import ROLES, Permission
 
 SCOPE_NAMES = {
     "touchpoints:write": _("hand in touchpoints"),
@@ -20,6 +21,7 @@ SCOPE_NAMES = {
     "spend:write": _("hand in cost"),
     "identities:write": _("join identities"),
     "platform_reports:write": _("hand in what platforms report"),
+    "catalogue:write": _("name products, margins, items, notes and codes"),
     "comments:write": _("hand in comments"),
     "leads:write": _("hand in leads"),
     "exposures:write": _("log who was shown an experiment"),
@@ -33,9 +35,9 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is in it"))
     file = forms.FileField(label=_("File"), allow_empty_file=True)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, permissions: Collection[Permission], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds.registered()]
+        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds.open_with(permissions)]
 
 
 class MemberForm(forms.Form):

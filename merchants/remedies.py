@@ -57,7 +57,16 @@ REMEDIES: dict[str, Promise] = {
     "namespace_missing": _("Say where this identifier holds, such as taobao or the name of the app."),
     "not_a_phone": _("A mainland mobile number has 11 digits; a hashed one is its SHA-256 in 64 characters."),
     "same_person_twice": _("Both identifiers are the same."),
-    "unknown_spu": _("This SPU is not known yet: add it under products first, or correct its code."),
+    "unknown_spu": _(
+        "This SPU is not known yet: add it under Data → Products, or hand in a file of products first; or correct"
+        " its code."
+    ),
+    "unknown_category": _("There is no such category: take a code or a name from the page Decision cycles."),
+    "needed_when_new": _("This product is new: give its name and its category."),
+    "told_otherwise": _("A row above says otherwise of the same product: correct one of the two."),
+    "margin_without_day": _("Say from which day the margin holds: before its first day a margin is unknown."),
+    "finer_than_a_basis_point": _("Write the margin with at most two decimals, such as 45.25%."),
+    "name_without_id": _("A name alone does not tell who it is: give the id too."),
     "kept_no_longer": _(
         "It is older than touches are kept (from %(day)s on). Leave it out, or keep them longer under Data →"
         " Purpose and retention."

@@ -87,6 +87,12 @@ CAMPAIGNS = (
 DATA = (
     Tab(_("Sources"), "measurement:data", Permission.SEE_DATA, also=("measurement:deliveries",)),
     Tab(_("Files"), "merchants:uploads", Permission.SEE_DATA),
+    Tab(
+        _("Products"),
+        "measurement:products",
+        Permission.SEE_DATA,
+        also=("measurement:add_product", "measurement:change_product", "measurement:map_item"),
+    ),
     Tab(_("Purpose and retention"), "measurement:keeping", Permission.SEE_DATA),
     Tab(_("Definitions"), "measurement:dictionary", Permission.SEE_RESULTS),
     Tab(_("Saved reports"), "measurement:saved", Permission.SEE_RESULTS, also=("measurement:digest",)),

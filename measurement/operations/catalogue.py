@@ -33,17 +33,28 @@ from merchants.models import Merchant
 R = TypeVar("R", bound=models.Model)
 
 
-def put_spu(merchant: Merchant, *, code: str, name: str, category: Category, by: str) -> Spu:
-    """A product. Another category is another decision cycle, so its lines are computed anew."""
+def put_spu(
+    merchant: Merchant, *, code: str, by: str, name: str = "", category: Category | None = None
+) -> Spu:
+    """A product. Another category is another decision cycle, so its lines are computed anew. Raises
+    ``ValueError`` for a new one without name or category."""
     with tenancy.acting_for(merchant):
         before = Spu.objects.for_merchant(merchant).filter(code=code).values_list("category_id", flat=True)
         former = next(iter(before), None)
+        if former is None and not (name and category):
+            raise ValueError("a new product needs a name and a category")
         row, moved = _put(Spu, merchant, {"code": code}, {"name": name, "category": category})
         if moved:
             audit.record(
-                merchant, "measurement.spu.set", by=by, on=row, code=code, name=name, category=category.code
+                merchant,
+                "measurement.spu.set",
+                by=by,
+                on=row,
+                code=code,
+                name=row.name,
+                category=row.category.code,
             )
-        if former is not None and former != category.pk:
+        if former is not None and former != row.category_id:
             marks.change(merchant, "spus", spus=[row.pk])
     return row
 

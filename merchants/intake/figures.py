@@ -104,8 +104,10 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Share:
     """A part of a whole, kept as a ratio from 0 to 1: ``62.1%``, or ``62.1`` for the same. One or less without
-    a sign may be a ratio or a percentage, and is refused; a dash is unknown."""
+    a sign may be a ratio or a percentage, and is refused; a dash is unknown. ``low``: the least, in percent;
+    a margin may lie below zero."""
 
+    low: int = 0
     word: str = "share"
 
     def read(self, raw: object) -> Decimal | None:
@@ -114,10 +116,10 @@ class Share:
         text = text_of(raw).strip()
         bare = text.removesuffix("%").removesuffix("％").strip()
         found = number(raw if not isinstance(raw, str) else bare)
-        if found is None or (bare == text and 0 < found <= 1):
+        if found is None or (bare == text and 0 < abs(found) <= 1):
             raise Refused("not_a_share")
-        if not 0 <= found <= 100:
-            raise Refused("out_of_range", low="0 %", high="100 %")
+        if not self.low <= found <= 100:
+            raise Refused("out_of_range", low=f"{self.low} %", high="100 %")
         return (found / 100).quantize(Decimal("0.000001"))
 
 

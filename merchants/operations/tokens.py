@@ -17,6 +17,7 @@ SCOPES = (
     "spend:write",
     "identities:write",
     "platform_reports:write",
+    "catalogue:write",
     "comments:write",
     "leads:write",
     "exposures:write",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -47,7 +48,12 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @merchant_required(Permission.BRING_DATA, methods=("GET", "POST"))
 def page(request: MerchantRequest) -> HttpResponse:
     """All files, newest first; POST hands one in."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
+    form = UploadForm(
+        request.POST or None,
+        request.FILES or None,
+        permissions=request.permissions,
+        initial={"kind": request.GET.get("kind")},
+    )
     if request.method == "POST" and form.is_valid():
         handed_in = _accept(request, form)
         if handed_in is not None:
@@ -58,7 +64,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "page": shown,
         "rows": [listed(upload) for upload in shown],
         "form": form,
-        "kinds": kinds.registered(),
+        "kinds": kinds.open_with(request.permissions),
         "learned": [(one, _label(one.mapping.kind)) for one in learned(request.merchant)],
     }
     return render(request, "merchants/uploads.html", context, status=422 if form.errors else 200)
@@ -80,6 +86,8 @@ def detail(request: MerchantRequest, upload_id: int) -> HttpResponse:
 @merchant_required(Permission.BRING_DATA, methods=("POST",))
 def confirm(request: MerchantRequest, upload_id: int) -> HttpResponse:
     upload = get_for_merchant_or_404(Upload, request.merchant, pk=upload_id)
+    if (needed := kinds.get(upload.kind).permission) not in request.permissions:
+        raise PermissionDenied(needed)
     try:
         uploads.confirm(request.merchant, upload, by=f"user:{request.user.pk}")
     except uploads.WrongState:

@@ -338,6 +338,7 @@ def _message(tenant: Tenant) -> int:
 
 
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
+    "spu_id": lambda tenant: tenant.world.spus[0].pk,
     "upload_id": _upload,
     "mapping_id": _mapping,
     "delivery_id": _delivery,

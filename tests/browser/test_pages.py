@@ -51,6 +51,7 @@ PAGES = {
     "definitions": "/m/{m}/dictionary/",
     "data": "/m/{m}/data/",
     "keeping": "/m/{m}/data/keeping/",
+    "products": "/m/{m}/products/",
     "lead-sources": "/m/{m}/lead-sources/",
     "empathy": "/m/{m}/empathy/?period=90d",
     "comments": "/m/{m}/empathy/comments/?period=90d",
