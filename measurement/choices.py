@@ -144,6 +144,8 @@ class MarketMeasure(StrEnum):
     BRAND_SEARCH = "brand_search"
     SHOP_VISITORS = "shop_visitors"
     PRICE = "price"
+    ORDERS = "orders"
+    REVENUE = "revenue"
 
 
 class PromotionKind(StrEnum):

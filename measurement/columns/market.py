@@ -52,6 +52,20 @@ _MEASURES = {
         _("Selling price of the day, in yuan."),
         aliases=("价格", "售价", "成交价", "客单件价"),
     ),
+    MarketMeasure.ORDERS: Column(
+        "orders",
+        Tally(),
+        _("Orders"),
+        _("Paid orders of the day; 0 where there was none. Used only where no order lines are known."),
+        aliases=("订单数", "支付订单数", "成交订单数", "付款订单数"),
+    ),
+    MarketMeasure.REVENUE: Column(
+        "revenue",
+        Yuan(),
+        _("Revenue"),
+        _("Paid less refunded, in yuan; 0 where nothing was sold. Used only where no order lines are known."),
+        aliases=("成交金额", "支付金额", "销售额", "成交额", "gmv"),
+    ),
 }
 
 MARKET = (

@@ -101,7 +101,8 @@ _told(
     "market", _("Marketplace series"), MARKET, market_shape, reported.put_market,
     {"day": "2026-03-01", "platform": "taobao", "search": "8302", "brand_search": "1204",
         "shop_visitors": "5210"},
-    {"day": "2026-03-01", "platform": "jd", "spu": "essence-30ml", "search": "1022", "price": "389.00"},
+    {"day": "2026-03-01", "platform": "jd", "spu": "essence-30ml", "search": "1022", "price": "389.00",
+        "orders": "31", "revenue": "11859.00"},
 )  # fmt: skip
 _told(
     "promotions", _("Calendar of promotions"), PROMOTIONS, promotion_shape, reported.put_promotions,

@@ -24,6 +24,7 @@ class ResponseEstimate(MerchantOwned):
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=[(o.value, o.value) for o in WholeOutcome]
     )
+    handed_in = models.BooleanField(_("from sums handed in"), default=False)  # else from order lines
     exposure = models.CharField(_("exposure"), max_length=20, blank=True)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))

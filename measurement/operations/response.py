@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from measurement.response.estimate import Estimate
     from measurement.response.lag import Cycle
 
-RULE = "response-1"  # version of the method; every estimate names it
+RULE = "response-2"  # version of the method; every estimate names it
 KIND, KEY = "response", "all"  # of the job
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 BEAT = "system:beat"
@@ -96,12 +96,14 @@ def _row(merchant: Merchant, subject: Subject, found: Gathered, cycle: Cycle) ->
     series = found.series
     told = estimate(series, cycle)
     first, last = series.day(0), series.day(series.days - 1)
-    counts_floor = subject.outcome == WholeOutcome.REVENUE and subject.spu_id and not subject.platform
+    lines = not found.handed_in  # only of them it is known what was joined
+    counts_floor = subject.outcome == WholeOutcome.REVENUE and lines and not subject.platform
     return ResponseEstimate(
         merchant=merchant,
         spu_id=subject.spu_id or None,
         platform=subject.platform,
         outcome=subject.outcome,
+        handed_in=found.handed_in,
         exposure=found.exposure,
         first_day=first,
         last_day=last,
@@ -161,7 +163,14 @@ def _cycle(merchant: Merchant, subject: Subject) -> tuple[Cycle, str]:
 
 def _hash(found: Gathered, cycle: Cycle, test: Experiment | None) -> str:
     series = found.series
-    parts = [RULE, str(series.start), found.exposure, repr(cycle), repr(series.festival)]
+    parts = [
+        RULE,
+        str(series.start),
+        str(found.handed_in),
+        found.exposure,
+        repr(cycle),
+        repr(series.festival),
+    ]
     parts.append(f"{test.pk} {test.result}" if test else "")
     digest = hashlib.sha256("\n".join(parts).encode())
     for values in (series.outcome, series.exposure, series.promo, series.price):

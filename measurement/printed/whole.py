@@ -108,6 +108,7 @@ def _heads(outcome: str) -> tuple[Head, ...]:
     known, unit = told(), _unit(outcome)
     return (
         Head("name", _("Product")),
+        Head("source", _("Sales known from")),
         Head("exposure", _("Seeding stands for")),
         Head("effect", known["whole"].name, unit),
         Head("low", _("95 %: from"), unit),
@@ -129,6 +130,7 @@ def _line(row: ResponseEstimate) -> dict[str, Any]:
     effect, low, high = (_rounded(value) for value in ends_of(row))
     return {
         "name": _name(row),
+        "source": told_of.source_of(row),
         "exposure": words.said(told_of.EXPOSURES, row.exposure),
         "effect": effect,
         "low": low,

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from measurement.response.series import Series
 
 LONGEST = 730  # days of a series
+WHOLE_BRAND = 0  # in place of a product
 LEAST_SHOWN = 10  # days with exposure, below which another measure is taken
 PLACES: dict[str, int] = {outcome: place for place, outcome in enumerate(WholeOutcome)}
 OF_ORDERS = (WholeOutcome.REVENUE, WholeOutcome.ORDERS)
+OF_SUMS = {
+    MarketMeasure.REVENUE: WholeOutcome.REVENUE,
+    MarketMeasure.ORDERS: WholeOutcome.ORDERS,
+}
 OF_MARKETS = {
     MarketMeasure.SEARCH: WholeOutcome.SEARCH,
     MarketMeasure.BRAND_SEARCH: WholeOutcome.BRAND_SEARCH,
@@ -45,9 +50,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A series with what stands for exposure and what is in the baseline."""
+    """A series with what stands for exposure and what is in the baseline. ``handed_in``: the outcome is sums
+    as somebody handed them in, not order lines."""
 
     series: Series
+    handed_in: bool
     exposure: str
     promotions: int
     festivals: str  # stated, public, none
@@ -55,27 +62,54 @@ class Gathered:
 
 
 def subjects(merchant: Merchant, today: date) -> list[Subject]:
-    """Every series that can be tried, in a fixed order: products that were sold, on all platforms together
-    and, where there are several, on each; and the marketplaces' own series. Revenue of all comes first."""
+    """Every series that can be tried, in a fixed order: products that were sold, and the whole brand, on all
+    platforms together and, where there are several, on each; and the marketplaces' own series. Revenue of all
+    products comes first. Sums handed in stand in where a product, or a platform of it, has no order lines."""
+    lines = _platforms_of_lines(merchant, today)
     found: set[Subject] = set()
-    sold: dict[int, set[str]] = defaultdict(set)
+    for spu_id, platforms in lines.items():
+        found |= {Subject(spu_id, "", outcome) for outcome in OF_ORDERS}
+        if len(platforms) > 1:
+            found |= {Subject(spu_id, platform, WholeOutcome.REVENUE) for platform in platforms}
+    market = MarketSeries.objects.for_merchant(merchant).filter(replaced_at=None)
+    told = market.values_list("spu_id", "platform", "measure").distinct()
+    for spu, platform, measure in told.filter(measure__in=OF_MARKETS):
+        found.add(Subject(spu or 0, platform, OF_MARKETS[MarketMeasure(measure)]))
+    sums: dict[tuple[int, str], set[str]] = defaultdict(set)
+    since = today - timedelta(days=LONGEST)
+    for spu, platform, measure in told.filter(measure__in=OF_SUMS, day__gte=since):
+        sums[spu or 0, OF_SUMS[MarketMeasure(measure)]].add(platform)
+    for (spu_id, outcome), platforms in sums.items():
+        known = lines.get(spu_id, set())
+        if not known:
+            found.add(Subject(spu_id, "", outcome))
+        if len(known | platforms) > 1:
+            found |= {Subject(spu_id, platform, outcome) for platform in platforms - known}
+    return sorted(
+        found, key=lambda one: (one.platform != "", PLACES[one.outcome], one.spu_id == WHOLE_BRAND, one)
+    )
+
+
+def _platforms_of_lines(merchant: Merchant, today: date) -> dict[int, set[str]]:
+    """The platforms of each product with order lines of late. The whole brand is every line, mapped or not; a
+    brand of one product is that product, and is not tried twice."""
+    sold: dict[int | None, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(_SOLD_WHERE, [merchant.pk, start_of(today - timedelta(days=LONGEST))])
         for spu_id, platform in cursor.fetchall():
             sold[spu_id].add(platform)
-    for spu_id, platforms in sold.items():
-        found |= {Subject(spu_id, "", outcome) for outcome in OF_ORDERS}
-        if len(platforms) > 1:
-            found |= {Subject(spu_id, platform, WholeOutcome.REVENUE) for platform in platforms}
-    market = MarketSeries.objects.for_merchant(merchant).filter(replaced_at=None, measure__in=OF_MARKETS)
-    for spu, platform, measure in market.values_list("spu_id", "platform", "measure").distinct():
-        found.add(Subject(spu or 0, platform, OF_MARKETS[MarketMeasure(measure)]))
-    return sorted(found, key=lambda one: (one.platform != "", PLACES[one.outcome], one))
+    found = {spu_id: platforms for spu_id, platforms in sold.items() if spu_id is not None}
+    if len(sold) > 1 or None in sold:
+        found[WHOLE_BRAND] = set().union(*sold.values())
+    return found
 
 
 def gather(merchant: Merchant, subject: Subject, today: date) -> Gathered | None:
     """The series up to the last day of which everything is known; None when nothing was sold."""
-    outcome = _market(merchant, subject) if subject.outcome not in OF_ORDERS else _sold(merchant, subject)
+    outcome = _sold(merchant, subject, today) if subject.outcome in OF_ORDERS else {}
+    handed_in = not outcome
+    if handed_in:
+        outcome = unbroken(_told(merchant, subject, today))
     shown, stated_through = _shown(merchant, subject.spu_id)
     last = min(today - DAY, max(outcome, default=today), stated_through or today)
     first = max(min(outcome, default=today), last - timedelta(days=LONGEST - 1))
@@ -84,15 +118,13 @@ def gather(merchant: Merchant, subject: Subject, today: date) -> Gathered | None
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     kind, exposure = _chosen(shown, _published(merchant, subject.spu_id), days)
     promotions = _promotions(merchant, subject, first, last)
-    return _put_together(
-        subject, days, outcome, (kind, exposure), promotions, _price(merchant, subject, days)
-    )
+    price = _price(merchant, subject, days)
+    return _put_together(days, (outcome, handed_in), (kind, exposure), promotions, price)
 
 
 def _put_together(
-    subject: Subject,
     days: list[date],
-    outcome: dict[date, float],
+    sold: tuple[dict[date, float], bool],
     exposure: tuple[str, list[float]],
     promotions: list[Promotion],
     price: list[float] | None,
@@ -102,6 +134,7 @@ def _put_together(
     from measurement.response.calendar import festival_on
     from measurement.response.series import Series
 
+    outcome, handed_in = sold
     promo, named = _calendar(days, promotions)
     stated = any(one.kind == PromotionKind.FESTIVAL for one in promotions)
     festival = tuple(named[day] or ("" if stated else festival_on(day)) for day in days)
@@ -114,7 +147,8 @@ def _put_together(
         festival=festival,
     )
     public = "public" if any(festival) and not stated else "none"
-    return Gathered(series, exposure[0], len(promotions), "stated" if stated else public, price is not None)
+    festivals = "stated" if stated else public
+    return Gathered(series, handed_in, exposure[0], len(promotions), festivals, price is not None)
 
 
 def _calendar(days: list[date], promotions: list[Promotion]) -> tuple[dict[date, float], dict[date, str]]:
@@ -132,19 +166,47 @@ def _calendar(days: list[date], promotions: list[Promotion]) -> tuple[dict[date,
     return promo, named
 
 
-def _sold(merchant: Merchant, subject: Subject) -> dict[date, float]:
+def _sold(merchant: Merchant, subject: Subject, today: date) -> dict[date, float]:
+    """What order lines say; a day without any was a day without a sale."""
     column = 1 if subject.outcome == WholeOutcome.REVENUE else 2
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "spu": subject.spu_id,
+        "platform": subject.platform,
+        "since": start_of(today - timedelta(days=LONGEST)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_SOLD, {"merchant": merchant.pk, "spu": subject.spu_id, "platform": subject.platform})
+        cursor.execute(_SOLD, scope)
         return {row[0]: float(row[column]) for row in cursor.fetchall()}
 
 
-def _market(merchant: Merchant, subject: Subject) -> dict[date, float]:
-    measure = next(key for key, outcome in OF_MARKETS.items() if outcome == subject.outcome)
+def _told(merchant: Merchant, subject: Subject, today: date) -> dict[date, float]:
+    """What was handed in by day. Of all platforms together only the days that each of them has told of: a sum
+    that one of them is missing from is not known."""
+    measure = next(key for key, outcome in {**OF_MARKETS, **OF_SUMS}.items() if outcome == subject.outcome)
     rows = MarketSeries.objects.for_merchant(merchant).filter(
-        subject.of_product, replaced_at=None, measure=measure, platform=subject.platform
+        subject.of_product, replaced_at=None, measure=measure, day__gte=today - timedelta(days=LONGEST)
     )
-    return {day: float(value) for day, value in rows.values_list("day", "value")}
+    if subject.platform:
+        rows = rows.filter(platform=subject.platform)
+    by_day: dict[date, dict[str, float]] = defaultdict(dict)
+    for day, platform, value in rows.values_list("day", "platform", "value"):
+        by_day[day][platform] = float(value)
+    every = set().union(*by_day.values()) if by_day else set()
+    return {day: sum(of_day.values()) for day, of_day in by_day.items() if len(of_day) == len(every)}
+
+
+def unbroken(told: dict[date, float]) -> dict[date, float]:
+    """The longest stretch of days without one that nobody told of, the later of two as long (pure)."""
+    best: list[date] = []
+    run: list[date] = []
+    for day in sorted(told):
+        if run and day - run[-1] == DAY:
+            run.append(day)
+        else:
+            run = [day]
+        best = run if len(run) >= len(best) else best
+    return {day: told[day] for day in best}
 
 
 Shown = dict[str, dict[date, float]]
@@ -242,9 +304,10 @@ def floor_fen(merchant: Merchant, spu_id: int, first: date, last: date) -> int:
         cursor.execute(
             """
             SELECT coalesce(sum(fen_linear), 0)::bigint FROM measurement_rollup
-            WHERE merchant_id = %s AND spu_id = %s AND order_day BETWEEN %s AND %s AND grade IN ('A', 'B')
+            WHERE merchant_id = %(merchant)s AND (%(spu)s = 0 OR spu_id = %(spu)s)
+              AND order_day BETWEEN %(first)s AND %(last)s AND grade IN ('A', 'B')
             """,
-            [merchant.pk, spu_id, first, last],
+            {"merchant": merchant.pk, "spu": spu_id, "first": first, "last": last},
         )
         return int(cursor.fetchone()[0])
 
@@ -252,11 +315,11 @@ def floor_fen(merchant: Merchant, spu_id: int, first: date, last: date) -> int:
 _DAY = "(l.paid_at AT TIME ZONE 'Asia/Shanghai')::date"
 _SOLD_WHERE = """
 SELECT DISTINCT spu_id, platform FROM measurement_orderline
-WHERE merchant_id = %s AND paid_at >= %s AND spu_id IS NOT NULL
+WHERE merchant_id = %s AND paid_at >= %s
 """
 _SOLD = f"""
 SELECT {_DAY}, sum(l.net_fen)::bigint, count(DISTINCT l.order_id) FROM measurement_orderline l
-WHERE l.merchant_id = %(merchant)s AND l.spu_id = %(spu)s AND l.paid_at IS NOT NULL
+WHERE l.merchant_id = %(merchant)s AND (%(spu)s = 0 OR l.spu_id = %(spu)s) AND l.paid_at >= %(since)s
   AND (%(platform)s = '' OR l.platform = %(platform)s)
 GROUP BY 1
 """

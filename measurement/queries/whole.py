@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from measurement.models import OrderLine, ResponseEstimate, Rollup, Spend
+from measurement.choices import MarketMeasure
+from measurement.models import MarketSeries, OrderLine, ResponseEstimate, Rollup, Spend
 from merchants.models import Job, Merchant
 from merchants.periods import start_of
 
@@ -14,9 +15,9 @@ from merchants.periods import start_of
 def latest(
     merchant: Merchant, outcome: str, platform: str, *, as_of: date | None = None
 ) -> list[ResponseEstimate]:
-    """The estimate of each product that held at the end of a day (now), those with an effect first, then by
-    share; without their days. A floor of zero is unknown where not one order was ever tied to content. At
-    most two queries."""
+    """The estimate of the whole brand and of each product that held at the end of a day (now), the brand first,
+    then those with an effect, by share; without their days. A floor of zero is unknown where not one order was
+    ever tied to content. At most two queries."""
     rows = _until(ResponseEstimate.objects.for_merchant(merchant), as_of)
     rows = rows.filter(outcome=outcome, platform=platform).order_by("spu_id", "-id").distinct("spu_id")
     found = list(rows.select_related("spu__category", "experiment").defer("daily"))
@@ -24,7 +25,9 @@ def latest(
     if empty and not joinable(merchant):
         for row in empty:
             row.floor_fen = None
-    return sorted(found, key=lambda row: (row.verdict != "effect", -_share(row), row.pk))
+    return sorted(
+        found, key=lambda row: (row.spu_id is not None, row.verdict != "effect", -_share(row), row.pk)
+    )
 
 
 def joinable(merchant: Merchant) -> bool:
@@ -53,9 +56,12 @@ def job_of(merchant: Merchant) -> Job | None:
 
 
 def has_what_it_needs(merchant: Merchant) -> tuple[bool, bool]:
-    """Whether anything was sold of a known product, and whether any cost or report came in."""
-    lines = OrderLine.objects.for_merchant(merchant).exclude(spu=None).exclude(paid_at=None)
-    return lines.exists(), Spend.objects.for_merchant(merchant).exists()
+    """Whether anything was sold, by order lines or by sums, and whether any cost or report came in."""
+    lines = OrderLine.objects.for_merchant(merchant).exclude(paid_at=None)
+    sums = MarketSeries.objects.for_merchant(merchant).filter(
+        replaced_at=None, measure__in=(MarketMeasure.ORDERS, MarketMeasure.REVENUE)
+    )
+    return lines.exists() or sums.exists(), Spend.objects.for_merchant(merchant).exists()
 
 
 def _until(rows: QuerySet[ResponseEstimate], as_of: date | None) -> QuerySet[ResponseEstimate]:

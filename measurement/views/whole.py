@@ -115,6 +115,7 @@ def _listed(row: ResponseEstimate, here: dict[str, str], chosen: ResponseEstimat
         "verdict": words.said(told.VERDICTS, row.verdict),
         "tone": "accent" if row.verdict == Verdict.EFFECT else "muted",
         "exposure": words.said(told.EXPOSURES, row.exposure),
+        "source": told.source_of(row),
     }
 
 

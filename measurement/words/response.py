@@ -78,6 +78,11 @@ REMEDIES: dict[str, Any] = {
 }
 
 
+def source_of(row: ResponseEstimate) -> str:
+    """Where what was sold is known from."""
+    return gettext("sums as handed in") if row.handed_in else gettext("order lines")
+
+
 def what_came(outcome: str) -> str:
     """The name of what is counted, on the chart."""
     if outcome == WholeOutcome.REVENUE:
@@ -86,7 +91,8 @@ def what_came(outcome: str) -> str:
 
 
 def takeaway(rows: Sequence[ResponseEstimate]) -> str:
-    """How many products show an effect, and how sure the others are."""
+    """How many products show an effect, and how sure the others are; the whole brand is none of them."""
+    rows = [row for row in rows if row.spu_id is not None] or rows
     seen = [row for row in rows if row.verdict == Verdict.EFFECT]
     open_ones = len(rows) - len(seen)
     if not seen:

@@ -197,6 +197,24 @@ def test_a_market_row_tells_several_series_of_a_day():
     assert nothing == ("", "nothing_told")
 
 
+def test_a_market_row_tells_orders_and_revenue_as_sums_and_zero_is_told():
+    [told, none] = read(
+        "market",
+        {
+            "日期": "2026-03-01",
+            "平台": "淘宝",
+            "商品编码": "essence",
+            "支付订单数": "31",
+            "支付金额": "11,859.00",
+        },
+        {"日期": "2026-03-02", "平台": "淘宝", "商品编码": "essence", "支付订单数": "0", "支付金额": "-"},
+    )
+    assert [(one.measure, one.value, one.spu_code) for one in told] == [
+        (MarketMeasure.ORDERS, Decimal(31), "essence"), (MarketMeasure.REVENUE, Decimal(1_185_900), "essence"),
+    ]  # fmt: skip
+    assert [(one.measure, one.value) for one in none] == [(MarketMeasure.ORDERS, Decimal(0))]
+
+
 def test_a_promotion_has_its_days_in_order():
     good, one_day, reversed_ = read(
         "promotions",

@@ -130,7 +130,7 @@ def test_the_number_of_queries_does_not_grow_with_the_products(page, merchant):
 
 def test_nothing_yet_says_what_would_fill_the_page(page, merchant):
     told = text(page())
-    assert "No orders of known products yet" in told
+    assert "Nothing sold is known yet" in told
     assert "nothing needs to be joined" in told
 
 
@@ -165,6 +165,24 @@ def test_visitors_of_a_shop_are_not_called_sales(page, merchant):
     told = text(page(outcome="shop_visitors"))
     assert "Shop visitors of “The whole brand”: about 24 % go along with its seeding" in told
     assert "Joined floor" not in told
+
+
+def test_sums_handed_in_are_labelled_and_order_lines_are_not(page, merchant):
+    row(merchant, "Essence", floor_fen=None, handed_in=True)
+    row(merchant, "Candle")
+    told = text(page())
+    assert "reads from ads · sums as handed in" in told
+    assert "reads from ads · order lines" not in told
+    assert page(spu="x").context["item"]["source"] == "sums as handed in"
+
+
+def test_the_whole_brand_comes_first_and_is_counted_as_no_product(page, merchant):
+    brand = row(merchant, "Essence", effect=100_000.0)
+    ResponseEstimate.objects.filter(pk=brand.pk).update(spu=None)
+    row(merchant, "Candle")
+    answer = page()
+    assert [one["name"] for one in answer.context["rows"]] == ["The whole brand", "Candle"]
+    assert "The days of 1 product go along" in answer.context["takeaway"]
 
 
 def test_where_nothing_could_ever_be_joined_the_floor_is_unknown_not_zero(page, merchant):
