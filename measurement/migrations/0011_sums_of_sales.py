@@ -6,7 +6,7 @@ from measurement.choices import MarketMeasure
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0009_keeping")]
+    dependencies = [("measurement", "0010_placement")]
 
     operations = [
         migrations.AddField(
