@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from measurement.alliance.facts import JoinKind
 from measurement.columns.orders import CODE_KINDS, PLATFORMS
 from measurement.columns.surroundings import Surroundings, Values, not_in_future, spu_of
+from measurement.operations.catalogue_rows import CodeRow, ItemRow, NoteRow, ProductRow
 from merchants.intake.cells import Choice, Day, Flag, Id, Text, Time
 from merchants.intake.columns import Column, spelled
 from merchants.intake.figures import Share
@@ -167,50 +167,6 @@ CODES = (
     Column("keyword", Text(120), _("Keyword"), "", aliases=("关键词",)),
     Column("blogger_id", Id(), _("Blogger"), "", aliases=("博主id", "达人id", "kol_id")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ProductRow:
-    """A product as a row states it; empty and None state nothing. A margin in basis points comes with its day."""
-
-    code: str
-    name: str = ""
-    category: str = ""  # code
-    margin_bp: int | None = None
-    valid_from: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    platform: str
-    item_id: str
-    sku_id: str
-    spu_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoteRow:
-    """A note as a row states it; empty and None state nothing."""
-
-    note_id: str
-    title: str = ""
-    blogger_id: str = ""
-    blogger_name: str = ""
-    spu_code: str = ""
-    buying_point: str = ""
-    scene: str = ""
-    is_video: bool | None = None
-    published_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRow:
-    """A code on orders, and what of content it was given to: names of ``POINTED_AT`` with their ids."""
-
-    kind: str
-    platform: str
-    code: str
-    content: tuple[tuple[str, str], ...]
 
 
 def product_shape(around: Surroundings, categories: Mapping[str, str]) -> Callable[[Values], ProductRow]:

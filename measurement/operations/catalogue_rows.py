@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from measurement.choices import TouchKind
-from measurement.columns.catalogue import CodeRow, ItemRow, NoteRow, ProductRow
 from measurement.models import (
     Blogger,
     Category,
@@ -27,6 +27,50 @@ from merchants import tenancy
 from merchants.models import Merchant
 
 BATCH = 500  # rows of one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product as a row states it; empty and None state nothing. A margin in basis points comes with its day."""
+
+    code: str
+    name: str = ""
+    category: str = ""  # code
+    margin_bp: int | None = None
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    platform: str
+    item_id: str
+    sku_id: str
+    spu_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note as a row states it; empty and None state nothing."""
+
+    note_id: str
+    title: str = ""
+    blogger_id: str = ""
+    blogger_name: str = ""
+    spu_code: str = ""
+    buying_point: str = ""
+    scene: str = ""
+    is_video: bool | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A code on orders, and what of content it was given to: fields of a channel with their ids."""
+
+    kind: str
+    platform: str
+    code: str
+    content: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

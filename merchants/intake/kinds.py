@@ -10,7 +10,6 @@ from typing import Any
 
 from merchants.intake.columns import Column, spellings
 from merchants.intake.problems import Refused
-from merchants.roles import Permission
 
 Values = Mapping[str, Any]  # column name -> value, None where the cell is empty
 Shape = Callable[[Values], Any]  # -> a row for the writer; raises ``Refused``
@@ -47,7 +46,7 @@ class Kind:
     rows_at_once: int = 5_000  # rows of one transaction while a file is applied
     # (merchant) -> the code of the remedy while this merchant may not bring it, empty when it may
     closed: Callable[[Any], str] = open_to_all
-    permission: Permission = Permission.BRING_DATA  # what a person needs to hand it in and to confirm it
+    permission: str = "bring_data"  # what a person needs to hand it in and to confirm it
 
     @cached_property
     def spellings(self) -> dict[str, Column]:
@@ -80,6 +79,6 @@ def registered() -> Iterable[Kind]:
     return tuple(_KINDS.values())
 
 
-def open_with(permissions: Collection[Permission]) -> list[Kind]:
+def open_with(permissions: Collection[str]) -> list[Kind]:
     """The kinds that a person with these permissions may hand in."""
     return [kind for kind in _KINDS.values() if kind.permission in permissions]

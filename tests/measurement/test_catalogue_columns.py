@@ -7,17 +7,9 @@ from typing import Any
 
 import pytest
 
-from measurement.columns.catalogue import (
-    CodeRow,
-    ItemRow,
-    NoteRow,
-    ProductRow,
-    code_shape,
-    item_shape,
-    note_shape,
-    product_shape,
-)
+from measurement.columns.catalogue import code_shape, item_shape, note_shape, product_shape
 from measurement.columns.surroundings import Surroundings
+from measurement.operations.catalogue_rows import CodeRow, ItemRow, NoteRow, ProductRow
 from merchants import exports, remedies
 from merchants.intake import kinds
 from merchants.intake.tables import Row
