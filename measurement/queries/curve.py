@@ -5,7 +5,7 @@ Summed from the cells, which hold both days; the arrival of credit is learned fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,8 +14,10 @@ import numpy as np
 from django.db import connection
 
 from measurement.attribution.cells import NOBODY, Cells, day_number, day_of_number, different, sums
+from measurement.choices import ReportLevel, TouchKind
 from measurement.cycles.arrival import LEAST_ORDERS, learn_arrival
 from measurement.cycles.cohorts import Cell, Cohort, Foresight, Point, cohorts, curve, history, spans
+from measurement.models import AllianceRow, Channel
 from measurement.queries import costs as spending
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle
@@ -29,17 +31,21 @@ from merchants.periods import Period, day_of
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Credited fen of a platform or an SPU; ``key`` is "" for what belongs to none."""
+    """Credited fen of a platform or an SPU; ``key`` is "" for what belongs to none. ``in_task``: whether an Alliance
+    task of these days names the SPU; None where no task names any."""
 
     name: str
     fen: int
     key: str = ""
+    in_task: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """An answer. ``total`` is the whole period as one cohort; ``untold`` says why its end cannot be told:
-    "" (it is told, or nothing is to come), "axis" or "few"."""
+    "" (it is told, or nothing is to come), "axis" or "few". ``live`` is the credit of views of live streams; it
+    lies within the platforms. ``by_task``: credit of products in a task and of others, None where no Alliance
+    task of these days names a product."""
 
     query: ReportQuery
     envelope: Envelope
@@ -48,7 +54,9 @@ class Curve:
     cohorts: tuple[Cohort, ...]
     total: Cohort
     platforms: tuple[Part, ...]
+    live: int
     spus: tuple[Part, ...]
+    by_task: tuple[int, int] | None
     cost_by_task: Mapping[str, int]
     orders: int | None
     people: int | None
@@ -67,9 +75,10 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     found = None if query.as_of else _cells(merchant, query, past)
     credit = within(merchant, query, _around(query.period, past), found).cells if found is not None else None
     mine = _of(credit, query, query.period) if credit is not None else None
-    cells, platforms, spus = (
-        _sums(query, mine) if mine is not None else _sums_of_past(merchant, query, query.period)
+    cells, platforms, spus, live = (
+        _sums(merchant, query, mine) if mine is not None else _sums_of_past(merchant, query, query.period)
     )
+    tasked = task_products(merchant, query.period)
     orders, people = _counted(mine) if mine is not None else (None, None)
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
@@ -86,7 +95,9 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
         cohorts=tuple(cohorts(cells, by_day, spans(query.period), foresight=seen, **asked)),
         total=total,
         platforms=_named(merchant, Dimension.PLATFORM, platforms),
-        spus=_named(merchant, Dimension.SPU, spus),
+        live=live,
+        spus=_named(merchant, Dimension.SPU, spus, tasked),
+        by_task=_split(spus, tasked),
         cost_by_task=costs.by_task,
         orders=orders,
         people=people,
@@ -94,12 +105,32 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     )
 
 
-def _named(merchant: Merchant, dimension: Dimension, sums: Mapping[str, int]) -> tuple[Part, ...]:
+def _named(
+    merchant: Merchant, dimension: Dimension, sums: Mapping[str, int], tasked: Collection[str] = ()
+) -> tuple[Part, ...]:
     """Parts by name, the largest first; what belongs to no SPU comes last, without a name."""
     called = names_of(merchant, dimension, [key for key in sums if key])
-    parts = [Part(called[key].name, fen, key) for key, fen in sums.items() if key]
+    parts = [
+        Part(called[key].name, fen, key, key in tasked if tasked else None) for key, fen in sums.items() if key
+    ]
     rest = [Part("", sums[""])] if sums.get("") else []
     return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
+
+
+def task_products(merchant: Merchant, period: Period) -> set[str]:
+    """Ids of the SPUs that rows of Alliance tasks name on these days, as they stand now."""
+    rows = AllianceRow.objects.for_merchant(merchant).filter(
+        replaced_at=None, level=ReportLevel.TASK, day__gte=period.start, day__lt=period.end
+    )
+    return {str(spu) for spu in rows.exclude(spu=None).values_list("spu_id", flat=True).distinct()}
+
+
+def _split(sums: Mapping[str, int], tasked: Collection[str]) -> tuple[int, int] | None:
+    """Credit of products in a task, and of other products; what has no SPU is neither."""
+    if not tasked:
+        return None
+    known = [(key in tasked, fen) for key, fen in sums.items() if key]
+    return sum(fen for inside, fen in known if inside), sum(fen for inside, fen in known if not inside)
 
 
 def _cells(merchant: Merchant, query: ReportQuery, past: Period | None) -> Cells:
@@ -118,19 +149,24 @@ def _of(cells: Cells, query: ReportQuery, period: Period) -> Cells:
     return cells.only((days >= day_number(period.start)) & (days < day_number(period.end)))
 
 
-Sums = tuple[list[Cell], dict[str, int], dict[str, int]]
-"""Credit by (day, lag), by platform, and by SPU ("" where the line has none)."""
+Sums = tuple[list[Cell], dict[str, int], dict[str, int], int]
+"""Credit by (day, lag), by platform, by SPU ("" where the line has none), and of views of live streams."""
 
 
-def _sums(query: ReportQuery, chosen: Cells) -> Sums:
+def _sums(merchant: Merchant, query: ReportQuery, chosen: Cells) -> Sums:
     fen = chosen.fen[query.model]
     of_platform = sums(chosen.platform, fen, len(chosen.platforms))
     spus, places = np.unique(chosen.spu, return_inverse=True)
     of_spu = sums(places, fen, len(spus))
+    views = (
+        Channel.objects.for_merchant(merchant).filter(kind=TouchKind.LIVE_VIEW).values_list("pk", flat=True)
+    )
+    of_live = sums(np.isin(chosen.channel, list(views)).astype(np.int64), fen, 2)
     return (
         _arrived(query, chosen),
         {chosen.platforms[n]: int(of_platform[n]) for n in different(chosen.platform)},
         {str(spu or ""): int(amount) for spu, amount in zip(spus, of_spu, strict=True)},
+        int(of_live[1]),
     )
 
 
@@ -157,17 +193,18 @@ def _sums_of_past(merchant: Merchant, query: ReportQuery, period: Period) -> Sum
     with connection.cursor() as cursor:
         cursor.execute(statement, scope_of(merchant, query, period))
         rows = cursor.fetchall()
-    cells: list[Cell] = [(day, lag, fen) for kind, day, lag, _, _, fen in rows if kind == _BY_DAY]
-    platforms = {platform: fen for kind, _, _, platform, _, fen in rows if kind == _BY_PLATFORM}
-    spus = {str(spu or ""): fen for kind, _, _, _, spu, fen in rows if kind == _BY_SPU}
-    return cells, platforms, spus
+    cells: list[Cell] = [(day, lag, fen) for kind, day, lag, _, _, fen, _ in rows if kind == _BY_DAY]
+    platforms = {platform: fen for kind, _, _, platform, _, fen, _ in rows if kind == _BY_PLATFORM}
+    spus = {str(spu or ""): fen for kind, _, _, _, spu, fen, _ in rows if kind == _BY_SPU}
+    return cells, platforms, spus, sum(live for kind, *_, live in rows if kind == _BY_PLATFORM)
 
 
 # Of the four things that rows may be grouped by, the bits of those they are not.
 _BY_DAY, _BY_PLATFORM, _BY_SPU = 0b0011, 0b1101, 0b1110
 _SUMS = """
 SELECT grouping({day}, r.order_day - r.touch_day, r.platform, r.spu_id), {day}, r.order_day - r.touch_day,
-       r.platform, r.spu_id, sum(r.{fen})::bigint
+       r.platform, r.spu_id, sum(r.{fen})::bigint,
+       coalesce(sum(r.{fen}) FILTER (WHERE c.kind = 'live_view'), 0)::bigint
 FROM measurement_rollup r
 JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
 WHERE {where} AND r.recorded_day <= %(as_of)s
@@ -192,7 +229,7 @@ def _foresight(
 ) -> Foresight | None:
     """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
     if credit is None:
-        cells, _, _ = _sums_of_past(merchant, query, past)
+        cells, *_ = _sums_of_past(merchant, query, past)
     else:
         cells = _arrived(query, _of(credit, query, past))
     size, dispersion = _sizes(merchant, past)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import openpyxl
@@ -14,8 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from measurement import words
+from measurement.choices import Programme, ReportLevel
 from measurement.models import OrderLine
+from measurement.operations import reported
 from measurement.queries import buyers, curve
+from measurement.reported.statements import AllianceStatement
 from measurement.reports import read
 from merchants import tenancy
 from merchants.models import AuditEvent, Merchant
@@ -86,6 +89,48 @@ def test_the_curve_rises_with_each_order_and_is_set_against_the_cost(world):
         (words.platform("xiaohongshu_ark"), 4000),
         (words.platform("jd"), 3000),
     ]
+
+
+def test_credit_of_live_views_lies_within_the_platforms(world):
+    """dee watches a stream and reads a note, then buys for 80: half of it is the stream's."""
+    world.touch("dee", ago(50), "Winter repair")
+    world.touch("dee", ago(49), "", kind="live_view", campaign="Friday stream")
+    world.order("D1", ago(47), 8000, person="dee")
+    world.compute()
+    found = over_time(world)
+    assert (found.live, sum(part.fen for part in found.platforms), found.total.credited) == (
+        4000,
+        25000,
+        25000,
+    )
+
+
+def test_no_credit_of_live_views_without_one(world):
+    assert over_time(world).live == 0
+
+
+def task_row(world: World, day: str, spu: str, level: ReportLevel = ReportLevel.TASK) -> None:
+    row = AllianceStatement(
+        timezone.now(), Programme.XIAOHONGXING, level, date.fromisoformat(day), 15, task_id="88012",
+        note_id="n1" if level == ReportLevel.NOTE else "", spu_code=spu, metrics={"order_uv": 1},
+    )  # fmt: skip
+    reported.put_alliance(world.merchant, [row], source="file", by="system:test")
+
+
+def test_credit_is_divided_by_products_that_a_task_names(world):
+    world.touch("ann", ago(50), "Winter repair", spu=world.spu("cream"))
+    world.compute()  # ann's cream for 25 is credited too
+    before = over_time(world)
+    assert (before.by_task, {part.in_task for part in before.spus}) == (None, {None})
+    task_row(world, ago(70), "cream")  # another period
+    task_row(world, ago(45), "cream", ReportLevel.NOTE)  # a note's row tells of no task's products
+    assert over_time(world).by_task is None
+    task_row(world, ago(45), "essence")
+    found = over_time(world)
+    assert [(part.name, part.fen, part.in_task) for part in found.spus] == [
+        ("essence", 17000, True), ("cream", 2500, False),
+    ]  # fmt: skip
+    assert found.by_task == (17000, 2500)
 
 
 def test_cohorts_add_up_to_the_whole(world):
