@@ -50,6 +50,7 @@ class Status:
     has_touches: bool
     has_credit: bool
     has_spend: bool
+    has_margins: bool
     has_legal_basis: bool
 
     def through(self, today: date) -> date | None:
@@ -66,7 +67,7 @@ def status(merchant: Merchant) -> Status:
     """One round trip for the latest run and what exists, one for the sources."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS, {"merchant": merchant.pk})
-        run, rule_version, computed_at, last_order_day, orders, touches, spend, credit = cursor.fetchone()
+        run, rule_version, computed_at, last_order_day, orders, touches, spend, margins, credit = cursor.fetchone()
         cursor.execute(
             "SELECT name, source, last_received_at, last_error, paused, legal_basis <> ''"
             " FROM merchants_connection WHERE merchant_id = %s ORDER BY name",
@@ -82,6 +83,7 @@ def status(merchant: Merchant) -> Status:
         has_orders=orders,
         has_touches=touches,
         has_spend=spend,
+        has_margins=margins,
         has_credit=credit,
         has_legal_basis=any(row[5] for row in rows),
     )
@@ -93,6 +95,7 @@ SELECT r.id, r.rule_version, r.started_at,
        EXISTS (SELECT FROM measurement_order WHERE merchant_id = %(merchant)s AND paid_at IS NOT NULL),
        EXISTS (SELECT FROM measurement_channel WHERE merchant_id = %(merchant)s),
        EXISTS (SELECT FROM measurement_spend WHERE merchant_id = %(merchant)s),
+       EXISTS (SELECT FROM measurement_spumargin WHERE merchant_id = %(merchant)s),
        EXISTS (SELECT FROM measurement_rollup WHERE merchant_id = %(merchant)s AND channel_id IS NOT NULL)
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (

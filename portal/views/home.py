@@ -246,33 +246,45 @@ def _where(kind: str, code: str) -> str:
 def guide(merchant: Merchant, status: Status) -> list[dict[str, Any]]:
     """What a first honest result needs, and what each further source would add."""
     upload = _url("merchants:upload", merchant.code) or _url("measurement:data", merchant.code)
+    products = _url("measurement:products", merchant.code)
     steps = [
+        (
+            status.has_margins,
+            _("What you sell"),
+            _("Products with their category and margin; items of shops are mapped to them."),
+            _("each product's own decision cycle, and profit in place of revenue"),
+            products,
+        ),
         (
             status.has_orders,
             _("Orders of your shops"),
             _("An export or a connection; amounts, times and items are enough."),
             _("where people buy, refunds, and how much cannot be joined yet"),
+            upload,
         ),
         (
             status.has_spend,
             _("What it cost"),
             _("A cost file by day: ads, note fees, samples, agency fees."),
             _("cost and return per yuan; with orders this is the first honest result"),
+            upload,
         ),
         (
             status.has_touches,
             _("Touchpoints"),
             _("Reads, searches and clicks with a person key, or channel codes on orders."),
             _("which notes, bloggers and searches the orders are credited to"),
+            upload,
         ),
         (
             status.has_legal_basis,
             _("A recorded legal basis"),
             _("Say on which basis each source may be used for single orders."),
             _("the evidence of every order, share by share"),
+            upload,
         ),
     ]
     return [
-        {"done": done, "title": title, "text": text, "gain": gain, "url": upload, "action": _("Bring it in")}
-        for done, title, text, gain in steps
+        {"done": done, "title": title, "text": text, "gain": gain, "url": url, "action": _("Bring it in")}
+        for done, title, text, gain, url in steps
     ]

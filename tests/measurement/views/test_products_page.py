@@ -60,6 +60,13 @@ def test_a_merchant_of_yesterday_adds_its_first_product_with_a_trace(marketer, m
     assert ">29<" in told  # the cycle of facial essence
 
 
+def test_the_first_steps_of_a_merchant_lead_here_until_a_margin_is_told(marketer, merchant) -> None:
+    home, here = reverse("portal:home", args=[merchant.code]), to(merchant, "products")
+    assert f'class="btn secondary btn-sm" href="{here}"' in text(marketer.get(home))
+    marketer.post(to(merchant, "add_product"), TOLD)
+    assert f'class="btn secondary btn-sm" href="{here}"' not in text(marketer.get(home))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
