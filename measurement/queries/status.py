@@ -67,7 +67,9 @@ def status(merchant: Merchant) -> Status:
     """One round trip for the latest run and what exists, one for the sources."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS, {"merchant": merchant.pk})
-        run, rule_version, computed_at, last_order_day, orders, touches, spend, margins, credit = cursor.fetchone()
+        run, rule_version, computed_at, last_order_day, orders, touches, spend, margins, credit = (
+            cursor.fetchone()
+        )
         cursor.execute(
             "SELECT name, source, last_received_at, last_error, paused, legal_basis <> ''"
             " FROM merchants_connection WHERE merchant_id = %s ORDER BY name",

@@ -250,7 +250,7 @@ def guide(merchant: Merchant, status: Status) -> list[dict[str, Any]]:
     steps = [
         (
             status.has_margins,
-            _("What you sell"),
+            _("Products and margins"),
             _("Products with their category and margin; items of shops are mapped to them."),
             _("each product's own decision cycle, and profit in place of revenue"),
             products,
