@@ -111,7 +111,9 @@ def _named(
     """Parts by name, the largest first; what belongs to no SPU comes last, without a name."""
     called = names_of(merchant, dimension, [key for key in sums if key])
     parts = [
-        Part(called[key].name, fen, key, key in tasked if tasked else None) for key, fen in sums.items() if key
+        Part(called[key].name, fen, key, key in tasked if tasked else None)
+        for key, fen in sums.items()
+        if key
     ]
     rest = [Part("", sums[""])] if sums.get("") else []
     return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
