@@ -39,8 +39,8 @@ REMEDIES: dict[str, Promise] = {
     "rounded_to_ten_thousands": _(
         "The figure is rounded to 万: export whole numbers, or name the columns and choose 万 as the unit."
     ),
-    "not_a_rate": _("A rate is expected here, such as 12.3%."),
-    "not_a_share": _("Write the share with its percent sign, such as 0.8%."),
+    "not_a_rate": _("A rate is expected here, such as 12.3%%."),
+    "not_a_share": _("Write the share with its percent sign, such as 0.8%%."),
     "not_an_index": _("A plain number is expected, such as 112.5; 100 is like everybody."),
     "not_a_window": _("Write the window in days, such as 15 or 30 (1 to 365)."),
     # a row
@@ -65,7 +65,7 @@ REMEDIES: dict[str, Promise] = {
     "needed_when_new": _("This product is new: give its name and its category."),
     "told_otherwise": _("A row above says otherwise of the same product: correct one of the two."),
     "margin_without_day": _("Say from which day the margin holds: before its first day a margin is unknown."),
-    "finer_than_a_basis_point": _("Write the margin with at most two decimals, such as 45.25%."),
+    "finer_than_a_basis_point": _("Write the margin with at most two decimals, such as 45.25%%."),
     "name_without_id": _("A name alone does not tell who it is: give the id too."),
     "kept_no_longer": _(
         "It is older than touches are kept (from %(day)s on). Leave it out, or keep them longer under Data →"

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from measurement.columns.catalogue import code_shape, item_shape, note_shape, product_shape
 from measurement.columns.surroundings import Surroundings
@@ -140,6 +141,7 @@ def test_the_template_names_every_column_and_holds_the_examples(kind: str) -> No
 
 
 def test_the_remedy_of_an_unknown_product_names_the_page_and_the_file() -> None:
-    told = remedies.remedy("unknown_spu", {})
+    with override("en"):
+        told = remedies.remedy("unknown_spu", {})
     assert "Data → Products" in told
     assert "a file of products" in told
