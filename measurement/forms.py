@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -34,18 +34,14 @@ class CycleForm(forms.Form):
 
 
 class ProductForm(forms.Form):
-    """A product of the shelf, and from which day it has which margin."""
+    """A product of the shelf, and from which day it has which margin. ``categories`` by code are read once for
+    all forms of a page."""
 
     code = forms.CharField(
         label=_("Code of the product"), max_length=60, help_text=_("Your own; files name the product by it.")
     )
     name = forms.CharField(label=_("Name"), max_length=160)
-    category = forms.ModelChoiceField(
-        Category.objects.all(),
-        label=_("Category"),
-        to_field_name="code",
-        help_text=_("It sets the decision cycle."),
-    )
+    category = forms.ChoiceField(label=_("Category"), help_text=_("It sets the decision cycle."))
     margin = forms.DecimalField(
         label=_("Margin in %"),
         min_value=-100,
@@ -61,6 +57,12 @@ class ProductForm(forms.Form):
         required=False,
         help_text=_("Before its first day a margin is unknown."),
     )
+
+    def __init__(self, *args: Any, categories: Mapping[str, Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = self.fields["category"]
+        assert isinstance(known, forms.ChoiceField)
+        known.choices = [("", "–"), *((code, category.name) for code, category in categories.items())]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

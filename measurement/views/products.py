@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from measurement import words
 from measurement.forms import ItemForm, ProductForm
-from measurement.models import Spu
+from measurement.models import Category, Spu
 from measurement.operations import catalogue, rules
 from measurement.queries import shelf
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -31,17 +32,20 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SET_RULES, methods=("POST",))
 def add(request: MerchantRequest) -> HttpResponse:
     """A new product, with its margin where one is told."""
-    form = ProductForm(request.POST)
+    categories = _categories()
+    form = ProductForm(request.POST, categories=categories)
     if form.is_valid() and _spus(request).filter(code=form.cleaned_data["code"]).exists():
         form.add_error("code", _("There is a product of this code already; change that one."))
-    return _put(request, form)
+    return _put(request, form, categories)
 
 
 @merchant_required(Permission.SET_RULES, methods=("POST",))
 def change(request: MerchantRequest, spu_id: int) -> HttpResponse:
     """Another name, category or margin of a product; its code stays."""
     spu = get_for_merchant_or_404(Spu, request.merchant, pk=spu_id)
-    return _put(request, ProductForm({**request.POST.dict(), "code": spu.code}))
+    categories = _categories()
+    form = ProductForm({**request.POST.dict(), "code": spu.code}, categories=categories)
+    return _put(request, form, categories)
 
 
 @merchant_required(Permission.SET_RULES, methods=("POST",))
@@ -73,12 +77,16 @@ def _spus(request: MerchantRequest) -> Any:
     return Spu.objects.for_merchant(request.merchant).order_by("name", "code")
 
 
-def _put(request: MerchantRequest, form: ProductForm) -> HttpResponse:
+def _categories() -> dict[str, Category]:
+    return {category.code: category for category in Category.objects.all()}
+
+
+def _put(request: MerchantRequest, form: ProductForm, categories: dict[str, Category]) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     told, by = form.cleaned_data, f"user:{request.user.pk}"
     spu = catalogue.put_spu(
-        request.merchant, code=told["code"], name=told["name"], category=told["category"], by=by
+        request.merchant, code=told["code"], name=told["name"], category=categories[told["category"]], by=by
     )
     if told["margin"] is not None:
         catalogue.put_margin(
@@ -98,9 +106,10 @@ def _page(request: MerchantRequest, wrong: ProductForm | None = None, *, status:
     shown = Paginator(shelf.named(merchant, asked), shelf.PAGE).get_page(request.GET.get("page"))
     unmapped, all_unmapped = shelf.unmapped(merchant, number=_number(request.GET.get("items", "")))
     spus = list(_spus(request).only("code", "name", "merchant_id"))
+    categories = _categories()
     context = {
         "page": shown,
-        "rows": [_row(one, today) for one in shelf.shelf(merchant, shown, today)],
+        "rows": [_row(one, today, categories) for one in shelf.shelf(merchant, shown, today)],
         "asked": asked,
         "spus": spus,
         "items": Paginator(range(all_unmapped), shelf.PAGE).get_page(request.GET.get("items")),
@@ -112,7 +121,7 @@ def _page(request: MerchantRequest, wrong: ProductForm | None = None, *, status:
         ],
         "notes": shelf.notes_told(merchant),
         "takeaway": _takeaway(len(spus), all_unmapped),
-        "form": wrong or ProductForm(initial={"valid_from": today}, auto_id="new-%s"),
+        "form": wrong or ProductForm(initial={"valid_from": today}, auto_id="new-%s", categories=categories),
         "wrong": wrong,
         "may_set": Permission.SET_RULES in request.permissions,
     }
@@ -136,7 +145,7 @@ def _takeaway(spus: int, unmapped: int) -> str:
     return _("Every item of your orders is a product.")
 
 
-def _row(one: shelf.Shelved, today: Any) -> dict[str, Any]:
+def _row(one: shelf.Shelved, today: date, categories: dict[str, Category]) -> dict[str, Any]:
     first = {
         "code": one.spu.code,
         "name": one.spu.name,
@@ -157,5 +166,5 @@ def _row(one: shelf.Shelved, today: Any) -> dict[str, Any]:
             }
             for margin in one.history
         ],
-        "form": ProductForm(initial=first, auto_id=f"spu-{one.spu.pk}-%s"),
+        "form": ProductForm(initial=first, auto_id=f"spu-{one.spu.pk}-%s", categories=categories),
     }

@@ -119,6 +119,7 @@ def task_row(world: World, day: str, spu: str, level: ReportLevel = ReportLevel.
 
 def test_credit_is_divided_by_products_that_a_task_names(world):
     world.touch("ann", ago(50), "Winter repair", spu=world.spu("cream"))
+    world.order("A4", ago(44), 2500, person="ann", spu=world.spu("cream"))
     world.compute()  # ann's cream for 25 is credited too
     before = over_time(world)
     assert (before.by_task, {part.in_task for part in before.spus}) == (None, {None})
