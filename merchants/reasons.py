@@ -124,3 +124,33 @@ ACTS: dict[str, Promise] = {
     "conclude": _("closed the review"),
 }
 """What events of a review say, by their act."""
+
+CLAIMS: dict[str, Promise] = {
+    "empty": _("Say what is meant."),
+    "claimed": _("Somebody else claims this. If that is wrong, dispute it: the operator decides."),
+    "lost": _("The operator decided that this is not yours."),
+    "nothing_claimed": _("Nobody claims this, so there is nothing to dispute: claim it yourself."),
+    "own": _("This claim is your own."),
+    "disputed_already": _("This claim is disputed already; wait for the decision."),
+    "not_now": _("This is decided or taken back already, or the claim is disputed."),
+    "reason": _("Choose a decision and give its reason."),
+}
+"""By code of ``operations.claims.Refused``."""
+
+AGREEMENTS: dict[str, Promise] = {
+    "nobody": _("Nobody has this partner number. Your partner finds it on its own page “Partners”."),
+    "kinds": _(
+        "Agreements are made between an agency and a blogger, or between a merchant and one of these."
+    ),
+    "nothing": _("Choose what the agreement covers."),
+    "days": _("The last day must be today or later, and not before the first one."),
+    "too_early": _("The first day lies too far back."),
+    "no_profile": _("The blogger has no profile yet; it says which account on the platform is meant."),
+    "offered_already": _("The same is offered already and waits for an answer."),
+    "own_offer": _("Your partner answers this one: you offered it."),
+    "not_now": _("This was answered or taken back in the meantime."),
+    "disputed": _("A claim that this rests on is disputed; it goes on when the operator has decided."),
+    "other_agency": _("Another agency holds this right of the blogger on some of these days."),
+    "consent_overlaps": _("Another agreement with this partner covers some of these days; end it first."),
+}
+"""By code of ``operations.agreements.Refused``."""

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     APPLY = "apply"  # describe the business, hand in papers, submit them
     MANAGE_TOKENS = "manage_tokens"
+    AGREE = "agree"  # bindings and cooperations: who may see which figures
     SEE_TRAIL = "see_trail"
     SEE_DESK = "see_desk"  # consultations, leads and their funnel; contacts masked
     ANSWER = "answer"  # reply, move stages, book, close deals
@@ -47,6 +48,7 @@ MARKETING = Role(
         Permission.EXPORT,
         Permission.SET_RULES,
         Permission.PLAN,
+        Permission.AGREE,
     },
 )
 FINANCE = Role(

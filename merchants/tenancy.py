@@ -27,9 +27,11 @@ class MerchantQuerySet(models.QuerySet[M]):
 
 
 class MerchantOwned(models.Model):
-    """A row of one merchant. ``WRITES`` says what the app's role may do with the table."""
+    """A row of one merchant. ``WRITES`` says what the app's role may do with the table; ``PARTNER`` names the
+    field of a second merchant to whom the row belongs as well (ADR 0039), where there is one."""
 
     WRITES: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
+    PARTNER = ""
 
     merchant = models.ForeignKey("merchants.Merchant", models.CASCADE, related_name="+", db_index=False)
 

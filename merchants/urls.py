@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from merchants.views import mappings, onboarding, readiness, settings, trail, uploads, webhooks
+from merchants.views import (
+    agreements,
+    claims,
+    mappings,
+    onboarding,
+    rates,
+    readiness,
+    settings,
+    trail,
+    uploads,
+    webhooks,
+)
 
 app_name = "merchants"
 
@@ -44,5 +55,24 @@ urlpatterns = [
     path("readiness/", readiness.page, name="readiness"),
     path("readiness/<slug:trade>/launch/", readiness.launch, name="launch"),
     path("readiness/<slug:trade>/answers/<slug:promise>/", readiness.answer, name="answer_readiness"),
+    path("partners/", agreements.page, name="partners"),
+    path("partners/offer/", agreements.offer, name="offer_agreement"),
+    path("claims/", claims.page, name="claims"),
+    path("claims/make/", claims.claim, name="make_claim"),
+    path("claims/dispute/", claims.dispute, name="open_dispute"),
+    path("claims/<int:claim_id>/give-up/", claims.give_up, name="give_up_claim"),
+    path("claims/disputes/<int:dispute_id>/withdraw/", claims.withdraw, name="withdraw_dispute"),
+    path("partners/rates/", rates.own, name="rates"),
+    path("partners/<int:agreement_id>/rates/", rates.partners, name="partner_rates"),
+    path("partners/profile/", agreements.profile, name="blogger_profile"),
+    *(
+        path(
+            f"partners/<int:agreement_id>/{what}/",
+            agreements.answer,
+            {"answer": what},
+            name=f"{what}_agreement",
+        )
+        for what in agreements.ANSWERS
+    ),
     path("trail/", trail.page, name="trail"),
 ]

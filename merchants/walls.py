@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import connections, models
+from django.db import connections
 from psycopg import sql
 
 from merchants.tenancy import SETTING, MerchantOwned
@@ -82,7 +82,7 @@ DISPATCH_COLUMNS = {
 }
 
 
-def tenant_models() -> list[type[models.Model]]:
+def tenant_models() -> list[type[MerchantOwned]]:
     return [m for m in apps.get_models(include_auto_created=True) if issubclass(m, MerchantOwned)]
 
 
@@ -123,10 +123,13 @@ def _grant_usage(cursor: Any) -> None:
         )
 
 
-def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
+def _wall(cursor: Any, table: str, model: type[MerchantOwned]) -> None:
     name = sql.Identifier(table)
     writes = ", ".join(getattr(model, "WRITES", ()))
-    own = sql.SQL("merchant_id = nullif(current_setting({}, true), '')::bigint").format(sql.Literal(SETTING))
+    own, partners = (
+        sql.SQL("{} = nullif(current_setting({}, true), '')::bigint").format(column, sql.Literal(SETTING))
+        for column in (sql.Identifier("merchant_id"), sql.Identifier(f"{model.PARTNER or 'merchant'}_id"))
+    )
     for statement in (
         "ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE {t} FORCE ROW LEVEL SECURITY",
@@ -135,6 +138,10 @@ def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
         f"GRANT {writes} ON {{t}} TO {{app}}, {{operator}}" if writes else "SELECT 1",
         "DROP POLICY IF EXISTS own_merchant ON {t}",
         "CREATE POLICY own_merchant ON {t} USING ({own}) WITH CHECK ({own})",
+        "DROP POLICY IF EXISTS partner ON {t}",
+        "CREATE POLICY partner ON {t} USING ({partners}) WITH CHECK ({partners})"
+        if model.PARTNER
+        else "SELECT 1",
         "DROP POLICY IF EXISTS every_merchant ON {t}",
         "CREATE POLICY every_merchant ON {t} TO {operator} USING (true) WITH CHECK (true)",
     ):
@@ -142,6 +149,7 @@ def _wall(cursor: Any, table: str, model: type[models.Model]) -> None:
             sql.SQL(statement).format(
                 t=name,
                 own=own,
+                partners=partners,
                 app=sql.Identifier(APP),
                 report=sql.Identifier(REPORT),
                 operator=sql.Identifier(OPERATOR),

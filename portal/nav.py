@@ -155,8 +155,26 @@ READINESS = Tab(
     Permission.APPLY,
     also=("merchants:launch", "merchants:onboarding", "merchants:describe", "merchants:answer_requirement"),
 )
+PARTNERS = Tab(
+    _("Partners"),
+    "merchants:partners",
+    Permission.AGREE,
+    also=(
+        "portal:shared",
+        "merchants:offer_agreement",
+        "merchants:blogger_profile",
+        "merchants:partner_rates",
+    ),
+)
+CLAIMS = Tab(
+    pgettext_lazy("menu", "Claims"),
+    "merchants:claims",
+    Permission.AGREE,
+    also=("merchants:make_claim", "merchants:open_dispute"),
+)
+MEMBERS = Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS)
 SETTINGS = (
-    Tab(_("Settings"), "merchants:settings", Permission.MANAGE_MEMBERS),
+    MEMBERS,
     Tab(_("API quick start"), "merchants:quick_start", Permission.MANAGE_TOKENS),
     Tab(
         _("Webhooks"),
@@ -170,6 +188,8 @@ SETTINGS = (
         ),
     ),
     READINESS,
+    PARTNERS,
+    CLAIMS,
 )
 BRAND = (
     Entry(pgettext_lazy("menu", "Home"), "home", (Tab(pgettext_lazy("menu", "Home"), "portal:home"),)),
@@ -191,6 +211,35 @@ SERVICE = (
     Entry(_("Data"), "database", (LEAD_SOURCES, *DATA)),
     Entry(_("Settings"), "settings", (DESK, DESK_LISTS, *SETTINGS)),
 )
+AGENCY = (
+    Entry(
+        _("Bloggers"),
+        "users",
+        (
+            Tab(
+                _("Bloggers"),
+                "portal:bloggers",
+                Permission.SEE_RESULTS,
+                also=("portal:blogger", "portal:shared"),
+            ),
+        ),
+    ),
+    Entry(_("Partners"), "link", (PARTNERS, CLAIMS)),
+    Entry(_("Settings"), "settings", (MEMBERS,)),
+)
+BLOGGER = (
+    Entry(
+        _("Cooperations"),
+        "users",
+        (
+            Tab(_("Cooperations"), "portal:bloggers", Permission.SEE_RESULTS, also=("portal:shared",)),
+            Tab(pgettext_lazy("blogger", "Record"), "portal:record", Permission.SEE_RESULTS),
+        ),
+    ),
+    Entry(_("Rate card"), "note", (Tab(_("Rate card"), "merchants:rates", Permission.AGREE),)),
+    *AGENCY[1:],
+)
+"""The menus of those who sell nothing themselves."""
 
 APPLYING = (Entry(_("Onboarding"), "list-check", (ONBOARDING,)),)
 """The menu of a merchant that is on its way in."""
@@ -198,7 +247,11 @@ APPLYING = (Entry(_("Onboarding"), "list-check", (ONBOARDING,)),)
 
 def sections_of(kind: str) -> tuple[Entry, ...]:
     """The sections of a merchant's menu: who lives on consultations begins with the desk."""
-    return SERVICE if kind == Merchant.Kind.SERVICE else BRAND
+    return {
+        Merchant.Kind.SERVICE: SERVICE,
+        Merchant.Kind.AGENCY: AGENCY,
+        Merchant.Kind.BLOGGER: BLOGGER,
+    }.get(Merchant.Kind(kind), BRAND)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,17 @@
 from django.urls import path, re_path
 
 from merchants.views import onboarding
-from portal.views import demo, funnel, gallery, home, lead_costs, reported_leads, start
+from portal.views import (
+    agencies,
+    blogger_record,
+    demo,
+    funnel,
+    gallery,
+    home,
+    lead_costs,
+    reported_leads,
+    start,
+)
 
 app_name = "portal"
 
@@ -27,5 +37,14 @@ urlpatterns = [
         lead_costs.export,
         name="lead-costs-file",
     ),
+    path("m/<slug:merchant_code>/bloggers/", agencies.bloggers, name="bloggers"),
+    path("m/<slug:merchant_code>/bloggers/<int:agreement_id>/", agencies.blogger, name="blogger"),
+    path("m/<slug:merchant_code>/record/", blogger_record.page, name="record"),
+    re_path(
+        r"^m/(?P<merchant_code>[-a-zA-Z0-9_]+)/record[.](?P<form>csv|json)$",
+        blogger_record.export,
+        name="record-file",
+    ),
+    path("m/<slug:merchant_code>/shared/<int:agreement_id>/", agencies.shared_notes, name="shared"),
     path("m/<slug:merchant_code>/demo-feed/", demo.demo_feed, name="demo-feed"),
 ]

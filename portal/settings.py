@@ -271,6 +271,9 @@ CELERY_BEAT_SCHEDULE = BEAT
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # -- what operators may set
+SMALL_MERCHANT_YUAN = env.whole("SEEDBED_SMALL_MERCHANT_YUAN", 10_000_000)  # a year; below: small
+LARGE_MERCHANT_YUAN = env.whole("SEEDBED_LARGE_MERCHANT_YUAN", 100_000_000)  # a year; from there on: large
+LIVE_SESSION_YUAN = env.whole("SEEDBED_LIVE_SESSION_YUAN", 1_000_000)  # what a large live session sells
 PRIVACY_THRESHOLD = max(20, env.whole("SEEDBED_PRIVACY_THRESHOLD", 50))  # people in a cell of person data
 DELIVERY_DAYS = env.whole("SEEDBED_DELIVERY_DAYS", 90)  # raw deliveries are kept this long
 COMMENT_DAYS = env.whole("SEEDBED_COMMENT_DAYS", 365)  # comments are kept this long after they were posted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -21,6 +22,32 @@ class Content:
     name: str
     blogger_id: str = ""
     blogger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A note of a blogger, by its key and both ids on the platform."""
+
+    key: str
+    external_id: str
+    title: str
+    cover: str
+    blogger: str
+    published_at: datetime
+
+
+def published_by(merchant: Merchant, bloggers: Collection[str]) -> list[Published]:
+    """The notes of these bloggers whose day is known, the newest first; one query."""
+    rows: Any = Note.objects.for_merchant(merchant).filter(
+        blogger__external_id__in=list(bloggers), published_at__isnull=False
+    )
+    found = rows.select_related("blogger").order_by("-published_at", "-pk")
+    return [
+        Published(
+            str(row.pk), row.external_id, str(row), row.cover, row.blogger.external_id, row.published_at
+        )
+        for row in found
+    ]
 
 
 def notes(merchant: Merchant, ids: Collection[str], keys: Collection[str] = ()) -> list[Content]:

@@ -1,6 +1,13 @@
 """The operator's desk: ``desk`` is what every page of it is made of, with the pages of the foundation."""
 
-from merchants.admin import onboarding, readiness, review, webhooks  # noqa: F401 - pages register themselves
+from merchants.admin import (  # noqa: F401 - pages register themselves
+    agreements,
+    claims,
+    onboarding,
+    readiness,
+    review,
+    webhooks,
+)
 from merchants.admin.desk import (
     DELIVERIES,
     OPERATOR,

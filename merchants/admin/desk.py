@@ -17,11 +17,13 @@ from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import audit, tenancy
+from merchants.admin.pages import PAGES
 from merchants.models import (
     ApiToken,
     AuditEvent,
@@ -222,6 +224,17 @@ class MerchantAdmin(SupportAdmin):
         each(gettext_lazy("List as a sensitive trade: evidence off"), list_as_sensitive, _done),
         each(gettext_lazy("Take from the list of sensitive trades"), unlist_as_sensitive, _done),
     )
+
+    def get_urls(self) -> list[Any]:
+        """With the pages that apps registered beside the tables."""
+        wrap = self.admin_site.admin_view
+        return [path(f"{page.name}/", wrap(page.view), name=page.name) for page in PAGES] + super().get_urls()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        links = [{"label": page.label, "url": reverse(f"admin:{page.name}")} for page in PAGES]
+        return super().changelist_view(request, {**(extra_context or {}), "operator_pages": links})
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else {"code": ("name",)}

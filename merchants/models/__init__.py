@@ -1,6 +1,8 @@
 """Rows of the foundation."""
 
+from merchants.models.agreement import Agreement, BloggerProfile, Rate
 from merchants.models.audit import AuditEvent
+from merchants.models.claim import Claim, Dispute
 from merchants.models.delivery import Connection, RawDelivery
 from merchants.models.event import Event
 from merchants.models.expiry import ExpiryLetter
@@ -16,12 +18,16 @@ from merchants.models.user import User
 from merchants.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
+    "Agreement",
     "ApiToken",
     "Application",
     "ApplicationItem",
     "AuditEvent",
+    "BloggerProfile",
+    "Claim",
     "ColumnMapping",
     "Connection",
+    "Dispute",
     "DocumentVersion",
     "Event",
     "ExpiryLetter",
@@ -31,6 +37,7 @@ __all__ = [
     "LaunchGate",
     "Membership",
     "Merchant",
+    "Rate",
     "RawDelivery",
     "ReadinessAnswer",
     "RequirementSet",

@@ -16,6 +16,7 @@ class Merchant(models.Model):
         BRAND = "brand", _("Brand")
         SERVICE = "service", _("Lifestyle service")
         AGENCY = "agency", _("Agency (MCN)")
+        BLOGGER = "blogger", pgettext_lazy("merchant", "Blogger")
 
     class Status(models.TextChoices):
         APPLYING = "applying", pgettext_lazy("merchant", "Applying")
@@ -43,6 +44,10 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+SELLERS = (Merchant.Kind.BRAND, Merchant.Kind.SERVICE)
+"""Who sells: the kinds that have orders or leads of their own."""
 
 
 class Store(MerchantOwned):

@@ -12,12 +12,14 @@ from django.db import transaction
 
 from merchants.models import Membership, Merchant, User
 from merchants.roles import AGENT, BY_CODE, FINANCE, MANAGER, MARKETING, OWNER, VIEWER
-from portal.demo.cast import Brand
+from portal.demo.cast import Brand, Person
+from portal.demo.cast.bloggers import BLOGGERS
 from portal.demo.cast.hexiaoshao import HEXIAOSHAO
 from portal.demo.cast.luya import LUYA
 from portal.demo.cast.others import JUDENG, MUYEJI, YUNTINGLI
 
 BRANDS = (LUYA, HEXIAOSHAO, MUYEJI, YUNTINGLI, JUDENG)  # in the order in which they are filled
+FACE = BLOGGERS["ali"]  # the blogger one can log in as
 DEMO_SEED = 7  # of the demo's worlds
 FILE = "logins.txt"
 _NAMESPACE = uuid.UUID("6f1d9a52-7d1c-4c39-9f0e-0d6c2a4b7e11")
@@ -46,6 +48,7 @@ LOGINS = (
     Login("yuntingli-agent-2", "许渡", {YUNTINGLI.code: AGENT.code}),
     Login("yuntingli-manager", "方晴", {YUNTINGLI.code: MANAGER.code}),
     Login("judeng", "陆橘", {JUDENG.code: OWNER.code}),
+    Login(FACE.code, FACE.name, {FACE.code: OWNER.code}),
     Login("admin", "平台运营", {}, operator=True),
 )
 
@@ -59,7 +62,7 @@ def make(state: Path) -> bool:
     file = state / FILE
     names = [login.username for login in LOGINS]
     with transaction.atomic():
-        merchants = {brand.code: merchant_of(brand) for brand in BRANDS}
+        merchants = {brand.code: merchant_of(brand) for brand in BRANDS} | {FACE.code: blogger_of(FACE)}
         there = set(User.objects.filter(username__in=names).values_list("username", flat=True))
         if file.exists() and there == set(names):
             return False
@@ -73,15 +76,19 @@ def make(state: Path) -> bool:
 
 def merchant_of(brand: Brand, *, code: str = "", name: str = "") -> Merchant:
     """The merchant that plays this brand, made if need be. The day it was made is the end of its world."""
-    code = code or brand.code
+    return _made(code or brand.code, name or brand.name, brand.kind)
+
+
+def blogger_of(person: Person) -> Merchant:
+    """The account of a blogger of the demo, made if need be."""
+    return _made(person.code, person.name, Merchant.Kind.BLOGGER)
+
+
+def _made(code: str, name: str, kind: str) -> Merchant:
     merchant, _ = Merchant.objects.get_or_create(
         code=code,
         # known beforehand, so that the same seed gives the same person keys under the same pepper
-        defaults={
-            "name": name or brand.name,
-            "kind": brand.kind,
-            "public_id": uuid.uuid5(_NAMESPACE, code),
-        },
+        defaults={"name": name, "kind": kind, "public_id": uuid.uuid5(_NAMESPACE, code)},
     )
     return merchant
 
@@ -103,7 +110,7 @@ def _make(login: Login, hashed: str, merchants: dict[str, Merchant]) -> None:
 
 
 def _write(file: Path, password: str) -> None:
-    names = {brand.code: brand.name for brand in BRANDS}
+    names = {brand.code: brand.name for brand in BRANDS} | {FACE.code: FACE.name}
     lines = [f"Password of every account: {password}", ""]
     for login in LOGINS:
         where = (

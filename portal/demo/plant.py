@@ -45,6 +45,7 @@ from merchants import tenancy
 from merchants.background import alone
 from merchants.models import Connection, Job, Merchant
 from portal.demo import (
+    agreements,
     alliance,
     comments,
     crowds,
@@ -141,6 +142,7 @@ def _steps(merchant: Merchant, world: World) -> Steps:
     yield "cycles", lambda: _cycles(merchant)
     yield "moves", lambda: moves.put(merchant, world.content, world.until)
     yield "crowds", lambda: crowds.put(merchant, people, world)
+    yield "agreements", lambda: agreements.put(merchant, world.brand)
     if world.brand.consults:
         yield "desk", lambda: leads.put(merchant, world.content, world.until)
         yield "forms", lambda: lead_pushes.put(merchant, world.until)

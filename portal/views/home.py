@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -33,7 +33,10 @@ KINDS = {"paying": "paying", "unproven": "unproven", "losing": "losing", "ripeni
 
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
-    """The last 28 full days, by day of the touch; a guide instead while nothing has come in."""
+    """The last 28 full days, by day of the touch; a guide instead while nothing has come in. Who sells nothing
+    begins with whom it works with."""
+    if request.merchant.kind in (Merchant.Kind.AGENCY, Merchant.Kind.BLOGGER):
+        return redirect("portal:bloggers", request.merchant.code)
     query = asked(request)
     found = reading.home(request.merchant, query, now=timezone.now())
     steps = guide(request.merchant, found.status)

@@ -49,7 +49,7 @@ from merchants.operations import applications, papers, tokens, webhooks
 from merchants.operations.applications import Business
 from merchants.roles import ROLES
 from portal.addresses import Address
-from tests.architecture import desk_objects
+from tests.architecture import desk_objects, partner_objects
 from tests.merchants.documents.papers import picture
 from tests.worlds import World, body, trade
 
@@ -360,6 +360,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "endpoint_id": _endpoint,
     "message_id": _message,
     **desk_objects.OBJECTS,
+    **partner_objects.OBJECTS,
 }
 """What makes an object of a tenant, by the name of the parameter that says which one is meant."""
 

@@ -61,6 +61,8 @@ def portal(
         merchant = Merchant.objects.get(code=MERCHANT)
         for role in ("owner", "viewer"):
             make_member(merchant, role, f"{role}@browser")
+        for code in ("judeng", "ali"):  # the agency of its bloggers, and one of them
+            make_member(Merchant.objects.get(code=code), "owner", f"{code}@browser")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

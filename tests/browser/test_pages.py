@@ -75,6 +75,8 @@ PAGES = {
     "webhooks": "/m/{m}/settings/webhooks/",
     "webhook": "/m/{m}/settings/webhooks/{hook}/",
     "webhook-message": "/m/{m}/settings/webhooks/messages/{told}/",
+    "partners": "/m/{m}/partners/",
+    "claims": "/m/{m}/claims/",
     "business": "/m/{m}/onboarding/business/",
     "gallery": "/gallery/",
 }
@@ -129,17 +131,22 @@ def test_no_page_has_a_serious_barrier_or_overflows(
         answer = page.goto(path.format(m=MERCHANT, line=line, hook=told.endpoint_id, told=told.pk))
         assert answer is not None
         assert (name, answer.status) == (name, 200)
-        page.wait_for_load_state("networkidle")
-        barriers = [
-            f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
-            for violation in Axe().run(page).response["violations"]
-            if violation["impact"] in {"serious", "critical"}
-        ]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            barriers.append("the page is wider than the screen")
-        if barriers:
+        if barriers := barriers_of(page, width):
             found[name] = barriers
         if pictures and name in SHOWN and (language, dark, width) in SHOWN_AS:
             tone = "dark" if dark else "light"
             page.screenshot(path=pictures / f"{name}-{language}-{tone}-{width}.png")
     assert found == {}
+
+
+def barriers_of(page: Page, width: int) -> list[str]:
+    """What keeps somebody from reading the page."""
+    page.wait_for_load_state("networkidle")
+    barriers = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        barriers.append("the page is wider than the screen")
+    return barriers

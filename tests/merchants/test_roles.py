@@ -7,9 +7,10 @@ from merchants.roles import ROLES, Permission, permissions_of
 MAY = {
     "owner": {
         "see_results", "see_evidence", "see_data", "bring_data", "export", "set_rules", "plan", "manage_members",
-        "apply", "manage_tokens", "see_trail", "see_desk", "answer", "reveal_contact", "run_desk", "export_desk",
+        "apply", "manage_tokens", "agree", "see_trail", "see_desk", "answer", "reveal_contact", "run_desk",
+        "export_desk",
     },
-    "marketing": {"see_results", "see_evidence", "see_data", "bring_data", "export", "set_rules", "plan"},
+    "marketing": {"see_results", "see_evidence", "see_data", "bring_data", "export", "set_rules", "plan", "agree"},
     "finance": {"see_results", "see_evidence", "see_data", "export", "see_trail"},
     "viewer": {"see_results", "see_data"},
     "agent": {"see_desk", "answer", "reveal_contact"},

@@ -83,10 +83,7 @@ def plant(code: str) -> Merchant:
 @pytest.mark.django_db
 def test_every_tenant_table_has_forced_row_security_and_its_policies() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relrowsecurity AND relforcerowsecurity"
-        )
+        cursor.execute(f"SELECT relname {OF_ALL_TABLES} AND relrowsecurity AND relforcerowsecurity")
         assert sorted(row[0] for row in cursor.fetchall()) == EVERY_TENANT_TABLE
         own = f"(merchant_id = (NULLIF(current_setting('{tenancy.SETTING}'::text, true), ''::text))::bigint)"
         cursor.execute(
@@ -94,13 +91,14 @@ def test_every_tenant_table_has_forced_row_security_and_its_policies() -> None:
         )
         found = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
     expected: dict[tuple[str, str], Any] = {}
+    for table, other in (("agreement", "partner"), ("dispute", "claimant")):  # of two: ADR 0039, 0040
+        theirs = own.replace("merchant_id", f"{other}_id")
+        expected[f"merchants_{table}", "partner"] = ("PERMISSIVE", "{public}", "ALL", theirs, theirs)
     for table in EVERY_TENANT_TABLE:
         expected[table, "own_merchant"] = ("PERMISSIVE", "{public}", "ALL", own, own)
         expected[table, "every_merchant"] = ("PERMISSIVE", "{seedbed_operator}", "ALL", "true", "true")
-    for table in walls.DISPATCH_COLUMNS:
-        expected[table, "work_of_every_merchant"] = (
-            "PERMISSIVE", "{seedbed_dispatch}", "SELECT", "true", None,
-        )  # fmt: skip
+    work = ("PERMISSIVE", "{seedbed_dispatch}", "SELECT", "true", None)
+    expected |= {(table, "work_of_every_merchant"): work for table in walls.DISPATCH_COLUMNS}
     assert found == expected
 
 

@@ -1,0 +1,53 @@
+"""Who came in and how far, over all merchants; read as the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
+
+from merchants.models import Application, Merchant, ReviewEvent
+from merchants.models.merchant import SELLERS
+from merchants.onboarding.cases import Case
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """A merchant that sells. ``applied_at`` is the first time it submitted; ``trades`` those it applied for."""
+
+    merchant_id: int
+    created_at: datetime
+    trades: frozenset[str]
+    described_at: datetime | None
+    applied_at: datetime | None
+    approved_at: datetime | None
+
+
+def entrants() -> list[Entrant]:
+    """Every merchant that sells or applies to; three queries."""
+    cases: dict[int, Any] = {case.merchant_id: case for case in Application.objects.using(OPERATOR)}
+    submitted = dict(
+        ReviewEvent.objects.using(OPERATOR)
+        .filter(act="submit")
+        .order_by()
+        .values_list("application_id")
+        .annotate(first=Min("at"))
+    )
+    found = []
+    for merchant in Merchant.objects.using(OPERATOR).filter(kind__in=SELLERS).order_by("pk"):
+        case = cases.get(merchant.pk)
+        found.append(
+            Entrant(
+                merchant_id=merchant.pk,
+                created_at=merchant.created_at,
+                trades=frozenset(case.trades) if case else frozenset(),
+                described_at=case.created_at if case else None,
+                applied_at=submitted.get(case.pk) if case else None,
+                approved_at=case.decided_at if case and case.state == Case.APPROVED else None,
+            )
+        )
+    return found
