@@ -10,7 +10,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from measurement import api_crowds, api_curve, api_cycles, api_models, api_process, api_profiles, intake_kinds  # noqa: F401 - registers the kinds that are described below
+from measurement import api_crowds, api_curve, api_cycles, api_models, api_pages, api_process, api_profiles
+from measurement import intake_kinds as _kinds  # noqa: F401 - registers the kinds that are described below
 from measurement.queries import work
 from merchants.api_contract import ProgramView
 from merchants.api_intake import batch_view
@@ -70,6 +71,7 @@ urlpatterns = [
     *api_curve.urlpatterns,
     *api_cycles.urlpatterns,
     *api_models.urlpatterns,
+    *api_pages.urlpatterns,
     *api_process.urlpatterns,
     *api_profiles.urlpatterns,
     path("work", WorkView.as_view(), name="api-work"),
