@@ -11,6 +11,12 @@ CHANNELS = {
     "meta": _("Meta lead ads"),
     "own": _("Own signed address"),
 }
+PARTNERS = {
+    "xiaohongshu": _("Xiaohongshu"),
+    "feiyu": _("Douyin Feiyu"),
+    "meta": _("Meta lead ads"),
+}
+"""Whose sources we speak to, by ``leads.channels.partner_of``."""
 GIVEN = {
     "app_id": (_("App id"), ""),
     "third_account_id": (

@@ -54,5 +54,6 @@ audit.declare(
         "leads.oversight.set": _("set what the owner watches over"),
         "leads.letter.sent": _("sent a letter of the desk"),
         "leads.deal.posted": _("posted money of a deal"),
-    }
+    },
+    looks={"leads.contact.revealed", "leads.delivery.looked_at", "leads.export.taken"},
 )

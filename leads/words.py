@@ -218,6 +218,7 @@ NOT_OUT: dict[str, Any] = {
     "before_lead": _("It happened before the lead began; the source drops such events."),
     "no_address": _("The ids of the person and of the account are unknown."),
     "address": _("The address is none of the source's own."),
+    "paused": _("The operator has paused this platform for all merchants."),
 }
 """Why something was not taken by its source."""
 

@@ -57,5 +57,6 @@ audit.declare(
         "measurement.stop_rule.set": _("wrote down a rule for a campaign"),
         "measurement.stop_rule.read": _("read a campaign's rule on its day"),
         "measurement.stop_rule.seen": _("saw that a campaign's rule fired"),
-    }
+    },
+    looks={"measurement.evidence.viewed"},
 )

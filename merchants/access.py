@@ -9,20 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import models
+from django.db import DatabaseError, models
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from merchants import tenancy
-from merchants.models import Membership, Merchant, User
-from merchants.roles import Permission, permissions_of
+from merchants import onlookers, tenancy
+from merchants.models import Membership, Merchant, SupportView, User
+from merchants.roles import Permission
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=models.Model)
+
+
+READING = ("GET", "HEAD")
+
+
+class Refusal(PermissionDenied):
+    """Refused for another reason than the role: the page says ``title`` and ``text`` instead."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(title)
+        self.title, self.text = title, text
 
 
 class MerchantRequest(HttpRequest):
@@ -32,6 +44,7 @@ class MerchantRequest(HttpRequest):
     merchant: Merchant
     membership: Membership
     permissions: frozenset[Permission]
+    support_view: SupportView  # only where an operator looks on
 
 
 View = Callable[Concatenate[Any, P], HttpResponseBase]
@@ -55,10 +68,15 @@ def allows(*methods: str) -> Callable[[View[P]], View[P]]:
 
 
 def merchant_required(
-    permission: Permission, *, methods: tuple[str, ...] = ("GET",), applying: bool = False
+    permission: Permission,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    applying: bool = False,
+    taking: bool = False,
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``. A merchant
-    that is on its way in sees its application and nothing else: only views with ``applying`` open to it."""
+    that is on its way in sees its application and nothing else: only views with ``applying`` open to it. One that
+    is suspended or has left is read: other methods than GET reach only views with ``taking``, which take away."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         allowed = allows(*methods)(view)
@@ -66,23 +84,24 @@ def merchant_required(
         @login_required
         @wraps(allowed)
         def gate(request: Any, merchant_code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            membership = (
-                Membership.objects.select_related("merchant")
-                .filter(user=request.user, merchant__code=merchant_code)
-                .first()
-            )
+            membership = _membership(request, merchant_code) or onlookers.membership(request, merchant_code)
             if membership is None:
                 raise Http404
             if membership.merchant.status == Merchant.Status.APPLYING and not applying:
                 return redirect("merchants:onboarding", merchant_code)
             request.merchant, request.membership = membership.merchant, membership
-            request.permissions = permissions_of(membership.role)
+            request.permissions = membership.permissions - onlookers.withheld(request)
             if permission not in request.permissions:
                 raise PermissionDenied(permission)
+            if membership.merchant.is_closed and request.method not in READING and not taking:
+                raise _closed(membership.merchant)
             tenancy.enter(membership.merchant)
             if request.session.get("merchant") != merchant_code:  # each write to it costs a statement
                 request.session["merchant"] = merchant_code
-            return allowed(request, *args, **kwargs)
+            if getattr(request, "support_view", None):
+                return _looked_at(allowed, request, *args, **kwargs)
+            with tenancy.kept_to_stores(membership.stores):
+                return allowed(request, *args, **kwargs)
 
         gate.permission = permission  # type: ignore[attr-defined]  # read by `manage.py routes`
         return gate
@@ -90,10 +109,46 @@ def merchant_required(
     return decorate
 
 
-def get_for_merchant_or_404(rows: type[R] | models.QuerySet[R], merchant: Merchant, **lookup: Any) -> R:
-    """One row of this merchant, or 404 whether it is missing or somebody else's."""
-    queryset = rows._default_manager.all() if isinstance(rows, type) else rows
+def _membership(request: Any, merchant_code: str) -> Membership | None:
+    rows = Membership.objects.select_related("merchant")
+    return rows.filter(user=request.user, merchant__code=merchant_code).first()
+
+
+def _looked_at(
+    view: Callable[..., HttpResponseBase], request: Any, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
+    """The page for an operator who looks on: noted, then shown in a transaction that can write nothing."""
+    refused = Refusal(
+        _("You are looking on"),
+        _("Nothing of this merchant can be changed here, and this would change something."),
+    )
+    if request.method not in READING:
+        raise refused
+    onlookers.opened(request)
+    tenancy.forbid_writing()
     try:
-        return queryset.filter(merchant=merchant).get(**lookup)
+        return view(request, *args, **kwargs)
+    except DatabaseError as error:
+        if tenancy.was_forbidden(error):
+            raise refused from None
+        raise
+
+
+def _closed(merchant: Merchant) -> Refusal:
+    return Refusal(
+        _("Nothing can be changed now"),
+        _("%(merchant)s is suspended or has left: %(reason)s. You can read and take away all of it.")
+        % {"merchant": merchant.name, "reason": merchant.status_reason},
+    )
+
+
+def get_for_merchant_or_404(rows: type[R] | models.QuerySet[R], merchant: Merchant, **lookup: Any) -> R:
+    """One row of this merchant, or 404 whether it is missing, of a store that the member is not to see, or
+    somebody else's."""
+    queryset: Any = rows._default_manager.all() if isinstance(rows, type) else rows
+    try:
+        if isinstance(queryset, tenancy.MerchantQuerySet):
+            return cast(R, queryset.for_merchant(merchant).get(**lookup))
+        return cast(R, queryset.filter(merchant=merchant).get(**lookup))
     except (ObjectDoesNotExist, ValueError):
         raise Http404 from None

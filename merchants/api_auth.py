@@ -16,6 +16,7 @@ from merchants.models import ApiToken, Merchant
 
 PREFIX = "sbd_"
 MEANT = "Seedbed-Merchant"  # header in which a program may say whose data it means
+READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+class MerchantClosed(PermissionDenied):
+    default_code = "merchant_closed"
+    default_detail = (
+        "The merchant is suspended or has left: it can be read, and nothing of it can be changed."
+    )
+
+
 class TokenAuthentication(BaseAuthentication):
     """``Authorization: Bearer sbd_…``. Sets the merchant of the request's transaction. A program that means another
     merchant than its token's is told that there is nothing, as if there were none by that name."""
@@ -56,8 +64,10 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The token is unknown or was revoked.", code="bad_token")
         if request.headers.get(MEANT, token.merchant.code) != token.merchant.code:
             raise NotFound("There is no such merchant for this token.", code="not_found")
-        if token.merchant.status != Merchant.Status.ACTIVE:
+        if token.merchant.status == Merchant.Status.APPLYING:
             raise PermissionDenied("This merchant is not active.", code="merchant_not_active")
+        if token.merchant.is_closed and request.method not in READING:
+            raise MerchantClosed
         tenancy.enter(token.merchant)
         return Program(token=token, merchant=token.merchant), token
 

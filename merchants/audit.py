@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from merchants.models import AuditEvent, Merchant
@@ -9,12 +10,21 @@ from merchants.models import AuditEvent, Merchant
 _ACTS: dict[str, Any] = {}
 
 
-def declare(acts: dict[str, Any]) -> None:
-    """Declares acts with the sentence a person reads. Twice the same act is a mistake."""
+_LOOKS: set[str] = set()
+
+
+def declare(acts: dict[str, Any], *, looks: Collection[str] = ()) -> None:
+    """Declares acts with the sentence a person reads; ``looks`` are those by which somebody saw a person's data or
+    papers, of which many may be worth a question. Twice the same act is a mistake."""
+    _LOOKS.update(looks)
     for act, sentence in acts.items():
         if act in _ACTS and _ACTS[act] != sentence:
             raise ValueError(f"The act {act} is declared twice.")
         _ACTS[act] = sentence
+
+
+def looks() -> list[str]:
+    return sorted(_LOOKS)
 
 
 def sentence_of(act: str) -> str:
@@ -27,8 +37,13 @@ def record(merchant: Merchant | int, act: str, *, by: str, on: Any = None, **dat
     ``by`` is ``user:<id>``, ``token:<id>`` or ``system:<what>``; ``data`` holds plain values, never a
     contact or a secret. An undeclared act raises ``KeyError``.
     """
+    event(merchant, act, by=by, on=on, **data).save()
+
+
+def event(merchant: Merchant | int, act: str, *, by: str, on: Any = None, **data: Any) -> AuditEvent:
+    """What :func:`record` appends, not yet appended."""
     _ACTS[act]
-    AuditEvent.objects.create(
+    return AuditEvent(
         merchant_id=merchant if isinstance(merchant, int) else merchant.pk,
         act=act,
         actor=by,

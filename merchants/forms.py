@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from merchants import events
 from merchants.intake import kinds
+from merchants.models import Merchant, Store
 from merchants.operations.tokens import SCOPES
 from merchants.roles import ROLES, Permission
 
@@ -40,13 +41,26 @@ class UploadForm(forms.Form):
         self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds.open_with(permissions)]
 
 
-class MemberForm(forms.Form):
-    who = forms.CharField(label=_("E-mail or user name"), max_length=254)
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=[(role.code, role.name) for role in ROLES])
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=[(role.code, role.name) for role in ROLES])
+
+
+class StoresForm(forms.Form):
+    """The stores whose rows a member sees; none chosen: all."""
+
+    stores = forms.TypedMultipleChoiceField(
+        label=_("Stores"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Store.objects.for_merchant(merchant).order_by("name")
+        self.fields["stores"].choices = [(store.pk, store.name) for store in rows]
 
 
 class TokenForm(forms.Form):

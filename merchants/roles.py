@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ANSWER = "answer"  # reply, move stages, book, close deals
     REVEAL_CONTACT = "reveal_contact"  # one phone or WeChat id in the clear; each look is in the trail
     RUN_DESK = "run_desk"  # agents, hours, policies, merges, handovers
+    EXPORT_EVERYTHING = "export_everything"  # all rows of the merchant as one file
     EXPORT_DESK = "export_desk"  # consultations, leads and messages as files
 
 
@@ -54,6 +55,7 @@ MARKETING = Role(
 FINANCE = Role(
     "finance", _("Finance"), _READ | {Permission.SEE_EVIDENCE, Permission.EXPORT, Permission.SEE_TRAIL}
 )
+ANALYST = Role("analyst", _("Analyst"), _READ | {Permission.EXPORT})  # figures and files, no single person
 VIEWER = Role("viewer", _("Viewer"), _READ)
 _DESK = frozenset({Permission.SEE_DESK, Permission.ANSWER, Permission.REVEAL_CONTACT})
 AGENT = Role("agent", _("Consultation agent"), _DESK)
@@ -70,11 +72,19 @@ MANAGER = Role(
         Permission.SEE_TRAIL,
     },
 )
-ROLES = (OWNER, MARKETING, FINANCE, VIEWER, AGENT, MANAGER)
+OF_STORES = frozenset({AGENT.code, MANAGER.code})
+"""Roles whose members can be kept to some stores."""
+
+WITHIN_STORES = _DESK | {Permission.EXPORT_DESK}
+"""What somebody who is kept to some stores may do at most: what the desk can show of a store by itself. Figures, data,
+agents, hours and merges are of the whole merchant."""
+
+ROLES = (OWNER, MARKETING, FINANCE, ANALYST, VIEWER, AGENT, MANAGER)
 BY_CODE = {role.code: role for role in ROLES}
 
 
-def permissions_of(role_code: str) -> frozenset[Permission]:
+def permissions_of(role_code: str, *, kept_to_stores: bool = False) -> frozenset[Permission]:
     """What a role may do; an unknown role may do nothing."""
     role = BY_CODE.get(role_code)
-    return role.permissions if role else frozenset()
+    may = role.permissions if role else frozenset()
+    return may & WITHIN_STORES if kept_to_stores else may

@@ -13,10 +13,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from typing import IO, Any, Protocol
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from merchants.exports import BYTE_ORDER_MARK
+from merchants.forward import Forward, Sink
 from merchants.intake.cells import visible
 from merchants.intake.report import harmless
 
@@ -30,10 +31,6 @@ ROWS_OF_A_SHEET = 1_048_576
 
 Cells = Sequence[str]
 Said = Iterable[tuple[str, str]]
-
-
-class Sink(Protocol):
-    def write(self, clear: bytes) -> Any: ...
 
 
 def write_csv(into: Sink, heads: Cells, rows: Iterable[Cells]) -> None:
@@ -50,7 +47,7 @@ def write_xlsx(
     """A first sheet that explains (its title; labels with values), then the rows, on further sheets where one
     does not hold them. Cells are texts as they are."""
     names: list[str] = []
-    with zipfile.ZipFile(_Forward(into), "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(Forward(into), "w", zipfile.ZIP_DEFLATED) as book:
         _sheet(book, names, read_me[0], [list(pair) for pair in read_me[1]], widths=(28, 90))
         waiting = iter(rows)
         more = True
@@ -64,20 +61,6 @@ def _line(cells: Cells) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue().encode("utf-8", "replace")
-
-
-class _Forward(io.RawIOBase):
-    """A file that can only be written to, one way, so that a ZIP is written without going back."""
-
-    def __init__(self, into: Sink) -> None:
-        self._into = into
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, clear: Any) -> int:
-        self._into.write(bytes(clear))
-        return len(clear)
 
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

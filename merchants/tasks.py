@@ -11,6 +11,7 @@ from merchants import expiry_letters
 from merchants.background import Task, wake
 from merchants.models import Merchant
 from merchants.operations import expiry, outbox, papers, retention, uploads, webhooks
+from merchants.operations.supervision import archives, deletion
 from merchants.queries.expiry import merchants_with_cases
 from merchants.queries.outbox import endpoints_with_messages, merchants_with_events
 
@@ -47,6 +48,27 @@ def purge_deliveries() -> None:
     now = datetime.now(UTC)
     for merchant in Merchant.objects.order_by("pk").iterator():
         retention.purge(merchant, now=now)
+
+
+@shared_task(base=Task, name="merchants.write_archive", **LONG)
+def write_archive(*, merchant_id: int, archive_id: int) -> None:
+    for merchant in Merchant.objects.filter(pk=merchant_id):
+        archives.write(merchant, archive_id)
+
+
+@shared_task(base=Task, name="merchants.resume_archives")
+def resume_archives() -> None:
+    """Wakes workers for files of everything whose worker, or whose message, was lost."""
+    for merchant_id, archive_id in archives.unfinished(datetime.now(UTC)):
+        wake("merchants.write_archive", merchant_id=merchant_id, archive_id=archive_id)
+
+
+@shared_task(base=Task, name="merchants.delete_merchants", **LONG)
+def delete_merchants() -> None:
+    """Deletes the merchants whose time has come."""
+    now = datetime.now(UTC)
+    for row in deletion.due(now):
+        deletion.carry_out(row, now=now)
 
 
 @shared_task(base=Task, name="merchants.hand_out_events")

@@ -24,10 +24,22 @@ OUTSIDE = {
     "merchants_merchant": "read before a merchant is chosen; holds no business data",
     "merchants_membership": "decides which merchants a person may choose",
     "merchants_apitoken": "decides whose a request is, by the hash of its token",
+    "merchants_deletion": "which merchants are to be deleted, and were",
+    "merchants_operatoract": "what operators did, which outlives the merchant",
+    "merchants_pausedpartner": "which partners nobody speaks to just now",
     "merchants_requirementset": "what is asked of whom, shared by all who apply",
     "merchants_launchgate": "what the operator asks of whoever launches a category",
     "measurement_category": "the shared tree of trades",
     "measurement_categorycycle": "published and default cycles, shared",
+}
+
+# Outside tables that are appended to, by whomever.
+APPENDED = {"merchants_operatoract"}
+
+# Outside tables that are the operator's, and what each role may do with them. A deletion is never deleted itself.
+OF_OPERATOR = {
+    "merchants_deletion": {OPERATOR: "SELECT, INSERT, UPDATE"},
+    "merchants_pausedpartner": {OPERATOR: "SELECT, INSERT, UPDATE, DELETE", APP: "SELECT"},
 }
 
 # Outside tables that everybody reads: the report role too.
@@ -78,6 +90,7 @@ DISPATCH_COLUMNS = {
     "leads_export": ["id", "merchant_id", "state", "touched_at"],
     "leads_letter": ["merchant_id", "state", "next_at"],
     "leads_source": ["id", "merchant_id", "active", "pull_at"],
+    "merchants_archive": ["id", "merchant_id", "state", "touched_at"],
     "merchants_rawdelivery": ["id", "merchant_id", "kind", "state", "attempts", "expires_at"],
 }
 
@@ -160,8 +173,10 @@ def _wall(cursor: Any, table: str, model: type[MerchantOwned]) -> None:
 
 def _open(cursor: Any, table: str) -> None:
     """A table without a merchant's policy: each role's rights, and no others."""
-    everything = "SELECT, INSERT, UPDATE, DELETE"
+    everything = "SELECT, INSERT" if table in APPENDED else "SELECT, INSERT, UPDATE, DELETE"
     rights = {OPERATOR: everything, APP: "SELECT" if table in READ_BY_APP else everything}
+    if table in OF_OPERATOR:
+        rights = dict(OF_OPERATOR[table])
     if table in SHARED:
         rights[REPORT] = "SELECT"
     if table in {"merchants_apitoken", "merchants_merchant"}:

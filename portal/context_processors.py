@@ -24,5 +24,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "memberships": memberships,
         **(nav.menu(request) if merchant else {"nav": [], "tabs": [], "saveable": ""}),
         "permissions": getattr(request, "permissions", frozenset()),
+        "support_view": getattr(request, "support_view", None),
         "demo": settings.DEMO,
     }

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from merchants.models import Merchant
+from merchants.models import Membership, Merchant
 from merchants.roles import Permission
 from portal import ways
 
@@ -282,6 +282,13 @@ def active(path: str, page_name: str, shown: list[Page]) -> Page | None:
             return page
     above = (page for page in shown[1:] if path.startswith(page.url))
     return max(above, key=lambda page: len(page.url), default=None)
+
+
+def entry(membership: Membership) -> str:
+    """Where a member begins: the desk for whom results are none of their business."""
+    may = membership.permissions
+    desk = Permission.SEE_RESULTS not in may and Permission.SEE_DESK in may
+    return reverse("leads:inbox" if desk else "portal:home", args=[membership.merchant.code])
 
 
 def _address(tab: Tab, code: str) -> str:

@@ -32,9 +32,11 @@ TAKES_ITS_TIME = frozenset(
         "measurement.write_letters",
         "merchants.apply_upload",
         "merchants.check_upload",
+        "merchants.delete_merchants",
         "merchants.purge_deliveries",
         "merchants.sweep_papers",
         "merchants.watch_expiry",
+        "merchants.write_archive",
         "merchants.send_webhooks",  # an endpoint may take 12 s to say nothing
     }
 )

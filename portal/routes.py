@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.views import onboarding
+from merchants.views import looking, onboarding, sessions
 from portal.views import (
     agencies,
     blogger_record,
@@ -20,6 +20,8 @@ app_name = "portal"
 urlpatterns = [
     path("", start.start, name="start"),
     path("switch/", start.switch, name="switch"),
+    path("sessions/<int:session_id>/end/", sessions.end, name="end_session"),
+    path("support/end/", looking.end, name="end_look"),
     path("apply/", onboarding.apply, name="apply"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("m/<slug:merchant_code>/", home.page, name="home"),

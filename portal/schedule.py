@@ -62,6 +62,10 @@ BEAT = {
     "forget words": {"task": "leads.forget_words", "schedule": crontab(hour=19, minute=50)},
     # an upload whose worker died goes on
     "resume uploads": {"task": "merchants.resume_uploads", "schedule": timedelta(seconds=30)},
+    # a file of everything whose worker died goes on
+    "resume archives": {"task": "merchants.resume_archives", "schedule": timedelta(seconds=30)},
+    # merchants that two operators wanted deleted go when their waiting time is over
+    "delete merchants": {"task": "merchants.delete_merchants", "schedule": crontab(minute=25)},
     # cycles change slowly: each merchant's are learned anew once a week, at night
     "learn cycles": {"task": "measurement.learn_due_cycles", "schedule": crontab(hour=19, minute=40)},
     "resume cycles": {"task": "measurement.resume_cycles", "schedule": timedelta(seconds=30)},

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -59,6 +60,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "merchants.signing_in.NoteSession",
+    "merchants.signing_in.AskSecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "merchants.api_middleware.of_programs",
 ]
@@ -115,6 +118,15 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "merchants.signing_in.SecondFactor"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by half a minute
+USERSESSIONS_ADAPTER = "merchants.signing_in.Sessions"
+USERSESSIONS_TRACK_ACTIVITY = False  # NoteSession does, and not at every click
+# who signs in in two steps, whether they want to or not: staff, and codes of roles (`staff owner finance`)
+SECOND_FACTOR_OF = env.words("SEEDBED_SECOND_FACTOR_OF", "staff")
+ALLAUTH_TRUSTED_PROXY_COUNT = (
+    1 if HTTPS else 0
+)  # the proxy says who calls: limits and sessions are per address
 
 # -- letters; without a mail server they lie as files below the state folder
 globals().update(env.mail("SEEDBED_SMTP_URL"))
@@ -284,6 +296,9 @@ REVIEW_HOURS = env.whole("SEEDBED_REVIEW_HOURS", 16)  # working hours after whic
 # house rules of Xiaohongshu's private messages, as guides of agencies tell them (2025, 2026): warned of, not blocked
 MESSAGES_BEFORE_AN_ANSWER = env.whole("SEEDBED_MESSAGES_BEFORE_AN_ANSWER", 3)
 STRANGERS_A_DAY = env.whole("SEEDBED_STRANGERS_A_DAY", 20)
+DELETION_DAYS = env.whole(
+    "SEEDBED_DELETION_DAYS", 14
+)  # between the second operator's word and a merchant's end
 UPLOAD_LIMIT_BYTES = env.whole("SEEDBED_UPLOAD_LIMIT_BYTES", 50 * 1024 * 1024)
 VERSION_NAME = _("Seedbed")
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("portal.api")),
     path("in/", include("leads.arrival_urls")),
+    path("join/", include("merchants.joining_urls")),
     path("", include("portal.routes")),
     path("m/<slug:merchant_code>/", include("measurement.urls")),
     path("m/<slug:merchant_code>/", include("leads.urls")),

@@ -20,6 +20,11 @@ REPORTED = frozenset({"xiaohongshu_form", "xiaohongshu_im"})
 """Sources that cannot be asked, but whose ad system reports how many leads there were."""
 
 
+def partner_of(name: str) -> str:
+    """Whose source it is: a company may have several."""
+    return name.partition("_")[0]
+
+
 def channel(name: str) -> Channel:
     """The module that reads ``name``; ``KeyError`` for a name that is none of :data:`CHANNELS`."""
     if name not in CHANNELS:

@@ -16,6 +16,8 @@ class Conversation(MerchantOwned):
     is unknown. ``came_by`` is the source row that brought it, null for one brought in by hand. ``of_minor``
     is what an agent marked: what is said needs a consent of its own (:class:`Consent`)."""
 
+    STORE = "store"
+
     source = models.CharField(_("source"), max_length=40)
     external_id = models.CharField(_("id at the source"), max_length=128)
     came_by = models.ForeignKey("leads.Source", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -51,6 +53,8 @@ class Consultation(MerchantOwned):
     class Kind(models.TextChoices):
         CHAT = "chat", pgettext_lazy("consultation", "Chat")
         FORM = "form", pgettext_lazy("consultation", "Form")
+
+    STORE = "store"
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -126,6 +130,8 @@ class Message(MerchantOwned):
     """One message; its words rest sealed. ``external_id`` is the source's, of what we write our own number:
     the source's answer names none, and the same number twice is one message there. ``pushed_as`` is the id
     under which the source told us of a message of ours; ``blanked_at`` is when its words were deleted."""
+
+    STORE = "session__store"
 
     class Author(models.TextChoices):
         USER = "user", _("Customer")
@@ -216,6 +222,8 @@ class Consent(MerchantOwned):
 
 class InternalNote(MerchantOwned):
     """What colleagues tell each other about a conversation; it never leaves the desk."""
+
+    STORE = "conversation__store"
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="internal_notes")
     sealed = models.BinaryField(editable=False)

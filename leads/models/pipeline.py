@@ -16,6 +16,8 @@ class Lead(MerchantOwned):
     campaign, unit, creative, keyword, live room, account; a missing name is unknown), ``answers`` the rest of
     a form. Times of the first arrival in each step of the funnel are null while it was not reached."""
 
+    STORE = "store"
+
     source = models.CharField(_("source"), max_length=40)
     external_id = models.CharField(_("id at the source"), max_length=128)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="leads")
@@ -148,6 +150,8 @@ class StageMove(MerchantOwned):
 class Appointment(MerchantOwned):
     """A time kept for a lead at a store. Another time is another row; the former one says so."""
 
+    STORE = "store"
+
     class State(models.TextChoices):
         BOOKED = "booked", _("Booked")
         ARRIVED = "arrived", _("Arrived")
@@ -223,6 +227,8 @@ class AppointmentEvent(MerchantOwned):
 class Reminder(MerchantOwned):
     """It is time to remind somebody of an appointment, so many ``hours`` before it. The assignee hears of it;
     what the person is told is an agent's act, and ``done_at`` says that it was done."""
+
+    STORE = "appointment__store"
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="reminders")
     hours = models.PositiveSmallIntegerField(_("hours before"))
@@ -349,6 +355,8 @@ class Feedback(MerchantOwned):
     """What a source is told about its lead, in the codes of its report-back list (102 valid form, 141
     purchase, 200 negative sample …; null where that list has no word for the ``stage``); sent until the source
     took it or the time is over. ``error`` is why it was not taken yet: a code of ours or the source's words."""
+
+    STORE = "lead__store"
 
     class Verb(models.TextChoices):
         SEND = "send", _("Send")

@@ -30,7 +30,7 @@ from leads.queries.exported import Asking
 from merchants import audit, table_files, tenancy
 from merchants.background import wake
 from merchants.models import Membership, Merchant, User
-from merchants.roles import Permission, permissions_of
+from merchants.roles import Permission
 from merchants.sealed_files import SealedWriter, open_sealed
 
 State = Export.State
@@ -111,8 +111,14 @@ def write(merchant: Merchant, export_id: int) -> None:
         return
     name = f"exports/{merchant.pk}/{secrets.token_hex(16)}"
     path = _path(name)
+    kept_to = Membership.objects.filter(merchant=merchant, user_id=row.person_id).first()
+    stores = kept_to.stores if kept_to else []
     try:
-        with translation.override(row.language), SealedWriter(path) as file:
+        with (
+            tenancy.kept_to_stores(stores),
+            translation.override(row.language),
+            SealedWriter(path) as file,
+        ):
             counted = _Counted(file)
             _write(merchant, row, counted)
         if not _conclude(merchant, row, name, counted.size):
@@ -189,8 +195,8 @@ def unfinished(now: datetime) -> list[tuple[int, int]]:
 
 
 def _may_see_contacts(merchant: Merchant, person: int) -> bool:
-    roles = Membership.objects.filter(merchant=merchant, user_id=person).values_list("role", flat=True)
-    return any(Permission.REVEAL_CONTACT in permissions_of(role) for role in roles)
+    found = Membership.objects.filter(merchant=merchant, user_id=person)
+    return any(Permission.REVEAL_CONTACT in one.permissions for one in found)
 
 
 def _path(name: str) -> Path:

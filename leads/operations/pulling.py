@@ -38,6 +38,8 @@ def pull_some(merchant: Merchant, source_id: int, *, now: datetime | None = None
     source = _claim(merchant, source_id, moment)
     if source is None:
         return False
+    if sources.is_paused(source):
+        return _failed(merchant, source, Outcome(Took.AGAIN, "paused"), moment)
     step = {"feiyu": _page, "meta": _contents}[source.channel]
     return step(merchant, source, moment, by)
 

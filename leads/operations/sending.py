@@ -69,6 +69,9 @@ def send_one(merchant: Merchant, *, now: datetime | None = None, by: Ask = ask) 
     if source is None:
         _keep(merchant, row, Outcome(Took.WAITS, why), moment)
         return True
+    if sources.is_paused(source):
+        _keep(merchant, row, Outcome(Took.WAITS, "paused"), moment)
+        return True
     key_hex = sources.secrets_of(source).key_hex
     try:
         outcome = wire.send(by, message, sources.given_to(source), key_hex, os.urandom(16))

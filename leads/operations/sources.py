@@ -11,11 +11,12 @@ from typing import Any
 
 from django.conf import settings
 
-from leads.channels import ABROAD, CHANNELS, access
+from leads.channels import ABROAD, CHANNELS, access, partner_of
 from leads.channels.facts import Secrets
 from leads.models import Feedback, Message, Source
 from merchants import audit, tenancy, vault
 from merchants.models import Connection, Merchant, Store
+from merchants.operations.supervision import partners
 
 KEPT: dict[str, Any] = {"tokens": [], "key_hex": "", "verify_token": "", "access": {}}
 
@@ -143,6 +144,11 @@ def give(merchant: Merchant, source: Source, *, given: Mapping[str, str], by: st
 def given_to(source: Source) -> dict[str, str]:
     """What it is spoken to with, filled up with what is usual."""
     return access.known(source.channel, _unseal(source)["access"])
+
+
+def is_paused(source: Source) -> bool:
+    """Whether the operator has paused its platform for all merchants: then it is asked and told nothing."""
+    return partners.is_paused(partner_of(source.channel))
 
 
 def typed(source: Source) -> dict[str, str]:

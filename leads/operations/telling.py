@@ -46,6 +46,9 @@ def tell_one(merchant: Merchant, *, now: datetime | None = None, by: Ask = ask) 
     if source is None:
         _keep(merchant, row, Outcome(Took.WAITS, "no_source"), moment)
         return True
+    if sources.is_paused(source):
+        _keep(merchant, row, Outcome(Took.WAITS, "paused"), moment)
+        return True
     try:
         outcome = report_back.tell(source.channel, by, _statement(merchant, row), given, moment)
     except Unreachable as lost:

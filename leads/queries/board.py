@@ -27,8 +27,10 @@ class Column:
 
 
 def columns(merchant: Merchant) -> list[Column]:
-    rows = Stage.objects.for_merchant(merchant).order_by("position").annotate(n=Count("leads"))
-    return [Column(row, row.n) for row in rows]
+    counted = Lead.objects.for_merchant(merchant).order_by().values_list("stage").annotate(n=Count("pk"))
+    counts = dict(counted)
+    rows = Stage.objects.for_merchant(merchant).order_by("position")
+    return [Column(row, counts.get(row.pk, 0)) for row in rows]
 
 
 def leads(merchant: Merchant, asked: Asked, *, contacts: Sequence[int] = ()) -> Any:

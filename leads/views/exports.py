@@ -38,7 +38,7 @@ def exports_url(request: MerchantRequest, kind: str, asked: Asked) -> str:
     return f"{page}?kind={kind}{'&' + filters if filters else ''}"
 
 
-@merchant_required(Permission.EXPORT_DESK, methods=("GET", "POST"))
+@merchant_required(Permission.EXPORT_DESK, methods=("GET", "POST"), taking=True)
 def page(request: MerchantRequest) -> HttpResponse:
     """The person's own exports, the latest first; POST asks for one. The address may carry a list's filters."""
     setup.ensure(request.merchant)
@@ -76,7 +76,7 @@ def progress(request: MerchantRequest, export_id: int) -> HttpResponse:
     return answer
 
 
-@merchant_required(Permission.EXPORT_DESK, methods=("POST",))
+@merchant_required(Permission.EXPORT_DESK, methods=("POST",), taking=True)
 def stop(request: MerchantRequest, export_id: int) -> HttpResponse:
     row = get_for_merchant_or_404(_own(request), request.merchant, pk=export_id)
     if exports.cancel(request.merchant, row):

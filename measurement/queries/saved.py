@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from measurement.models import Annotation, Mailing, SavedView, Schedule
 from merchants.models import Membership, Merchant, User
 from merchants.periods import Period
-from merchants.roles import Permission, permissions_of
+from merchants.roles import Permission
 
 
 def views_of(merchant: Merchant, user: User) -> QuerySet[SavedView]:
@@ -46,7 +46,7 @@ def readers(merchant: Merchant) -> list[User]:
     return [
         one.user
         for one in members
-        if one.user.email and one.user.is_active and Permission.EXPORT in permissions_of(one.role)
+        if one.user.email and one.user.is_active and Permission.EXPORT in one.permissions
     ]
 
 

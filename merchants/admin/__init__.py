@@ -4,8 +4,10 @@ from merchants.admin import (  # noqa: F401 - pages register themselves
     agreements,
     claims,
     onboarding,
+    partners,
     readiness,
     review,
+    trail,
     webhooks,
 )
 from merchants.admin.desk import (

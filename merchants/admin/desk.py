@@ -23,18 +23,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import audit, tenancy
+from merchants.admin import acts
 from merchants.admin.pages import PAGES
 from merchants.models import (
     ApiToken,
-    AuditEvent,
+    Archive,
     ColumnMapping,
     Connection,
+    Deletion,
     Event,
     IdempotentAnswer,
+    Invite,
     Job,
     Membership,
     Merchant,
+    OperatorAct,
     Store,
+    SupportView,
     Upload,
     User,
 )
@@ -215,10 +220,17 @@ class MerchantAdmin(SupportAdmin):
 
     editable = True
     ordering = ("name",)
-    list_display = ("name", "code", "kind", "currency", "sensitive_trade", "created_at")
+    list_display = ("name", "code", "kind", "status", "currency", "sensitive_trade", "created_at")
     search_fields = ("name", "code")
-    list_filter = ("kind", "sensitive_trade")
-    readonly_fields = ("public_id", "sensitive_trade", "pepper_version", "created_at")
+    list_filter = ("kind", "status", "sensitive_trade")
+    readonly_fields = (
+        "public_id",
+        "status",
+        "status_reason",
+        "sensitive_trade",
+        "pepper_version",
+        "created_at",
+    )
     keys = ("public_id",)
     actions = (
         each(gettext_lazy("List as a sensitive trade: evidence off"), list_as_sensitive, _done),
@@ -226,9 +238,18 @@ class MerchantAdmin(SupportAdmin):
     )
 
     def get_urls(self) -> list[Any]:
-        """With the pages that apps registered beside the tables."""
-        wrap = self.admin_site.admin_view
-        return [path(f"{page.name}/", wrap(page.view), name=page.name) for page in PAGES] + super().get_urls()
+        """With the operator's acts, and the pages that apps registered beside the tables."""
+        view = self.admin_site.admin_view
+        return [
+            *(path(f"{page.name}/", view(page.view), name=page.name) for page in PAGES),
+            path("<path:object_id>/acts/", view(acts.page), name="merchants_merchant_acts"),
+            path(
+                "<path:object_id>/archives/<int:archive_id>/",
+                view(acts.take),
+                name="merchants_merchant_archive",
+            ),
+            *super().get_urls(),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -261,6 +282,23 @@ listed(
     related="merchant created_by",
     actions=(each(gettext_lazy("Revoke"), revoke_token, _done),),
 )
+listed(Invite, "email role sent_at expires_at accepted_at revoked_at", "email", filters="role")
+listed(
+    OperatorAct,
+    "at act actor merchant_code merchant_name reason",
+    "merchant_code merchant_name actor",
+    filters="act",
+)
+listed(
+    Archive, "asked_at asked_by reason state tables_done size expires_at", "reason asked_by", filters="state"
+)
+listed(
+    Deletion,
+    "merchant_code merchant_name asked_by confirmed_by due_at cancelled_at done_at",
+    "merchant_code merchant_name",
+    related="asked_by confirmed_by",
+)
+listed(SupportView, "operator role reason began_at until ended_at", "reason", related="operator")
 listed(Store, "name code platform", "name code", filters="platform")
 listed(
     Connection,
@@ -287,5 +325,4 @@ listed(
     "kind created_by",
     filters="kind",
 )
-listed(AuditEvent, "at act actor object_kind object_id", "act actor object_id", filters="act")
 DELIVERIES = "received_at kind connection state rows size attempts error"

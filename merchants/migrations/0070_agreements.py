@@ -58,7 +58,7 @@ DROP FUNCTION merchants_agreement_has_two_sides();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0050_programs"),
+        ("merchants", "0064_paused_partners"),
     ]
 
     operations = [

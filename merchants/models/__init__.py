@@ -8,11 +8,12 @@ from merchants.models.event import Event
 from merchants.models.expiry import ExpiryLetter
 from merchants.models.job import IdempotentAnswer, Job
 from merchants.models.mapping import ColumnMapping
-from merchants.models.membership import ApiToken, Membership
+from merchants.models.membership import ApiToken, Invite, Membership
 from merchants.models.merchant import Merchant, Store
 from merchants.models.onboarding import Application, ApplicationItem, DocumentVersion, ReviewEvent
 from merchants.models.readiness import Launch, LaunchGate, ReadinessAnswer
 from merchants.models.requirement_set import RequirementSet
+from merchants.models.supervision import Archive, Deletion, OperatorAct, PausedPartner, SupportView
 from merchants.models.upload import Upload
 from merchants.models.user import User
 from merchants.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage
@@ -22,27 +23,33 @@ __all__ = [
     "ApiToken",
     "Application",
     "ApplicationItem",
+    "Archive",
     "AuditEvent",
     "BloggerProfile",
     "Claim",
     "ColumnMapping",
     "Connection",
+    "Deletion",
     "Dispute",
     "DocumentVersion",
     "Event",
     "ExpiryLetter",
     "IdempotentAnswer",
+    "Invite",
     "Job",
     "Launch",
     "LaunchGate",
     "Membership",
     "Merchant",
+    "OperatorAct",
+    "PausedPartner",
     "Rate",
     "RawDelivery",
     "ReadinessAnswer",
     "RequirementSet",
     "ReviewEvent",
     "Store",
+    "SupportView",
     "Upload",
     "User",
     "WebhookAttempt",

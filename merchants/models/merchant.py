@@ -21,12 +21,18 @@ class Merchant(models.Model):
     class Status(models.TextChoices):
         APPLYING = "applying", pgettext_lazy("merchant", "Applying")
         ACTIVE = "active", pgettext_lazy("merchant", "Active")
+        SUSPENDED = "suspended", pgettext_lazy("merchant", "Suspended")
+        LEFT = "left", pgettext_lazy("merchant", "Has left")
+
+    CLOSED = frozenset({Status.SUSPENDED, Status.LEFT})
+    """Read and taken away, never changed."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True, help_text=_("Stands in addresses."))
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.BRAND)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(_("reason of the status"), max_length=300, blank=True, editable=False)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     sensitive_trade = models.BooleanField(
@@ -45,6 +51,10 @@ class Merchant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_closed(self) -> bool:
+        return self.status in self.CLOSED
+
 
 SELLERS = (Merchant.Kind.BRAND, Merchant.Kind.SERVICE)
 """Who sells: the kinds that have orders or leads of their own."""
@@ -52,6 +62,8 @@ SELLERS = (Merchant.Kind.BRAND, Merchant.Kind.SERVICE)
 
 class Store(MerchantOwned):
     """A place where the merchant sells: a shop on a platform or a store in a street."""
+
+    STORE = "pk"
 
     code = models.SlugField(_("code"), max_length=60)
     name = models.CharField(_("name"), max_length=120)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain, count
-
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db.models import Q
+from collections.abc import Iterable
 
 from merchants import audit, tenancy
-from merchants.models import Membership, Merchant, User
-from merchants.roles import BY_CODE, OWNER
+from merchants.models import Membership, Merchant, Store, User
+from merchants.roles import BY_CODE, OF_STORES, OWNER
 
 
 class LastOwner(ValueError):
     """The merchant would be left without an owner."""
-
-
-class Unknown(ValueError):
-    """Nobody has this name, and it is no address to invite."""
 
 
 def add(merchant: Merchant, *, user: User, role: str, by: str) -> Membership:
@@ -34,30 +26,6 @@ def add(merchant: Merchant, *, user: User, role: str, by: str) -> Membership:
     return membership
 
 
-def invite(merchant: Merchant, *, who: str, role: str, by: str) -> tuple[Membership, bool]:
-    """Adds the person with this user name or e-mail; True when the address was new and a person was made for
-    it, who has yet to choose a password. Raises ``Unknown`` for a name that is no address, ``ValueError``
-    for a member."""
-    name = who.strip()
-    user = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), is_active=True).first()
-    if user is not None:
-        return add(merchant, user=user, role=role, by=by), False
-    try:
-        validate_email(name)
-    except ValidationError:
-        raise Unknown(name) from None
-    with tenancy.acting_for(merchant):
-        user = User.objects.create_user(username=_free_name(name.partition("@")[0]), email=name.lower())
-        return add(merchant, user=user, role=role, by=by), True
-
-
-def _free_name(wished: str) -> str:
-    """The wished name, or the first of it with a number that nobody has."""
-    wished = wished[:140]
-    taken = set(User.objects.filter(username__startswith=wished).values_list("username", flat=True))
-    return next(name for name in chain([wished], (f"{wished}{n}" for n in count(2))) if name not in taken)
-
-
 def set_role(merchant: Merchant, membership: Membership, *, role: str, by: str) -> None:
     """Raises ``KeyError`` for an unknown role, ``LastOwner`` when nobody else is one."""
     BY_CODE[role]
@@ -67,7 +35,9 @@ def set_role(merchant: Merchant, membership: Membership, *, role: str, by: str) 
             return
         _keep_an_owner(merchant, row)
         before, row.role = row.role, role
-        row.save(update_fields=["role"])
+        if role not in OF_STORES:
+            row.stores = []
+        row.save(update_fields=["role", "stores"])
         audit.record(
             merchant,
             "merchants.member.role_changed",
@@ -76,6 +46,30 @@ def set_role(merchant: Merchant, membership: Membership, *, role: str, by: str) 
             user=row.user_id,
             before=before,
             after=role,
+        )
+
+
+def keep_to_stores(merchant: Merchant, membership: Membership, *, stores: Iterable[int], by: str) -> None:
+    """Shows the member rows of these stores only; none named: of all. Raises ``ValueError`` for a role that is of the
+    whole merchant, and for a store that is not the merchant's."""
+    wanted = sorted(set(stores))
+    with tenancy.acting_for(merchant):
+        row = _locked(merchant, membership)
+        known = Store.objects.for_merchant(merchant).filter(pk__in=wanted).count()
+        if row.role not in OF_STORES or known != len(wanted):
+            raise ValueError("not a role, or not a store, that members are kept to")
+        if row.stores == wanted:
+            return
+        before, row.stores = row.stores, wanted
+        row.save(update_fields=["stores"])
+        audit.record(
+            merchant,
+            "merchants.member.stores_set",
+            by=by,
+            on=row,
+            user=row.user_id,
+            before=before,
+            after=wanted,
         )
 
 

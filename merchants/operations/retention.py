@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from merchants import tenancy
 from merchants.models import IdempotentAnswer, Merchant, RawDelivery, WebhookMessage
 from merchants.operations import uploads
+from merchants.operations.supervision import archives
 
 ANSWERS = timedelta(days=7)  # longer than any client repeats a request
 MESSAGES = timedelta(days=30)  # of webhooks, with their attempts
@@ -23,6 +24,7 @@ def purge(merchant: Merchant, *, now: datetime) -> int:
         IdempotentAnswer.objects.for_merchant(merchant).filter(created_at__lt=now - ANSWERS).delete()
         WebhookMessage.objects.for_merchant(merchant).filter(created_at__lt=now - MESSAGES).delete()
     uploads.purge(merchant, now=now)
+    archives.purge(merchant, now=now)
     return gone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -30,17 +31,31 @@ def events(merchant: Merchant) -> Any:
 def told(rows: Sequence[AuditEvent]) -> list[Told]:
     """With the names of people and programs, looked up once for all rows."""
     names = names_of({row.actor for row in rows})
-    kinds = {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
     return [
         Told(
             at=row.at,
-            who=names.get(row.actor, row.actor.replace("system:", "Seedbed · ")),
+            who=called(row.actor, names),
             act=row.act,
-            on=f"{kinds.get(row.object_kind, row.object_kind)} {row.object_id}".strip(),
+            on=f"{kind_of(row.object_kind)} {row.object_id}".strip(),
             details=tuple((name, str(value)[:120]) for name, value in row.data.items()),
         )
         for row in rows
     ]
+
+
+def called(actor: str, names: dict[str, str]) -> str:
+    """Who that is, for a person to read."""
+    return names.get(actor, actor.replace("system:", "Seedbed · "))
+
+
+def kind_of(object_kind: str) -> str:
+    """What an object of the trail is, in words."""
+    return str(_kinds().get(object_kind, object_kind))
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    return {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
 
 
 def names_of(actors: set[str]) -> dict[str, str]:

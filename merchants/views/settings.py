@@ -4,54 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
-from merchants.forms import BasisForm, MemberForm, RoleForm, TokenForm
-from merchants.models import ApiToken, Connection, Membership
+from merchants.forms import BasisForm, InviteForm, RoleForm, StoresForm, TokenForm
+from merchants.models import ApiToken, Archive, Connection, Invite, Membership, Store
 from merchants.operations import members, sources, tokens
 from merchants.queries import webhooks
-from merchants.roles import BY_CODE, Permission
+from merchants.roles import BY_CODE, OF_STORES, Permission
+
+ARCHIVES = 3  # latest files of everything on the page
 
 
 @merchant_required(Permission.MANAGE_MEMBERS)
 def page(request: MerchantRequest) -> HttpResponse:
-    return _page(request)
-
-
-@merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
-def add_member(request: MerchantRequest) -> HttpResponse:
-    """Adds a person; one we do not know yet is invited by mail to choose a password."""
-    form = MemberForm(request.POST)
-    if not form.is_valid():
-        return _page(request, member_form=form)
-    try:
-        membership, invited = members.invite(
-            request.merchant,
-            who=form.cleaned_data["who"],
-            role=form.cleaned_data["role"],
-            by=f"user:{request.user.pk}",
-        )
-    except members.Unknown:
-        form.add_error("who", _("There is nobody by this name; give an e-mail address to invite somebody."))
-        return _page(request, member_form=form)
-    except ValueError:
-        form.add_error("who", _("This person is a member already."))
-        return _page(request, member_form=form)
-    if invited:
-        letter = ResetPasswordForm({"email": membership.user.email})
-        if letter.is_valid():
-            letter.save(request)
-        messages.success(request, _("Invited; a letter to choose a password is on its way."))
-    else:
-        messages.success(request, _("Added as a member."))
-    return redirect("merchants:settings", request.merchant.code)
+    return render_page(request)
 
 
 @merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
@@ -66,6 +39,23 @@ def set_role(request: MerchantRequest, membership_id: int) -> HttpResponse:
             messages.success(request, _("The role was changed."))
         except members.LastOwner:
             messages.error(request, _("A merchant needs an owner: make somebody else one first."))
+    return redirect("merchants:settings", request.merchant.code)
+
+
+@merchant_required(Permission.MANAGE_MEMBERS, methods=("POST",))
+def set_stores(request: MerchantRequest, membership_id: int) -> HttpResponse:
+    """Keeps a member to the chosen stores; none chosen: to none, so that all are seen."""
+    membership = get_for_merchant_or_404(Membership, request.merchant, pk=membership_id)
+    form = StoresForm(request.POST, merchant=request.merchant)
+    try:
+        if not form.is_valid():
+            raise ValueError(form.errors)
+        members.keep_to_stores(
+            request.merchant, membership, stores=form.cleaned_data["stores"], by=f"user:{request.user.pk}"
+        )
+        messages.success(request, _("The stores were changed."))
+    except ValueError:
+        messages.error(request, _("Only agents and shop managers can be kept to stores of this merchant."))
     return redirect("merchants:settings", request.merchant.code)
 
 
@@ -88,14 +78,14 @@ def issue_token(request: MerchantRequest) -> HttpResponse:
     """Issues a token and shows its secret, this once."""
     form = TokenForm(request.POST)
     if not form.is_valid():
-        return _page(request, token_form=form)
+        return render_page(request, token_form=form)
     token, secret = tokens.issue(
         request.merchant,
         name=form.cleaned_data["name"],
         scopes=form.cleaned_data["scopes"],
         user=request.user,
     )
-    return _page(request, issued=token, secret=secret)
+    return render_page(request, issued=token, secret=secret)
 
 
 @merchant_required(Permission.MANAGE_TOKENS, methods=("POST",))
@@ -129,23 +119,36 @@ def quick_start(request: MerchantRequest) -> HttpResponse:
     return render(request, "merchants/quick_start.html", context)
 
 
-def _page(request: MerchantRequest, **more: Any) -> HttpResponse:
+def render_page(request: MerchantRequest, **more: Any) -> HttpResponse:
+    """The page, with a form that was refused where ``more`` brings one (then 422)."""
+    names = dict(Store.objects.for_merchant(request.merchant).order_by("name").values_list("pk", "name"))
     listed = Membership.objects.filter(merchant=request.merchant).select_related("user").order_by("pk")
     context = {
         "members": [
             {
                 "membership": membership,
                 "role": BY_CODE[membership.role].name if membership.role in BY_CODE else membership.role,
+                "stores": [names[pk] for pk in membership.stores if pk in names],
+                "kept": membership.role in OF_STORES and bool(names),
                 "form": RoleForm(initial={"role": membership.role}, auto_id=f"role-{membership.pk}-%s"),
             }
             for membership in listed
         ],
         "tokens": ApiToken.objects.filter(merchant=request.merchant).order_by("revoked_at", "-pk"),
-        "member_form": MemberForm(),
+        "invites": [
+            {"invite": invite, "role": BY_CODE[invite.role].name, "over": invite.expires_at <= timezone.now()}
+            for invite in Invite.objects.for_merchant(request.merchant)
+            .filter(accepted_at=None, revoked_at=None)
+            .order_by("-sent_at")
+        ],
+        "archives": Archive.objects.for_merchant(request.merchant).order_by("-asked_at")[:ARCHIVES],
+        "may_take_everything": Permission.EXPORT_EVERYTHING in request.permissions,
+        "stores": list(names.items()),
+        "invite_form": InviteForm(),
         "token_form": TokenForm(),
         "may_issue": Permission.MANAGE_TOKENS in request.permissions,
         "stopped": webhooks.stopped(request.merchant),
         **more,
     }
-    wrong = any(form.errors for form in (context["member_form"], context["token_form"]))
+    wrong = any(form.errors for form in (context["invite_form"], context["token_form"]))
     return render(request, "merchants/settings.html", context, status=422 if wrong else 200)

@@ -49,6 +49,8 @@ def export(state: State, addresses: Mapping[str, str]) -> dict[str, str]:
         **state.secrets(),
         "SEEDBED_STATE": str(state.folder),
         "SEEDBED_HOSTS": os.environ.get("SEEDBED_HOSTS") or "127.0.0.1,localhost",
+        # for trying out and for tests nobody must scan a code before the first page, unless asked for
+        "SEEDBED_SECOND_FACTOR_OF": os.environ.get("SEEDBED_SECOND_FACTOR_OF", ""),
         MARK: "1",
     }
     state.write_private("env", "".join(f"{key}={value}\n" for key, value in exports.items()))

@@ -17,7 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from portal import formats, marks, ways, words
+from merchants.devices import device_of
+from merchants.models import Membership
+from portal import formats, marks, nav, ways, words
 
 register = template.Library()
 
@@ -239,6 +241,18 @@ def carried(context: template.Context) -> str:
     """What an address of the same page, with a query, ends in so that the way back is not lost."""
     back = context["request"].GET.get(ways.PARAMETER, "")
     return "&" + urlencode({ways.PARAMETER: back}) if back else ""
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """The browser and system that somebody is signed in with; empty where neither is known."""
+    return device_of(user_agent)
+
+
+@register.filter
+def entry(membership: Membership) -> str:
+    """The address at which a member of this merchant begins."""
+    return nav.entry(membership)
 
 
 @register.filter

@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from merchants.access import Refusal
 from portal import api_errors
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
+def _page(request: HttpRequest, status: int, **said: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
         return api_errors.outside(status)
-    return render(request, f"errors/{status}.html", status=status)
+    return render(request, f"errors/{status}.html", said, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -19,7 +20,7 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(request, 403)
+    return _page(request, 403, refusal=exception if isinstance(exception, Refusal) else None)
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:

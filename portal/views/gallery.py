@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from merchants.access import allows
+from merchants.models import Membership, Merchant
 
 
 class SampleForm(forms.Form):
@@ -35,13 +35,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
         for name, icon in zip(names, icons, strict=True)
     ]
     merchants = [
-        SimpleNamespace(name="初芽护肤 Budling", code="budling"),
-        SimpleNamespace(name="小谷奶粉 Grainlet", code="grainlet"),
+        Merchant(name="初芽护肤 Budling", code="budling"),
+        Merchant(name="小谷奶粉 Grainlet", code="grainlet"),
     ]
     context = {
         "nav": nav,
         "merchant": merchants[0],
-        "memberships": [SimpleNamespace(merchant=merchant) for merchant in merchants],
+        "memberships": [Membership(merchant=merchant, role="owner") for merchant in merchants],
         "data_through": date(2025, 11, 22),
         "computed_at": datetime(2025, 11, 22, 22, 10, tzinfo=UTC),
         "late_from": date(2025, 11, 20),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from merchants.access import allows
 from merchants.models import Membership
-from merchants.roles import Permission, permissions_of
+from portal.nav import entry
 
 
 @login_required
@@ -20,7 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
     last = request.session.get("merchant")
     found = [one for one in memberships if one.merchant.code == last] or memberships
     if len(found) == 1:
-        return redirect(first_page(found[0]), found[0].merchant.code)
+        return redirect(entry(found[0]))
     return render(
         request, "portal/switcher.html", {"choices": memberships, "may_apply": settings.APPLICATIONS_OPEN}
     )
@@ -32,9 +32,3 @@ def switch(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.select_related("merchant").filter(user=request.user)
     context = {"choices": memberships.order_by("merchant__name"), "may_apply": settings.APPLICATIONS_OPEN}
     return render(request, "portal/switcher.html", context)
-
-
-def first_page(membership: Membership) -> str:
-    """Where a member begins: the desk for whom results are none of their business."""
-    may = permissions_of(membership.role)
-    return "portal:home" if Permission.SEE_RESULTS in may or Permission.SEE_DESK not in may else "leads:inbox"

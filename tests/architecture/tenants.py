@@ -37,6 +37,7 @@ from merchants.models import (
     Application,
     ColumnMapping,
     Connection,
+    Invite,
     Membership,
     Merchant,
     RawDelivery,
@@ -45,8 +46,9 @@ from merchants.models import (
     User,
     WebhookEndpoint,
 )
-from merchants.operations import applications, papers, tokens, webhooks
+from merchants.operations import applications, invites, papers, tokens, webhooks
 from merchants.operations.applications import Business
+from merchants.operations.supervision import archives
 from merchants.roles import ROLES
 from portal.addresses import Address
 from tests.architecture import desk_objects, partner_objects
@@ -205,6 +207,15 @@ def _membership(tenant: Tenant) -> int:
     return Membership.objects.create(user=user, merchant=tenant.merchant, role="viewer").pk
 
 
+def _invite(tenant: Tenant) -> int:
+    with tenancy.acting_for(tenant.merchant):
+        number = Invite.objects.count()
+    invite, _ = invites.send(
+        tenant.merchant, email=f"{tenant.word}{number}@example.com", role="viewer", by="user:0"
+    )
+    return invite.pk
+
+
 def _token(tenant: Tenant) -> int:
     token: ApiToken
     token, _ = tokens.issue(
@@ -337,6 +348,12 @@ def _message(tenant: Tenant) -> int:
     return webhooks.send_test(tenant.merchant, endpoint, by="user:0").pk
 
 
+def _archive(tenant: Tenant) -> int:
+    row, _ = archives.ask(tenant.merchant, reason="x", by="user:0", language="en")
+    archives.write(tenant.merchant, row.pk)
+    return row.pk
+
+
 OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "spu_id": lambda tenant: tenant.world.spus[0].pk,
     "upload_id": _upload,
@@ -345,6 +362,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "line_id": _line,
     "membership_id": _membership,
     "token_id": _token,
+    "invite_id": _invite,
     "connection_id": _connection,
     "comment_id": _comment,
     "view_id": _view,
@@ -359,6 +377,7 @@ OBJECTS: dict[str, Callable[[Tenant], int]] = {
     "document_id": _document,
     "endpoint_id": _endpoint,
     "message_id": _message,
+    "archive_id": _archive,
     **desk_objects.OBJECTS,
     **partner_objects.OBJECTS,
 }

@@ -32,8 +32,8 @@ FAR = 2**63 + 5  # an id that no row can have
 
 # What stands in addresses of packages: names of nothing.
 INVENTED = {
-    "key": "no-key", "uidb36": "1", "url": "nowhere", "app_label": "merchants", "object_id": "1",
-    "content_type_id": "1", "id": "1", "document_id": "1", "sheet": "1",
+    "key": "no-key", "code": "one", "uidb36": "1", "url": "nowhere", "app_label": "merchants", "object_id": "1",
+    "content_type_id": "1", "id": "1", "document_id": "1", "sheet": "1", "session_id": "1", "archive_id": "1",
 }  # fmt: skip
 
 # Values that no page offers, for every parameter a page reads at once.
@@ -243,7 +243,7 @@ def test_no_value_in_an_address_breaks_a_page(mine: Tenant) -> None:
 def test_no_form_breaks_a_page(mine: Tenant) -> None:
     """Empty and hostile forms, as an owner, on objects made for it. (The last walk: it changes things.)"""
     client, wrong = mine.client(), []
-    names = ("kind", "file", "who", "role", "name", "scopes", "basis", "category", "days", "source")
+    names = ("kind", "file", "email", "role", "name", "scopes", "basis", "category", "days", "source")
     for one in OF_MERCHANTS:
         if "POST" in one.methods:
             for value in HOSTILE:

@@ -77,6 +77,8 @@ PAGES = {
     "webhook-message": "/m/{m}/settings/webhooks/messages/{told}/",
     "partners": "/m/{m}/partners/",
     "claims": "/m/{m}/claims/",
+    "trail": "/m/{m}/trail/?who=system%3Aworker",
+    "sessions": "/accounts/sessions/",
     "business": "/m/{m}/onboarding/business/",
     "gallery": "/gallery/",
 }

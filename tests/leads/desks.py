@@ -11,7 +11,7 @@ from leads.models import Agent, Consultation, Feedback, Lead, Letter
 from leads.operations import exports, sessions, setup, sources
 from leads.queries.asked import Asked
 from merchants import tenancy
-from merchants.models import Membership, Merchant, Store, User, WebhookEndpoint, WebhookMessage
+from merchants.models import Archive, Membership, Merchant, Store, User, WebhookEndpoint, WebhookMessage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BY = "user:1"
@@ -68,7 +68,7 @@ class Desk:
 
 def busy_desk(merchant: Merchant) -> None:
     """A desk with something of everything that goes out, is pulled or written: a message, feedback, a source, an
-    export, a letter, a webhook."""
+    export, a file of everything, a letter, a webhook."""
     desk = Desk(merchant)
     lead = desk.lead_of(desk.say("ann"))
     Feedback.objects.create(merchant=merchant, lead=lead, code=200, happened_at=NOON, expires_at=NOON)
@@ -78,5 +78,6 @@ def busy_desk(merchant: Merchant) -> None:
     Letter.objects.create(
         merchant=merchant, kind="shift", about="2026-11-25", person=person, next_at=NOON, written_at=NOON
     )
+    Archive.objects.create(merchant=merchant, asked_at=NOON, touched_at=NOON)
     listener = WebhookEndpoint.objects.create(merchant=merchant, url="x", kinds=[], sealed=b"sealed")
     WebhookMessage.objects.create(merchant=merchant, endpoint=listener, kind="lead.moved", body="{}")

@@ -8,10 +8,11 @@ MAY = {
     "owner": {
         "see_results", "see_evidence", "see_data", "bring_data", "export", "set_rules", "plan", "manage_members",
         "apply", "manage_tokens", "agree", "see_trail", "see_desk", "answer", "reveal_contact", "run_desk",
-        "export_desk",
+        "export_desk", "export_everything",
     },
     "marketing": {"see_results", "see_evidence", "see_data", "bring_data", "export", "set_rules", "plan", "agree"},
     "finance": {"see_results", "see_evidence", "see_data", "export", "see_trail"},
+    "analyst": {"see_results", "see_data", "export"},
     "viewer": {"see_results", "see_data"},
     "agent": {"see_desk", "answer", "reveal_contact"},
     "manager": {

@@ -27,7 +27,7 @@ from tests.conftest import make_member
 from tests.leads.channels import wire
 from tests.leads.desks import Desk
 from tests.merchants.onboarding.doors import let_in
-from tests.reliability import facts
+from tests.reliability import endings, facts
 from tests.worlds import World
 
 pytestmark = [pytest.mark.xdist_group("reliability"), pytest.mark.usefixtures("committed")]
@@ -297,6 +297,7 @@ def _running_out(world: World, upload: Upload) -> dict[str, int]:
 
 WAKE_OTHERS = {
     "merchants.sweep_expiry",
+    "merchants.resume_archives",
     "merchants.sweep_webhooks",
     "leads.sweep_deliveries",
     "measurement.sweep",
@@ -332,6 +333,8 @@ GIVEN: dict[str, Callable[[World, Upload], dict[str, int]]] = {
     "merchants.apply_upload": _apply,
     "merchants.resume_uploads": lambda world, upload: {},
     "merchants.purge_deliveries": _expired,
+    "merchants.write_archive": lambda world, upload: endings.archive(world.merchant),
+    "merchants.delete_merchants": lambda world, upload: endings.to_delete(world.merchant),
     "merchants.hand_out_events": _event,
     "leads.assign": _asked,
     "leads.tend": _asked,

@@ -1,10 +1,9 @@
 """Members, tokens, legal bases and the trail."""
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 
-from merchants.models import ApiToken, AuditEvent, Connection, Membership, User
+from merchants.models import ApiToken, AuditEvent, Connection, Membership
 from tests.conftest import make_member
 
 
@@ -16,25 +15,6 @@ def as_owner(client, owner):
 
 def to(name: str, *args: object) -> str:
     return reverse(f"merchants:{name}", args=["glow", *args])
-
-
-def test_a_known_person_becomes_a_member(as_owner, merchant):
-    User.objects.create_user(username="lin", email="lin@example.org")
-    as_owner.post(to("add_member"), {"who": "LIN@example.org", "role": "finance"})
-    assert Membership.objects.get(merchant=merchant, user__username="lin").role == "finance"
-    assert mail.outbox == []
-
-
-def test_an_unknown_address_is_invited_to_choose_a_password(as_owner, merchant):
-    as_owner.post(to("add_member"), {"who": "mei@example.org", "role": "viewer"})
-    user = User.objects.get(email="mei@example.org")
-    assert not user.has_usable_password()
-    assert Membership.objects.get(user=user, merchant=merchant).role == "viewer"
-    assert [letter.to for letter in mail.outbox] == [["mei@example.org"]]
-
-
-def test_a_name_nobody_has_is_refused(as_owner):
-    assert as_owner.post(to("add_member"), {"who": "nobody", "role": "viewer"}).status_code == 422
 
 
 def test_the_last_owner_stays(as_owner, merchant, owner):
