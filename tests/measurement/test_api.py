@@ -8,7 +8,7 @@ from django.db import connection
 from measurement.models import Order, OrderPiece, Spend, Spu
 from measurement.models.touch import Touch
 from merchants import vault
-from merchants.models import AuditEvent, RawDelivery
+from merchants.models import ApiToken, AuditEvent, RawDelivery
 from merchants.operations import tokens
 
 TOUCH = {
@@ -140,13 +140,14 @@ def test_a_refused_batch_may_be_corrected_under_its_key(post):
     assert post("spend", [COST], key="k1").status_code == 200
 
 
-def test_a_key_in_flight_is_refused(post, merchant, django_db_blocker):
+def test_a_key_in_flight_is_refused(post):
     import os
 
     import psycopg
 
     with psycopg.connect(_url(os.environ["DATABASE_URL"])) as other:
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{merchant.pk}|spend|k9"])
+        name = f"{ApiToken.objects.get().pk}|spend|k9"
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         answer = post("spend", [COST], key="k9")
     assert (answer.status_code, answer["Retry-After"]) == (409, "5")
     assert not Spend.objects.exists()
