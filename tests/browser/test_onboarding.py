@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 
 SAID = {
     "zh-hans": {
-        "queue": "您排在第", "refused": "画面不完整", "remedy": "四角入镜", "open": "1 项待办",
+        "queue": "您排在第", "refused": "画面不完整", "remedy": "四角入镜", "open": "1 项待处理",
         "mail": "部分材料需要修改", "approved": "审核通过", "claim": "认领", "another": "已换文件", "home": "概览",
     },
     "en": {
