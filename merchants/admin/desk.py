@@ -257,6 +257,8 @@ class MerchantAdmin(SupportAdmin):
         links = [{"label": page.label, "url": reverse(f"admin:{page.name}")} for page in PAGES]
         return super().changelist_view(request, {**(extra_context or {}), "operator_pages": links})
 
+    changelist_view.methods = ("GET", "POST", "HEAD")  # read by `manage.py routes`
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else {"code": ("name",)}
 

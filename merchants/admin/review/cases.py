@@ -90,6 +90,8 @@ class ApplicationAdmin(SupportAdmin):
         stays = f"?item={key}" if key and request.POST.get("act") != "decide" else ""
         return HttpResponseRedirect(f"{_address(case.pk)}{stays}")
 
+    change_view.methods = ("GET", "POST", "HEAD")  # read by `manage.py routes`
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Cases]:
         return Cases
 
