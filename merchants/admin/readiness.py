@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from merchants.admin.desk import SupportAdmin, listed
-from merchants.models import Launch, LaunchGate, ReadinessAnswer
+from merchants.models import ExpiryLetter, Launch, LaunchGate, ReadinessAnswer
 from merchants.onboarding.requirements import Stage
 from merchants.onboarding_forms import said
 from merchants.queries import requirement_sets
@@ -56,4 +56,5 @@ class LaunchGateAdmin(SupportAdmin):
 
 
 listed(ReadinessAnswer, "trade key answered_at answered_by", "trade key", filters="trade")
+listed(ExpiryLetter, "key last_day days person state sent_at error", "key error", filters="state")
 listed(Launch, "trade gate open_items launched_at launched_by", "trade", filters="trade gate")

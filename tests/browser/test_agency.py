@@ -29,7 +29,7 @@ def test_the_pages_of_an_agency_and_a_blogger_are_readable(
             "links => links.map(link => link.getAttribute('href'))"
         )
         shared = next(path for path in opened if "/shared/" in path)
-        bloggers = [path for path in opened if "/bloggers/" in path][:1]
+        bloggers = [path for path in opened if re.search(r"/bloggers/[^/]+/", path)][:1]
         assert len(bloggers) == (user == "judeng")
         for path in (f"/m/{user}/bloggers/", shared, *bloggers, f"/m/{user}/partners/"):
             answer = page.goto(path)
