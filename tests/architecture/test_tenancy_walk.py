@@ -34,6 +34,7 @@ FAR = 2**63 + 5  # an id that no row can have
 INVENTED = {
     "key": "no-key", "code": "one", "uidb36": "1", "url": "nowhere", "app_label": "merchants", "object_id": "1",
     "content_type_id": "1", "id": "1", "document_id": "1", "sheet": "1", "session_id": "1", "archive_id": "1",
+    "page": "results",
 }  # fmt: skip
 
 # Values that no page offers, for every parameter a page reads at once.

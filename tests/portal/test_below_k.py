@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as configured
@@ -179,6 +180,13 @@ def test_no_answer_of_the_api_shows_fewer_than_k_people(world: World, client: Cl
                 answer = client.get(f"/{one.pattern}", query, headers={"authorization": f"Bearer {secret}"})
                 if answer.status_code == 200:
                     found[f"{one.name} {query.get('by', '')}"] = text(answer)
+    for page in PAGES:
+        for query in ({}, *({"by": by, "period": "90d", "show": "all"} for by in ROWS)):
+            asked = {"query": urlencode(query), "limit": "500"}
+            answer = client.get(f"/api/v1/pages/{page}", asked, headers={"authorization": f"Bearer {secret}"})
+            if answer.status_code == 200:
+                found[f"{page} {query.get('by', '')}"] = text(answer)
+    assert {"results", "process", "live"} <= {name.partition(" ")[0] for name in found}
     assert len({name.partition(" ")[0] for name in found}) >= 5
     assert leaks(found) == []
 
