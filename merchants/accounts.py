@@ -4,6 +4,7 @@ by an invitation, whose letter has proved their address."""
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
@@ -11,6 +12,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from merchants.models import Invite
@@ -29,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """To whoever wants to apply, unless the installation takes no applications; always to who holds an open
         invitation."""
         return settings.APPLICATIONS_OPEN or _invited(request) is not None
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Letters speak the language in which somebody registered."""
+        user.language = (get_language() or "")[:10]
+        return super().save_user(request, user, form, commit)
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Who has just signed in is not asked for the password again."""

@@ -71,6 +71,15 @@ def test_a_visitor_registers_and_confirms_the_address_before_applying(client: Cl
         assert Application.objects.get().stores == ["静安店", "徐汇店"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_letters_will_speak_the_language_somebody_registered_in(client: Client, language: str) -> None:
+    words = "a-long-word-for-the-door"
+    client.cookies["django_language"] = language
+    told = {"email": "new@example.com", "username": "newcomer", "password1": words, "password2": words}
+    assert client.post("/accounts/signup/", told).status_code == 302
+    assert User.objects.get(username="newcomer").language == language
+
+
 def test_an_installation_may_take_no_applications(client: Client, settings: object) -> None:
     settings.APPLICATIONS_OPEN = False  # type: ignore[attr-defined]
     assert "password1" not in client.get("/accounts/signup/").content.decode()
