@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from merchants.access import allows
 from merchants.admin.pages import operator_page
 from portal.ecosystem import Cell, Size
 from portal.queries.ecosystem import MONTHS, ecosystem, names_of
@@ -31,6 +32,7 @@ STEPS = (
 
 
 @operator_page("ecosystem", gettext_lazy("Ecosystem"))
+@allows("GET")
 def page(request: HttpRequest) -> HttpResponse:
     """By trade and month, with what each figure means and what it rests on."""
     if not request.user.has_perm("merchants.view_merchant"):
