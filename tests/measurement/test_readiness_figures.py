@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from measurement.alliance.facts import OrderStatus
 from measurement.alliance.first_party import OrderRow, piece_of
@@ -63,9 +64,9 @@ def test_refunds_are_of_orders_whose_refund_is_known(shop: Merchant) -> None:
 
 def test_late_parcels_stand_beside_refunds(shop: Merchant) -> None:
     effect = readiness.late_beside_lost(shop, MARCH)
-    assert [(str(line.label), line.n, line.lost, line.fen) for line in effect.lines] == [
-        ("按时发货", 2, 0, 0), ("延迟发货", 2, 1, 4_000),
-    ]  # fmt: skip
+    with translation.override("en"):
+        told = [(str(line.label), line.n, line.lost, line.fen) for line in effect.lines]
+    assert told == [("Shipped in time", 2, 0, 0), ("Shipped late", 2, 1, 4_000)]
     assert effect.unknown == 5
 
 

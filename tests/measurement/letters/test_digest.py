@@ -76,4 +76,4 @@ def test_every_row_opens_to_its_orders_with_a_way_back(client: Client, world: Wo
     assert len(links) == 3
     assert all("back=" in link for link in links)
     carried = client.get(links[1]).content.decode()
-    assert ("M-ann" in carried, "M-ben" in carried, "N1" in carried) == (True, True, False)
+    assert set(re.findall(r"(?<![\w-])(?:M-ann|M-ben|N\d+|B\d+)(?![\w-])", carried)) == {"M-ann", "M-ben"}
