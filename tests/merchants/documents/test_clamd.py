@@ -25,8 +25,8 @@ def received(peer: socket.socket, size: int) -> bytes:
     return found
 
 
-def scan(peer: socket.socket) -> bytes:
-    """INSTREAM as clamd(8) describes it; the answer."""
+def scan(peer: socket.socket, seen: list[bytes] | None = None) -> bytes:
+    """INSTREAM as clamd(8) describes it; the answer. ``seen`` gets what was scanned."""
     command = b""
     while not command.endswith(b"\0"):
         command += received(peer, 1)
@@ -35,6 +35,8 @@ def scan(peer: socket.socket) -> bytes:
     data = b""
     while size := struct.unpack("!I", received(peer, 4))[0]:
         data += received(peer, size)
+    if seen is not None:
+        seen.append(data)
     return b"stream: Test.Virus FOUND\0" if VIRUS in data else b"stream: OK\0"
 
 
@@ -69,7 +71,13 @@ def daemon() -> Iterator[Callable[..., str]]:
 
 @pytest.mark.parametrize("size", [1, clamd.CHUNK - 1, clamd.CHUNK, clamd.CHUNK + 1, 5 * clamd.CHUNK])
 def test_a_clean_file_of_any_size_passes(daemon: Callable[..., str], size: int) -> None:
-    clamd.scan(daemon(), b"a" * size)
+    seen: list[bytes] = []
+
+    def keeps(peer: socket.socket) -> bytes:
+        return scan(peer, seen)
+
+    clamd.scan(daemon(keeps), b"a" * size)
+    assert seen == [b"a" * size]
 
 
 def test_a_virus_is_found_even_across_two_chunks(daemon: Callable[..., str]) -> None:
