@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -143,7 +144,7 @@ def test_a_studio_is_let_in_with_one_refusal_in_between(
     visit: Callable[..., Page], reviewer: str, language: str, tmp_path: Path
 ) -> None:
     page = visit("/accounts/signup/", user="", language=language)
-    play = Play(visit, page, language, f"newcomer{next(_numbers)}", tmp_path)
+    play = Play(visit, page, language, f"newcomer{next(_numbers)}-{uuid4().hex[:8]}", tmp_path)
     it_registers_and_confirms_its_address(play)
     it_describes_its_business(play)
     it_answers_and_submits(play)
