@@ -14,7 +14,7 @@ from leads import sealing
 from leads.channels.facts import LeadFact
 from leads.duplicates import reached
 from leads.models import Contact, Conversation, Lead, LeadChange, StageMove
-from leads.operations import contacts, feedback, first_contact, programs, sessions, setup, stages
+from leads.operations import contacts, feedback, first_contact, programs, sessions, setup, signals, stages
 from merchants import tenancy
 from merchants.models import Merchant, Store
 
@@ -205,7 +205,7 @@ def _update(merchant: Merchant, lead: Lead, stated: Stated) -> None:
     lead.save()
     thread = lead.conversation
     if thread is not None and not sessions.learned(merchant, thread, lead.origin, instead=before) and fuller:
-        sessions.touched(thread)
+        signals.touched(thread)
 
 
 def _take_content(merchant: Merchant, lead: Lead, stated: Stated) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from leads import routing
 from leads.clock import hours
 from leads.models import Agent, Consultation, Decision, Lead
-from leads.operations import presence, sessions, stages
+from leads.operations import presence, signals, stages
 from leads.routing import Candidate, Verdict, Wanted
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -132,7 +132,7 @@ def return_silent(merchant: Merchant, *, now: datetime | None = None) -> int:
             )
             row.agent = row.assigned_at = row.return_at = None
             row.save(update_fields=["agent", "assigned_at", "return_at"])
-            sessions.touched(row.conversation)
+            signals.touched(row.conversation)
     for row in rows:
         assign(merchant, row.pk, now=moment)
     return len(rows)
@@ -165,7 +165,7 @@ def leave(
             row.agent, row.return_at = to, None
             row.assigned_at = moment if to else None
             row.save(update_fields=["agent", "assigned_at", "return_at"])
-            sessions.touched(row.conversation)
+            signals.touched(row.conversation)
         leads = Lead.objects.for_merchant(merchant).filter(agent=agent, ended_at=None).update(agent=to)
         audit.record(
             merchant,
@@ -259,7 +259,7 @@ def _give(
         decided_by=by,
     )
     stages.assigned(merchant, session)
-    sessions.touched(session.conversation)
+    signals.touched(session.conversation)
 
 
 def _patience(session: Consultation) -> timedelta:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from leads.models import Consent, Conversation, InternalNote, Message
-from leads.operations import sessions
+from leads.operations import signals
 from leads.queries import privacy
 from merchants import audit, tenancy
 from merchants.models import Merchant
@@ -69,7 +69,7 @@ def _write(
         stated_at=stated_at,
         recorded_by=by,
     )
-    sessions.touched(thread)
+    signals.touched(thread)
     audit.record(merchant, f"leads.consent.{act}", by=by, on=made, conversation=thread.pk)
     return made
 
@@ -85,7 +85,7 @@ def mark_minor(merchant: Merchant, thread: Conversation, *, minor: bool, by: str
         told = privacy.consents_of(merchant, row)
         if minor and told and told[0].act == Act.GIVEN and told[0].how != Consent.How.GUARDIAN:
             _write(merchant, row, Act.REVOKED, told[0].how, told[0].wording, datetime.now(UTC), by)
-        sessions.touched(row)
+        signals.touched(row)
         audit.record(merchant, "leads.conversation.minor", by=by, on=row, minor=minor)
         thread.refresh_from_db()
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from leads.clock import reckoning
 from leads.models import Agent, Consultation, Conversation, Lead
+from leads.operations import signals
 from leads.queries import rules
-from merchants import live
 from merchants.background import wake
 from merchants.models import Merchant
 
@@ -59,7 +57,7 @@ def wait(merchant: Merchant, lead: Lead, *, now: datetime) -> Consultation | Non
     )
     lead.session = session
     lead.save(update_fields=["session"])
-    _touched(thread)
+    signals.touched(thread)
     wake("leads.assign", merchant_id=merchant.pk)
     return session
 
@@ -79,7 +77,7 @@ def tried(lead: Lead, agent: Agent, *, at: datetime, reached: bool) -> None:
     session.save()
     if reached:
         _shut(session, at=at)
-    _touched(session.conversation)
+    signals.touched(session.conversation)
 
 
 def moved(lead: Lead, *, at: datetime) -> None:
@@ -95,7 +93,7 @@ def end(lead: Lead, *, at: datetime) -> None:
     session = waiting(lead)
     if session is not None:
         _shut(session, at=at)
-        _touched(session.conversation)
+        signals.touched(session.conversation)
 
 
 def waiting(lead: Lead) -> Consultation | None:
@@ -133,11 +131,3 @@ def _shut(session: Consultation, *, at: datetime) -> None:
     if session.first_human_reply_at is None:
         session.result = Consultation.Result.CANCELLED
     session.save()
-
-
-def _touched(thread: Conversation) -> None:
-    """Whoever looks at the queue has an old state now."""
-    Conversation.objects.for_merchant(thread.merchant_id).filter(pk=thread.pk).update(
-        revision=F("revision") + 1
-    )
-    live.tell(thread.merchant_id, "conversation", thread.pk)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from leads import sealing
 from leads.models import Agent, Consultation, Conversation, InternalNote, Message
-from leads.operations import contacts, sending, sessions, stages, told_back
+from leads.operations import contacts, sending, sessions, signals, stages, told_back
 from merchants import audit, live, tenancy
 from merchants.background import wake
 from merchants.models import Merchant
@@ -122,7 +122,7 @@ def _written(
 def _answered(merchant: Merchant, session: Consultation, thread: Conversation) -> None:
     session.return_at = None
     sessions.settle(merchant, session)
-    sessions.touched(thread)
+    signals.touched(thread)
 
 
 def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author_name: str) -> InternalNote:
@@ -138,7 +138,7 @@ def note(merchant: Merchant, thread: Conversation, *, text: str, by: str, author
             written_by=by,
             author_name=author_name,
         )
-        sessions.touched(row)
+        signals.touched(row)
     return made
 
 
@@ -173,7 +173,7 @@ def close(merchant: Merchant, session: Consultation, *, by: str, now: datetime |
         if row.state == State.CLOSED:
             return
         sessions.shut(row, at=moment)
-        sessions.touched(row.conversation)
+        signals.touched(row.conversation)
         audit.record(merchant, "leads.consultation.closed", by=by, on=row)
         session.refresh_from_db()
 
@@ -193,6 +193,6 @@ def take_contact(
             lead.left_at = moment
             lead.save(update_fields=["left_at"])
         contacts.compare_names(merchant, lead)
-        sessions.touched(session.conversation)
+        signals.touched(session.conversation)
         audit.record(merchant, "leads.contact.recorded", by=by, on=detail, contact=lead.contact_id)
     return True

@@ -11,7 +11,7 @@ from leads.channels import sending as wire
 from leads.channels.calls import Ask, Outcome, Took, Unreachable, pause
 from leads.channels.sending import SENDERS, Outgoing
 from leads.models import Consultation, ContactIdentity, Conversation, Message, Source
-from leads.operations import queue, sessions, sources, told_back
+from leads.operations import queue, sessions, signals, sources, told_back
 from leads.operations.asking import ask
 from merchants import audit, tenancy
 from merchants.background import wake
@@ -145,4 +145,4 @@ def _tell_screens(merchant: Merchant, row: Message) -> None:
     session = rows.get(pk=row.session_id)
     if session.state != Consultation.State.CLOSED:
         sessions.settle(merchant, session)
-    sessions.touched(row.conversation)
+    signals.touched(row.conversation)

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
-
 from leads import sealing
 from leads.clock import reckoning
 from leads.clock.hours import Hours
 from leads.clock.session import Told, told
 from leads.models import Agent, ClockPolicy, Consultation, Conversation, Message
-from leads.operations import contacts, setup, stages, told_back
+from leads.operations import contacts, setup, signals, stages, told_back
 from leads.queries import rules
-from merchants import events, live, tenancy
+from merchants import events, tenancy
 from merchants.background import wake
 from merchants.models import Merchant, Store
 
@@ -59,7 +57,7 @@ def take_message(
             ours = told_back.later(merchant, thread, message_id=message_id, text=text, kind=kind, at=sent_at)
             if ours is not None:
                 settle(merchant, ours.session)
-                touched(thread)
+                signals.touched(thread)
                 return ours
         session = _session(merchant, thread, author, sent_at)
         message: Message = Message.objects.create(
@@ -75,7 +73,7 @@ def take_message(
             received_at=received_at,
         )
         settle(merchant, session)
-        touched(thread)
+        signals.touched(thread)
         wake("leads.assign", merchant_id=merchant.pk)
     return message
 
@@ -240,7 +238,7 @@ def learned(
     thread.save(update_fields=["origin"])
     for session in thread.sessions.exclude(opened_at=None).order_by("number"):
         events.tell(merchant, OPENED, _opening(session))
-    touched(thread)
+    signals.touched(thread)
     thread.revision += 1
     return True
 
@@ -311,14 +309,6 @@ def _opening(session: Consultation) -> dict[str, Any]:
         "origin": thread.origin,
         "statement": thread.revision,
     }
-
-
-def touched(thread: Conversation) -> None:
-    """Whoever looks at the conversation has an old state now."""
-    Conversation.objects.for_merchant(thread.merchant_id).filter(pk=thread.pk).update(
-        revision=F("revision") + 1
-    )
-    live.tell(thread.merchant_id, "conversation", thread.pk)
 
 
 def _end(session: Consultation) -> None:

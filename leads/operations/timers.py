@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import F
 
 from leads.models import Consultation
-from leads.operations import assignment, feedback, reminders, sessions
+from leads.operations import assignment, feedback, reminders, sessions, signals
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -51,5 +51,5 @@ def close_idle(merchant: Merchant, *, now: datetime) -> int:
         for row in idle:
             assert row.policy is not None
             sessions.shut(row, at=row.last_message_at + timedelta(hours=row.policy.idle_hours))
-            sessions.touched(row.conversation)
+            signals.touched(row.conversation)
     return len(idle)
