@@ -34,7 +34,7 @@ class Portal:
     merchant: str = MERCHANT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; Django would take its presence for an async caller
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,11 +50,14 @@ def browser() -> Iterator[Browser]:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
-    """One server and one worker for all browser tests, over one merchant of the demo's world."""
+    """One server and one worker for all browser tests, over one merchant of the demo's world.
+
+    It ends with the last of them: other tests on the same database must not meet its merchants.
+    """
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _empty()
         call_command("seed", seed=1, merchants=1, orders=900, stdout=StringIO())
@@ -151,7 +154,7 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pictures() -> Path | None:
     """Where screenshots for the documents go, when asked for with SEEDBED_SCREENSHOTS=1."""
     if os.environ.get("SEEDBED_SCREENSHOTS") != "1":

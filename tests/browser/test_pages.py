@@ -88,7 +88,7 @@ SEEN = [("zh-hans", False, 390), ("zh-hans", True, 1280), ("en", False, 1280), (
 SHOWN_AS = SEEN[:3]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def line(portal: object, django_db_blocker: pytest.FixtureRequest) -> int:
     """A line of several touches."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -103,7 +103,7 @@ def line(portal: object, django_db_blocker: pytest.FixtureRequest) -> int:
         return int(row.line_id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def told(portal: object, django_db_blocker: pytest.FixtureRequest) -> WebhookMessage:
     """A message of a webhook that nobody accepts."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]

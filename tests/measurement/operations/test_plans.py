@@ -58,10 +58,11 @@ def _scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def read_whole(found: set[tuple[str, str]], table: str) -> set[str]:
     """Tables read from end to end; to look into an empty month is nothing, and Postgres knows it is empty once
     other tests had it analysed."""
-    names = sorted(name for name, kind in found if name.startswith(table) and kind == "Seq Scan")
+    names = {name for name, kind in found if name.startswith(table) and kind == "Seq Scan"}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT n FROM unnest(%s::text[]) n WHERE pg_relation_size(n::regclass) > 0", [names])
-        return {row[0] for row in cursor.fetchall()}
+        # by rows, not by bytes: what a former test rolled back leaves a file that is long and empty
+        cursor.execute(f"SELECT DISTINCT tableoid::regclass::text FROM {table}")
+        return names & {row[0] for row in cursor.fetchall()}
 
 
 @pytest.fixture
