@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from measurement.lift.geo import (
 )
 from measurement.lift.panel import Panel
 from measurement.lift.placebo import detection_rate, false_alarm_rate
+from measurement.lift.results import of_pause
 
 
 def panel(values, treated, start, cost=None) -> Panel:
@@ -175,6 +177,50 @@ def test_intervals_of_places_cover_the_truth():
         low, high = read_out(world, Method.TBR).ci
         covered += low <= added <= high
     assert covered / 120 >= 0.90
+
+
+def test_intervals_of_mixed_places_cover_the_truth():
+    """The same of synthetic control. Of 100, 95 are expected; fewer than 89 come less than once in a hundred times
+    when the rate is right."""
+    covered = 0
+    for seed in range(100):
+        world = ar_panel(70_000 + seed, lift=0.08, places=20)
+        added = world.arms()[1][world.start :].sum() * (1 - 1 / 1.08)
+        low, high = read_out(world, Method.SC).ci
+        covered += low <= added <= high
+    assert covered >= 89
+
+
+# -- a pause: one product among the others
+
+
+def paused(seed: int, *, brought: float, method: Method = Method.TBR) -> tuple[dict[str, Any], float]:
+    """The read-out of a product that seeding brought ``brought`` of its sales, all of which a pause of 14 days
+    took away, against eleven that went on; and what that was, in fen."""
+    world = ar_panel(seed, places=12, test=14)
+    sales = np.round(world.values * 10_000)
+    missing = np.round(brought * sales[world.start :, 0])
+    sales[world.start :, 0] -= missing
+    rows = [
+        (day, geo, float(fen), None)
+        for day, sold in zip(world.days, sales, strict=True)
+        for geo, fen in zip(world.geos, sold, strict=True)
+    ]
+    told = of_pause(rows, "g0", {"method": method}, world.days[0], world.days[world.start], world.days[-1])
+    return told, float(missing.sum())
+
+
+def test_intervals_of_a_pause_cover_what_it_took_away():
+    found = [paused(40_000 + seed, brought=0.2) for seed in range(120)]
+    covered = sum(told["ci"][0] <= missing <= told["ci"][1] for told, missing in found)
+    assert covered >= 108  # 114 are expected; fewer come less than once in a hundred times
+
+
+def test_a_pause_that_takes_nothing_away_is_seldom_called_one_that_does():
+    """At most 5 % are promised: of 200, 10; more than 18 come less than once in a hundred times."""
+    found = [paused(20_000 + seed, brought=0.0)[0] for seed in range(200)]
+    assert sum(told["p"] <= 0.05 for told in found) <= 18
+    assert all((told["p"] <= 0.05) == (not told["ci"][0] <= 0 <= told["ci"][1]) for told in found)
 
 
 def test_placebos_of_a_panel_tell_its_false_alarms_and_its_power():
