@@ -211,15 +211,15 @@ def paused(seed: int, *, brought: float, method: Method = Method.TBR) -> tuple[d
 
 
 def test_intervals_of_a_pause_cover_what_it_took_away():
-    found = [paused(40_000 + seed, brought=0.2) for seed in range(120)]
+    found = [paused(40_000 + seed, brought=0.2) for seed in range(80)]
     covered = sum(told["ci"][0] <= missing <= told["ci"][1] for told, missing in found)
-    assert covered >= 108  # 114 are expected; fewer come less than once in a hundred times
+    assert covered >= 70  # 76 are expected; fewer come less than once in a hundred times
 
 
 def test_a_pause_that_takes_nothing_away_is_seldom_called_one_that_does():
-    """At most 5 % are promised: of 200, 10; more than 18 come less than once in a hundred times."""
-    found = [paused(20_000 + seed, brought=0.0)[0] for seed in range(200)]
-    assert sum(told["p"] <= 0.05 for told in found) <= 18
+    """5 % are promised: of 100, 5; more than 11 come less than once in a hundred times."""
+    found = [paused(20_000 + seed, brought=0.0)[0] for seed in range(100)]
+    assert sum(told["p"] <= 0.05 for told in found) <= 11
     assert all((told["p"] <= 0.05) == (not told["ci"][0] <= 0 <= told["ci"][1]) for told in found)
 
 

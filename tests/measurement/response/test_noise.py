@@ -54,6 +54,21 @@ def test_a_wandering_level_is_fitted_as_by_the_exact_state_space_model(drawn):
     assert found[1] ** 2 == pytest.approx(unit * known.filtered_state_cov[-1, -1, -1], rel=1e-6)
 
 
+@pytest.mark.parametrize("wandering", WANDERING[1:])
+def test_a_wandering_level_is_fitted_as_by_generalised_least_squares_of_daily_changes(drawn, wandering):
+    """Changes from day to day of a level that wanders by λ and an error of 1 have the variance λ² + 2, and −1
+    between neighbours; statsmodels' GLS with that matrix is another way to the same figures."""
+    import statsmodels.api as sm
+    from scipy.linalg import toeplitz
+
+    outcome, baseline, regressor = drawn
+    changes = np.diff(np.column_stack([baseline, regressor]), axis=0)
+    alike = toeplitz([wandering**2 + 2, -1.0, *np.zeros(len(changes) - 2)])
+    known = sm.GLS(np.diff(outcome), changes, sigma=alike).fit()
+    found = one(Fit(outcome, baseline).with_one_of(regressor[:, None]), (0.0, wandering, 0.0))
+    assert found == pytest.approx((known.params[-1], known.bse[-1]), rel=1e-9)
+
+
 def test_memory_is_fitted_nearly_as_by_generalised_least_squares(drawn):
     """The cosines make an autoregression diagonal up to the ends of the series, so within some percent."""
     import statsmodels.api as sm
