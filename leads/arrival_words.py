@@ -40,6 +40,12 @@ GIVEN = {
     "access_token": (_("Access token"), _("Shown never again; empty leaves the one that stands.")),
     "signature_key": (_("Signature key"), _("Shown never again; empty leaves the one that stands.")),
     "dataset_id": (_("Dataset id"), _("Where stages of leads are told.")),
+    "page_id": (
+        _("Page id"),
+        _(
+            "Whose forms are read, so that leads no push brought are found. A token of the page needs none: me."
+        ),
+    ),
     "state_101": (
         _("State number: new"),
         _("As it stands in the account; without it such news is not sent."),

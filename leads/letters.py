@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from leads.models import Agent, Alarm
 from leads.models import Letter as Row
 from leads.operations import letters
 from leads.queries import shift
-from leads.queries.shift import ShiftDay
+from leads.queries.shift import Morning, ShiftDay
 from merchants import tenancy
 from merchants.letters import Letter, hand_over, link
 from merchants.models import Membership, Merchant
@@ -33,7 +34,7 @@ def post_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
     if row.state == Row.State.FAILED:
         return True
     with tenancy.acting_for(merchant), translation.override(row.person.language or settings.LANGUAGE_CODE):
-        letter = compose(merchant, row)
+        letter = compose(merchant, row, now=moment)
     if letter is None or not row.person.email:
         letters.not_sent(merchant, row, error="nobody to read it", again=False, now=moment)
         return True
@@ -46,13 +47,13 @@ def post_one(merchant: Merchant, *, now: datetime | None = None) -> bool:
     return True
 
 
-def compose(merchant: Merchant, row: Row) -> Letter | None:
+def compose(merchant: Merchant, row: Row, *, now: datetime) -> Letter | None:
     """The letter as things are now; None when its reader may not read it any more. Inside the merchant's
     transaction."""
-    return _alarm(merchant, row) if row.kind == Row.Kind.ALARM else _shift(merchant, row)
+    return _COMPOSED[Row.Kind(row.kind)](merchant, row, now)
 
 
-def _alarm(merchant: Merchant, row: Row) -> Letter | None:
+def _alarm(merchant: Merchant, row: Row, _now: datetime) -> Letter | None:
     alarm = Alarm.objects.for_merchant(merchant).select_related("person").filter(pk=row.about).first()
     owns = Membership.objects.filter(merchant=merchant, user=row.person, role=OWNER.code).exists()
     if alarm is None or not owns:
@@ -66,10 +67,10 @@ def _alarm(merchant: Merchant, row: Row) -> Letter | None:
     )
 
 
-def _shift(merchant: Merchant, row: Row) -> Letter | None:
+def _shift(merchant: Merchant, row: Row, _now: datetime) -> Letter | None:
     leading = Agent.objects.for_merchant(merchant).filter(user=row.person, leads_shift=True, left_at=None)
     agent = leading.first()
-    if agent is None or not Membership.objects.filter(merchant=merchant, user=row.person).exists():
+    if agent is None or not _is_member(merchant, row):
         return None
     found = shift.day(merchant, date.fromisoformat(row.about), stores=agent.stores)
     context = {
@@ -83,6 +84,84 @@ def _shift(merchant: Merchant, row: Row) -> Letter | None:
         text=render_to_string("leads/letters/shift.txt", context),
         html=render_to_string("leads/letters/shift.html", context),
     )
+
+
+def _morning(merchant: Merchant, row: Row, now: datetime) -> Letter | None:
+    """What waits as the letter goes out; one that waited longer than its day says nothing that holds."""
+    agents = Agent.objects.for_merchant(merchant).filter(user=row.person, morning_letter=True, left_at=None)
+    agent = agents.first()
+    if agent is None or not _is_member(merchant, row):
+        return None
+    found = shift.morning(merchant, agent, now=now)
+    if found.is_empty or found.day.isoformat() != row.about:
+        return None
+    context = {
+        "merchant": merchant,
+        "found": found,
+        "said": _waits(merchant, found),
+        "url": link(merchant, "leads:inbox"),
+    }
+    return Letter(
+        subject=_("What waits for you at %(merchant)s") % {"merchant": merchant.name},
+        text=render_to_string("leads/letters/morning.txt", context),
+        html=render_to_string("leads/letters/morning.html", context),
+    )
+
+
+def _is_member(merchant: Merchant, row: Row) -> bool:
+    return bool(Membership.objects.filter(merchant=merchant, user=row.person).exists())
+
+
+def _waits(merchant: Merchant, found: Morning) -> list[str]:
+    """A line each, only of what there is; names and words of customers are in none."""
+    counted = (
+        (
+            found.waiting.count,
+            ngettext(
+                "%(count)d consultation waits for your first reply, since %(since)s.",
+                "%(count)d consultations wait for your first reply, the longest since %(since)s.",
+                found.waiting.count,
+            ),
+            found.waiting.since,
+        ),
+        (
+            found.appointments.count,
+            ngettext(
+                "%(count)d appointment today, at %(since)s.",
+                "%(count)d appointments today, the first at %(since)s.",
+                found.appointments.count,
+            ),
+            found.appointments.since,
+        ),
+        (
+            found.reminders,
+            ngettext(
+                "%(count)d person to remind of an appointment.",
+                "%(count)d people to remind of an appointment.",
+                found.reminders,
+            ),
+            None,
+        ),
+        (
+            found.unsaid,
+            ngettext(
+                "%(count)d past appointment of which nobody has said whether the person came.",
+                "%(count)d past appointments of which nobody has said whether the person came.",
+                found.unsaid,
+            ),
+            None,
+        ),
+        (
+            found.still.count,
+            ngettext(
+                "%(count)d lead of yours has stood still for a week, since %(since)s.",
+                "%(count)d leads of yours have stood still for a week, the longest since %(since)s.",
+                found.still.count,
+            ),
+            found.still.since,
+        ),
+    )
+    return _lines(merchant, counted)
 
 
 def _said(merchant: Merchant, found: ShiftDay) -> list[str]:
@@ -125,9 +204,22 @@ def _said(merchant: Merchant, found: ShiftDay) -> list[str]:
             None,
         ),
     )
+    return _lines(merchant, counted) or [
+        _("Nothing waits, no lead is without an agent, and nobody stayed away.")
+    ]
+
+
+def _lines(merchant: Merchant, counted: Iterable[tuple[int, str, datetime | None]]) -> list[str]:
     zone = ZoneInfo(merchant.time_zone)
     return [
         text % {"count": count, "since": f"{since.astimezone(zone):%Y-%m-%d %H:%M}" if since else ""}
         for count, text, since in counted
         if count
-    ] or [_("Nothing waits, no lead is without an agent, and nobody stayed away.")]
+    ]
+
+
+_COMPOSED: Mapping[Row.Kind, Callable[[Merchant, Row, datetime], Letter | None]] = {
+    Row.Kind.ALARM: _alarm,
+    Row.Kind.SHIFT: _shift,
+    Row.Kind.AGENT: _morning,
+}

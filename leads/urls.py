@@ -11,6 +11,7 @@ urlpatterns = [
     path("inbox/queue/", inbox.queue, name="queue"),
     path("inbox/live/", live.stream, name="live"),
     path("inbox/presence/", inbox.set_presence, name="presence"),
+    path("inbox/morning-letter/", inbox.set_morning_letter, name="morning-letter"),
     path("inbox/<int:consultation_id>/", inbox.conversation, name="conversation"),
     path("inbox/<int:consultation_id>/lines/", inbox.lines, name="lines"),
     path("inbox/<int:consultation_id>/writing/", inbox.writing, name="writing"),

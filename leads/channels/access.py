@@ -46,12 +46,14 @@ ACCESS: Mapping[str, tuple[Given, ...]] = {
     "meta": (
         Given("access_token", secret=True),
         Given("dataset_id"),
+        Given("page_id", usual="me"),
         Given(BASE, usual="https://graph.facebook.com/v23.0"),
     ),
 }
 """By source. ``state_*`` are Feiyu's numbers for our codes: no list of them is published for this address.
 ``automatic`` are the values of ``message_source`` that no human writes: published is only that 1 is the person.
-``key_hex`` stands instead of the key that the source was opened with."""
+``key_hex`` stands instead of the key that the source was opened with. Meta calls the page that an access token
+belongs to ``me``; only the token of a system user needs the page's id."""
 
 SEND, PULL, TELL = "send", "pull", "tell"
 WAYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -1,4 +1,5 @@
-"""Meta lead ads: a push has ids only, the contents are fetched by id."""
+"""Meta lead ads: a push has ids only, the contents are fetched by id, and the forms of a page are read whole, to
+find what no push brought (developers.facebook.com, *Retrieving leads*: webhooks or bulk read)."""
 
 from __future__ import annotations
 
@@ -8,12 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from leads.channels import signatures
+from leads.channels.calls import Call
 from leads.channels.facts import BODY_LIMIT, Delivery, LeadFact, Secrets, Told, Verdict
 from leads.channels.words import fields_of, identifier, json_object, shown
 from merchants.wire.shapes import as_list, as_mapping
 from merchants.wire.times import utc_from_any
 
 PLATFORM = "meta"
+PAGE = 100  # rows asked for at once
+FIELDS = "created_time,ad_id,adset_id,campaign_id,campaign_name,form_id,field_data"
 REPLY = {"success": True}
 _DUMMY = "<test lead:"  # how the platform's own testing tool fills in a form
 
@@ -36,11 +40,13 @@ def judge(delivery: Delivery, secrets: Secrets, now: datetime | None = None) -> 
 
 
 def told(delivery: Delivery, secrets: Secrets) -> Told:
-    """The leads named in a push, without contents, and their ids to fetch; or the one that a fetch gave."""
-    if delivery.method == "GET":
-        fact = contents(json_object(delivery.body))
-        return Told(leads=(fact,)) if fact else Told(problems=("no_id",))
+    """The leads named in a push, without contents, and their ids to fetch; or those that an answer gave."""
     body = json_object(delivery.body) or {}
+    if delivery.method == "GET":
+        given = rows(body)
+        found = [contents(one) for one in ([body] if given is None else given)]
+        given_leads = tuple(fact for fact in found if fact is not None)
+        return Told(leads=given_leads, problems=("no_id",) * (len(found) - len(given_leads)))
     facts = [
         _named(as_mapping(change.get("value")), as_mapping(entry))
         for entry in as_list(body.get("entry"))
@@ -57,6 +63,23 @@ def told(delivery: Delivery, secrets: Secrets) -> Told:
 
 def signed(delivery: Delivery) -> bytes:
     return delivery.body
+
+
+def asked(given: Mapping[str, str], path: str) -> Call:
+    return Call("GET", f"{given['base']}/{path}", {"Authorization": f"Bearer {given['access_token']}"})
+
+
+def rows(answer: Mapping[str, Any]) -> list[Any] | None:
+    """The rows of a page of an answer; None when it is no page."""
+    found = answer.get("data")
+    return found if isinstance(found, list) else None
+
+
+def next_page(answer: Mapping[str, Any]) -> str:
+    """Where the next page begins; empty when this is the last."""
+    paging = as_mapping(answer.get("paging"))
+    after = as_mapping(paging.get("cursors")).get("after")
+    return str(after) if after and paging.get("next") else ""
 
 
 def contents(answer: Any) -> LeadFact | None:

@@ -10,8 +10,6 @@ from leads.channels import calls, feiyu, meta, signatures
 from leads.channels.calls import Answer, Call, Outcome
 from merchants.wire.shapes import as_list, integer
 
-_FIELDS = "created_time,ad_id,adset_id,campaign_id,campaign_name,form_id,field_data"
-
 
 def feiyu_page(given: Mapping[str, str], start: str, end: str, page: int, now: datetime) -> Call:
     """One page of the leads between two days (``2026-01-31``)."""
@@ -41,8 +39,7 @@ def feiyu_answer(answer: Answer) -> tuple[Outcome, int, int | None]:
 
 def meta_lead(given: Mapping[str, str], lead: str) -> Call:
     """What a lead's form holds."""
-    url = f"{given['base']}/{lead}?{urlencode({'fields': _FIELDS})}"
-    return Call("GET", url, {"Authorization": f"Bearer {given['access_token']}"})
+    return meta.asked(given, f"{lead}?{urlencode({'fields': meta.FIELDS})}")
 
 
 def meta_answer(answer: Answer) -> Outcome:

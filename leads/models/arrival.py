@@ -15,7 +15,8 @@ class Source(MerchantOwned):
     ``wrong_signatures`` counts what was refused unread; nothing else of it is kept.
 
     A source that we ask has ``pull_at``, when next; ``pulled_to`` is until when everything was asked for, and
-    ``pull_span`` ({"start": day, "end": day, "page": next}, empty between two rounds) where a round goes on.
+    ``pull_span`` where a round goes on, empty between two rounds: of days, {"start": day, "end": day, "page": next},
+    or through forms (``leads.channels.form_round``).
     """
 
     connection = models.ForeignKey("merchants.Connection", models.PROTECT, related_name="+")

@@ -139,7 +139,8 @@ class Merge(MerchantOwned):
 class Agent(MerchantOwned):
     """A member who answers: where, what, when, how many at once. ``stores`` and ``skills`` are lists, empty
     for all; ``shifts`` has the shape of service hours, empty for always. ``seen_at`` is when a page of the desk last
-    looked for the agent; null where none ever did, and then the presence stands as it was set."""
+    looked for the agent; null where none ever did, and then the presence stands as it was set. ``morning_letter``:
+    whether the agent hears each morning of what waits, if anything does."""
 
     class Presence(models.TextChoices):
         ONLINE = "online", _("Online")
@@ -156,6 +157,7 @@ class Agent(MerchantOwned):
     seen_at = models.DateTimeField(_("last looked"), null=True, blank=True)
     capacity = models.PositiveSmallIntegerField(_("units at once"), default=5)
     leads_shift = models.BooleanField(_("leads the shift"), default=False)
+    morning_letter = models.BooleanField(_("a letter each morning"), default=True)
     last_assigned_at = models.DateTimeField(_("last assigned"), null=True, blank=True)
     left_at = models.DateTimeField(pgettext_lazy("agent", "left"), null=True, blank=True)
 

@@ -154,11 +154,12 @@ class Alarm(MerchantOwned):
 
 class Letter(MerchantOwned):
     """A letter of the desk to one person, written once for what it is ``about``: the number of an alarm, or the day of
-    a shift. The row is the outbox; what the letter says is composed when it goes out."""
+    a shift or of an agent's work. The row is the outbox; what the letter says is composed when it goes out."""
 
     class Kind(models.TextChoices):
         ALARM = "alarm", pgettext_lazy("letter", "Alarm")
         SHIFT = "shift", pgettext_lazy("letter", "The day before")
+        AGENT = "agent", pgettext_lazy("letter", "What waits for an agent")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -1,4 +1,5 @@
-"""The outbox of the desk's letters: to who leads the shift, each morning; to owners, when an alarm is raised.
+"""The outbox of the desk's letters: to who leads the shift and to agents, each morning; to owners, when an alarm is
+raised.
 
 A letter is a row that is written once for each person and what it is about, however many workers look. It is held
 while it is sent; a worker killed between the mail server's answer and the commit sends it again, with the same
@@ -10,10 +11,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from leads.channels.calls import pause
 from leads.models import Agent, Letter
 from leads.operations import queue
-from leads.queries import oversight
+from leads.queries import oversight, shift
 from merchants import audit, tenancy
 from merchants.background import wake
 from merchants.models import Membership, Merchant
@@ -22,40 +25,52 @@ from merchants.periods import DAY
 HELD = timedelta(minutes=5)
 LONGEST = timedelta(hours=1)
 ATTEMPTS = 8  # about three hours; then the letter stays failed
-State = Letter.State
+State, Kind = Letter.State, Letter.Kind
 
 
 def write_due(merchant: Merchant, *, now: datetime) -> int:
-    """Writes the letter of the day before to everybody who leads the shift, from its hour on by the merchant's
-    clock; what was missed is caught up until midnight. Returns how many are new."""
+    """Writes the letters of a morning, from its hour on by the merchant's clock: of the day before to everybody who
+    leads the shift, of what waits to every agent for whom something does; what was missed is caught up until midnight.
+    Returns how many are new."""
     with tenancy.acting_for(merchant):
         local = now.astimezone(ZoneInfo(merchant.time_zone))
         if local.hour < oversight.of(merchant).letter_hour:
             return 0
-        about = (local.date() - DAY).isoformat()
-        written = Letter.objects.for_merchant(merchant).filter(kind=Letter.Kind.SHIFT, about=about)
         members = Membership.objects.filter(merchant=merchant).values("user_id")
-        leading = (
+        agents = (
             Agent.objects.for_merchant(merchant)
-            .filter(leads_shift=True, left_at=None, user__in=members)
+            .filter(left_at=None, user__in=members)
             .exclude(user__email=None)
-            .exclude(user__in=written.values("person_id"))
+            .order_by("pk")
         )
+        before, today = (local.date() - DAY).isoformat(), local.date().isoformat()
+        leading = _unwritten(merchant, Kind.SHIFT, before, agents.filter(leads_shift=True))
+        busy = [
+            agent
+            for agent in _unwritten(merchant, Kind.AGENT, today, agents.filter(morning_letter=True))
+            if not shift.morning(merchant, agent, now=now).is_empty
+        ]
         new = [
             Letter(
                 merchant=merchant,
-                kind=Letter.Kind.SHIFT,
+                kind=kind,
                 about=about,
-                person_id=person,
+                person_id=agent.user_id,
                 next_at=now,
                 written_at=now,
             )
-            for person in leading.order_by("pk").values_list("user_id", flat=True)
+            for kind, about, written_to in ((Kind.SHIFT, before, leading), (Kind.AGENT, today, busy))
+            for agent in written_to
         ]
         Letter.objects.bulk_create(new, ignore_conflicts=True)  # another worker may have been quicker
         if new:
             wake("leads.send_letters", merchant_id=merchant.pk)
     return len(new)
+
+
+def _unwritten(merchant: Merchant, kind: Letter.Kind, about: str, agents: QuerySet[Agent]) -> list[Agent]:
+    written = Letter.objects.for_merchant(merchant).filter(kind=kind, about=about)
+    return list(agents.exclude(user__in=written.values("person_id")))
 
 
 def claim(merchant: Merchant, *, now: datetime) -> Letter | None:

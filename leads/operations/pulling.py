@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from leads.channels import pulling
+from leads.channels import form_round, meta, pulling
 from leads.channels.calls import Answer, Ask, Call, Outcome, Took, Unreachable, pause
 from leads.channels.facts import Delivery
 from leads.channels.feiyu import PAGE
@@ -25,6 +25,7 @@ FIRST = timedelta(days=7)  # how far back the first round goes: feedback is take
 LOOK_BACK = timedelta(hours=24)  # what changed since a round is seen by the next ones
 FETCH_EVERY = timedelta(minutes=1)
 FETCHES = 8  # attempts at one lead's contents
+FORMS_EVERY = timedelta(hours=1)  # a page with one lead in 90 days may be asked 4,800 times a day
 PAGES = 1_000  # of a round; more is no answer that ends
 
 
@@ -79,25 +80,36 @@ def _page(merchant: Merchant, source: Source, now: datetime, by: Ask) -> bool:
 
 def _span(source: Source, now: datetime) -> dict[str, Any]:
     """The days of a new round, the last one not yet begun, so that today is in it however the end counts."""
-    since = (source.pulled_to or now - FIRST) - LOOK_BACK
     until = day_of(now) + timedelta(days=1)
-    return {"start": f"{day_of(since)}", "end": f"{until}", "page": 1, "asked_at": now.isoformat()}
+    return {
+        "start": f"{day_of(_since(source, now))}",
+        "end": f"{until}",
+        "page": 1,
+        "asked_at": now.isoformat(),
+    }
+
+
+def _since(source: Source, now: datetime) -> datetime:
+    return (source.pulled_to or now - FIRST) - LOOK_BACK
 
 
 def _contents(merchant: Merchant, source: Source, now: datetime, by: Ask) -> bool:
-    """The contents of the lead that waits longest for them."""
+    """The contents of the lead that waits longest for them; when none waits, a page of the forms."""
     with tenancy.acting_for(merchant):
         waiting = Sighting.objects.for_merchant(merchant).filter(
             source=source, contents_at=None, fetch_attempts__lt=FETCHES
         )
         row = waiting.filter(fetch_at__lte=now).order_by("fetch_at", "pk").first()
-        if row is None:
+        if row is None and not _forms_are_due(source, now):
             _answered(merchant, source, now + FETCH_EVERY)
             return False
-        mine = Sighting.objects.for_merchant(merchant).filter(pk=row.pk)
-        mine.update(
-            fetch_attempts=F("fetch_attempts") + 1, fetch_at=now + pause(row.fetch_attempts + 1, LONGEST)
-        )
+        if row is not None:
+            mine = Sighting.objects.for_merchant(merchant).filter(pk=row.pk)
+            mine.update(
+                fetch_attempts=F("fetch_attempts") + 1, fetch_at=now + pause(row.fetch_attempts + 1, LONGEST)
+            )
+    if row is None:
+        return _forms(merchant, source, now, by)
     answer = _asked(by, pulling.meta_lead(sources.given_to(source), row.external_id))
     outcome = answer if isinstance(answer, Outcome) else pulling.meta_answer(answer)
     if isinstance(answer, Outcome) or outcome.took in (Took.AGAIN, Took.WAITS):
@@ -109,9 +121,41 @@ def _contents(merchant: Merchant, source: Source, now: datetime, by: Ask) -> boo
             kept = Delivery(answer.body, method="GET", path=f"/leadgen/{row.external_id}")
             deliveries.keep_pulled(source, kept, now=now)
         else:
-            source.pull_error = f"{row.external_id}: {outcome.why}"[:200]
+            source.pull_failures, source.pull_error = 0, f"{row.external_id}: {outcome.why}"[:200]
         _answered(merchant, source, now)
     return True
+
+
+def _forms_are_due(source: Source, now: datetime) -> bool:
+    if source.pull_span:
+        return form_round.is_due(source.pull_span, now)
+    return source.pulled_to is None or now >= source.pulled_to + FORMS_EVERY
+
+
+def _forms(merchant: Merchant, source: Source, now: datetime, by: Ask) -> bool:
+    """The next page of a round through the forms. What is wrong with it holds up no lead whose contents are
+    waited for: the round alone waits, and a form that is gone is left out."""
+    at: form_round.Round = source.pull_span or form_round.begun(now, _since(source, now))
+    form = at["forms"][0] if at["listed"] else ""
+    answer = _asked(by, form_round.call(sources.given_to(source), at))
+    outcome = answer if isinstance(answer, Outcome) else form_round.judged(answer)
+    if not source.pull_span or at["failures"] or source.pull_failures:
+        source.pull_failures, source.pull_error = 0, ""
+    if isinstance(answer, Answer) and outcome.took is Took.ACCEPTED:
+        source.pull_span = form_round.gone_on(at, answer.told)
+    elif form and outcome.took is Took.REJECTED:
+        source.pull_span, source.pull_error = form_round.skipped(at), f"{form}: {outcome.why}"[:200]
+    else:
+        source.pull_span, source.pull_error = form_round.put_off(at, now, LONGEST), outcome.why[:200]
+    if not source.pull_span:
+        source.pulled_to = datetime.fromisoformat(at["asked_at"])
+    more = form_round.is_due(source.pull_span, now)
+    with tenancy.acting_for(merchant):
+        if form and isinstance(answer, Answer) and meta.rows(answer.told):
+            kept = Delivery(answer.body, method="GET", path=f"/{form}/leads/{at['after']}")
+            deliveries.keep_pulled(source, kept, now=now)
+        _answered(merchant, source, now if more else now + FETCH_EVERY)
+    return more
 
 
 def _asked(by: Ask, call: Call) -> Answer | Outcome:

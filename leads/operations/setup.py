@@ -123,6 +123,15 @@ def set_presence(merchant: Merchant, agent: Agent, *, presence: str, by: str) ->
         audit.record(merchant, "leads.agent.set", by=by, on=row, presence=presence)
 
 
+def set_morning_letter(merchant: Merchant, agent: Agent, *, wanted: bool, by: str) -> None:
+    """Whether the agent is written to each morning on which something waits."""
+    with tenancy.acting_for(merchant):
+        row = Agent.objects.for_merchant(merchant).get(pk=agent.pk)
+        row.morning_letter = wanted
+        row.save(update_fields=["morning_letter"])
+        audit.record(merchant, "leads.agent.set", by=by, on=row, morning_letter=wanted)
+
+
 def _next(kind: Any, merchant: Merchant, store: Store | None) -> int:
     latest = kind.objects.for_merchant(merchant).filter(store=store).aggregate(latest=Max("version"))
     return int(latest["latest"] or 0) + 1

@@ -199,6 +199,22 @@ def set_presence(request: MerchantRequest) -> HttpResponse:
     return redirect("leads:inbox", request.merchant.code)
 
 
+@merchant_required(Permission.ANSWER, methods=("POST",))
+def set_morning_letter(request: MerchantRequest) -> HttpResponse:
+    """Whether the agent hears each morning of what waits."""
+    agent = _me(request)
+    if agent is not None:
+        wanted = bool(request.POST.get("wanted"))
+        setup.set_morning_letter(request.merchant, agent, wanted=wanted, by=_by(request))
+        told = (
+            _("A letter comes each morning on which something waits for you.")
+            if wanted
+            else _("No letter comes.")
+        )
+        messages.success(request, told)
+    return redirect("leads:inbox", request.merchant.code)
+
+
 def _by(request: MerchantRequest) -> str:
     return f"user:{request.user.pk}"
 

@@ -10,7 +10,7 @@ from django.core import mail
 
 from leads import letters as composed
 from leads.models import Agent, Letter
-from leads.operations import alarms, appointments, letters, replies, timers
+from leads.operations import alarms, appointments, letters, replies, setup, timers
 from leads.queries import shift
 from leads.queries.shift import ShiftDay, Standing
 from merchants.models import Merchant, Store
@@ -25,10 +25,12 @@ def desk(merchant: Merchant) -> Desk:
 
 
 def leader(desk: Desk, name: str = "lin", **fields: Any) -> Agent:
+    """Who leads the shift and wants no letter of an agent's own work."""
     agent = desk.agent(name, leads_shift=True, **fields)
     agent.user.email = f"{name}@example.com"
     agent.user.language = "en"
     agent.user.save()
+    setup.set_morning_letter(desk.merchant, agent, wanted=False, by=BY)
     return agent
 
 

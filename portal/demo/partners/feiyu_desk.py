@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from leads.channels.calls import Answer, Call
-from portal.demo.partners.wire import body_of, feiyu_proof, header, path_of, said
+from portal.demo.partners.wire import body_of, feiyu_proof, header, path_of, query_of, said
 
 PULL, CALLBACK = "/crm/v2/openapi/pull-clues/", "/crm/v2/openapi/clue/callback/"
 MOST = 100  # rows of a page
@@ -33,7 +32,7 @@ class Desk:
             return said({"status": -1, "msg": "access token error"})
         stamp, path = header(call, "Timestamp"), path_of(call)
         if path.endswith(PULL) and call.method == "GET":
-            asked = {name: values[0] for name, values in parse_qs(urlsplit(call.url).query).items()}
+            asked = query_of(call)
             text = f"{PULL}?start_time={asked.get('start_time')}&end_time={asked.get('end_time')} {stamp}"
             return (
                 self._page(asked)

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from leads.channels.calls import Answer, Call
 
@@ -24,6 +24,11 @@ def body_of(call: Call) -> dict[str, Any]:
 
 def path_of(call: Call) -> str:
     return urlsplit(call.url).path
+
+
+def query_of(call: Call) -> dict[str, str]:
+    """What stands behind the question mark; of a name that stands there twice the last."""
+    return dict(parse_qsl(urlsplit(call.url).query))
 
 
 def header(call: Call, name: str) -> str:

@@ -279,11 +279,13 @@ def test_one_lead_that_is_gone_is_given_up_and_an_old_token_is_nobodys_fault(
     assert (Sighting.objects.get().fetch_attempts, ads.pull_failures) == (0, 1)
     assert ads.pull_error == "Error validating access token"
     meta.token = "meta-token"
+    later += MINUTE
+    assert pulls.pull_some(ads.merchant, due(ads, later).pk, now=later)
+    assert "does not exist" in Source.objects.get().pull_error
     for _ in range(12):
         later += HOUR
         pull_all(due(ads, later), later)
     assert (Sighting.objects.get().fetch_attempts, ads.pull_failures) == (8, 0)
-    assert "does not exist" in ads.pull_error
 
 
 def test_the_page_of_a_source_says_how_far_it_was_asked_and_what_is_wrong(
