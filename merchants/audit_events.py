@@ -37,6 +37,8 @@ audit.declare(
         "merchants.application.submitted": _("submitted the application"),
         "merchants.application.withdrawn": _("withdrew the application"),
         "merchants.application.appealed": _("appealed a decision"),
+        "merchants.application.widened": _("applied for another category"),
+        "merchants.application.narrowed": _("gave up the other category"),
         "merchants.application.decided": _("decided about an answer"),
         "merchants.application.printed": _("took a case away as a PDF"),
         "merchants.paper.received": _("handed in a paper"),

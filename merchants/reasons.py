@@ -81,6 +81,10 @@ BUSINESS: dict[str, Promise] = {
 
 NOT_NOW: dict[str, Promise] = {
     "not_now": _("This is not possible now: the application is being reviewed or is decided."),
+    "let_in": _(
+        "You were let in as the business is described. Apply for another category below; tell the operator of "
+        "anything else that has changed."
+    ),
     "nothing_new": _("There is nothing new to submit: hand in a paper first."),
     "once": _("You have appealed once already; correct what was refused and submit again."),
     "empty": _("Say in a sentence why the decision is wrong."),
@@ -122,6 +126,9 @@ ACTS: dict[str, Promise] = {
     "accept": pgettext_lazy("reviewer", "accepted"),
     "refuse": pgettext_lazy("reviewer", "refused"),
     "conclude": _("closed the review"),
+    "renew": _("began to renew a paper"),
+    "widen": _("applied for another category"),
+    "let_go": _("gave up the other category"),
 }
 """What events of a review say, by their act."""
 

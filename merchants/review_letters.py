@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from merchants.letters import Letter, hand_over, link
 from merchants.models import Membership, Merchant
 from merchants.onboarding.cases import Case
+from merchants.onboarding.requirements import trades
 from merchants.onboarding.standing import State
 from merchants.onboarding_forms import said
-from merchants.queries import onboarding
+from merchants.queries import onboarding, requirement_sets
 from merchants.reasons import REASONS
 from merchants.roles import OWNER
 
@@ -30,11 +31,13 @@ def concluded(merchant: Merchant, told: Mapping[str, Any], _version: int) -> Non
     for owner in owners.select_related("user").order_by("pk"):
         with translation.override(owner.user.language or settings.LANGUAGE_CODE):
             number = f"case-{case.pk}-{case.version}-{owner.user_id}"
-            hand_over(compose(merchant, Case(case.state)), to=[str(owner.user.email)], number=number)
+            letter = compose(merchant, Case(case.state), told.get("further", ()))
+            hand_over(letter, to=[str(owner.user.email)], number=number)
 
 
-def compose(merchant: Merchant, state: Case) -> Letter:
-    """Inside the merchant's transaction, in the language that is set."""
+def compose(merchant: Merchant, state: Case, further: Collection[str] = ()) -> Letter:
+    """Inside the merchant's transaction, in the language that is set. ``further``: trades that a merchant which was
+    let in had applied for."""
     case = onboarding.application_of(merchant)
     assert case is not None
     items = onboarding.items_of(merchant)
@@ -55,15 +58,23 @@ def compose(merchant: Merchant, state: Case) -> Letter:
             )
     approved = state == Case.APPROVED
     page = "portal:home" if approved else "merchants:onboarding"
+    words = trades(requirement_sets.in_force(timezone.localdate()))
+    named = ", ".join(said(words[code]) if code in words else code for code in further)
     context = {
         "merchant": merchant,
+        "further": named,
         "approved": approved,
         "refused": refused,
         "url": link(merchant, page),
     }
-    subject = _("%(merchant)s is approved") if approved else _("%(merchant)s: some answers need changes")
+    if not approved:
+        subject = _("%(merchant)s: some answers need changes")
+    elif further:
+        subject = _("%(merchant)s is approved for %(what)s")
+    else:
+        subject = _("%(merchant)s is approved")
     return Letter(
-        subject=subject % {"merchant": merchant.name},
+        subject=subject % {"merchant": merchant.name, "what": named},
         text=render_to_string("merchants/letters/concluded.txt", context),
         html=render_to_string("merchants/letters/concluded.html", context),
     )

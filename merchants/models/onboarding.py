@@ -67,13 +67,16 @@ def _person(**more: Any) -> Any:
 
 class Application(MerchantOwned):
     """The case of a merchant. ``version`` grows with every change, so that nobody decides about what they have
-    not seen; ``round`` counts the submissions. Until ``held_until`` the case is kept for ``holder``, who claimed it."""
+    not seen; ``round`` counts the submissions. Until ``held_until`` the case is kept for ``holder``, who claimed it.
+    ``further``: trades that a merchant which was let in applies for beside its ``trades``, which they join when they
+    are approved."""
 
     name = models.CharField(_("name of the business"), max_length=120)
     form = models.CharField(_("legal form"), max_length=20, choices=_choices(FORMS))
     brand = models.CharField(_("relation to the brand"), max_length=20, choices=_choices(BRANDS))
     country = models.CharField(_("country"), max_length=2, default="CN")
     trades = models.JSONField(_("trades"), default=list)
+    further = models.JSONField(_("further trades"), default=list)
     stores = models.JSONField(_("stores"), default=list)
     state = models.CharField(_("state"), max_length=20, choices=_choices(CASES), default=Case.DRAFT.value)
     round = models.PositiveSmallIntegerField(_("round"), default=0)

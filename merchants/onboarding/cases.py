@@ -29,6 +29,8 @@ class Act(StrEnum):
     APPEAL = "appeal"
     CLOSE = "close"
     RENEW = "renew"
+    WIDEN = "widen"
+    LET_GO = "let_go"
 
 
 _MOVES: dict[tuple[Case, Act], Case] = {
@@ -42,6 +44,13 @@ _MOVES: dict[tuple[Case, Act], Case] = {
     (Case.REFUSED, Act.APPEAL): Case.SUBMITTED,
     (Case.CHANGES_NEEDED, Act.APPEAL): Case.SUBMITTED,
     (Case.APPROVED, Act.RENEW): Case.DRAFT,
+    (Case.APPROVED, Act.WIDEN): Case.DRAFT,
+    (Case.DRAFT, Act.WIDEN): Case.DRAFT,
+    (Case.CHANGES_NEEDED, Act.WIDEN): Case.CHANGES_NEEDED,
+    (Case.WITHDRAWN, Act.WIDEN): Case.WITHDRAWN,
+    (Case.DRAFT, Act.LET_GO): Case.DRAFT,
+    (Case.CHANGES_NEEDED, Act.LET_GO): Case.DRAFT,
+    (Case.WITHDRAWN, Act.LET_GO): Case.DRAFT,
     (Case.DRAFT, Act.CLOSE): Case.CLOSED,
     (Case.WITHDRAWN, Act.CLOSE): Case.CLOSED,
     (Case.REFUSED, Act.CLOSE): Case.CLOSED,

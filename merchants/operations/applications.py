@@ -11,12 +11,13 @@ from typing import Any
 from django.db import transaction
 
 from merchants import audit, tenancy
-from merchants.models import Application, ApplicationItem, Membership, Merchant, ReviewEvent, User
+from merchants.models import Application, ApplicationItem, Membership, Merchant, User
 from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.checks import plain
 from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
 from merchants.onboarding.standing import Answer, State, last_day
-from merchants.operations import application_events
+from merchants.operations.casebook import changed, locked, note
+from merchants.operations.checklist import hindrances, is_renewable
 from merchants.queries import onboarding, requirement_sets
 from merchants.roles import OWNER
 
@@ -79,7 +80,7 @@ def start(user: User, business: Business, *, by: str) -> Application:
         merchant = Merchant.objects.create(
             code=f"m-{secrets.token_hex(5)}",
             name=business.name,
-            kind=_kind(business.trades),
+            kind=kind_of(business.trades),
             status=Merchant.Status.APPLYING,
         )
         Membership.objects.create(user=user, merchant=merchant, role=OWNER.code)
@@ -88,7 +89,8 @@ def start(user: User, business: Business, *, by: str) -> Application:
 
 def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
     """States what the business is; answers that are still asked for stay. Raises :class:`Faulty`, and
-    :class:`Refused` while the case is being reviewed."""
+    :class:`Refused` while the case is being reviewed and, with ``let_in``, of a merchant that was let in as it is
+    described: it applies for further trades, with their papers."""
     business = _plain(business)
     told: dict[str, Any] = {
         "name": business.name,
@@ -98,7 +100,7 @@ def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
         "trades": sorted(business.trades),
         "stores": list(business.stores),
     }
-    who = onboarding.about(Application(**told))
+    who = onboarding.about(Application(**told), business.trades)
     now = requirement_sets.in_force(datetime.now(UTC).date())
     if not who.categories or who.categories - set(trades(now)):
         raise Faulty("trades", "missing")
@@ -108,15 +110,17 @@ def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
         case: Application | None = Application.objects.for_merchant(merchant).select_for_update().first()
         if case is None:
             case = Application.objects.create(merchant=merchant, **told)
-            _note(case, "start", by=by)
+            note(case, "start", by=by)
         else:
             _open(case)
+            if onboarding.was_approved(case):
+                raise Refused("let_in")
             for name, value in told.items():
                 setattr(case, name, value)
-            _changed(case, *told)
-            _note(case, "describe", by=by)
+            changed(case, *told)
+            note(case, "describe", by=by)
         if merchant.status == Merchant.Status.APPLYING:
-            Merchant.objects.filter(pk=merchant.pk).update(name=case.name, kind=_kind(business.trades))
+            Merchant.objects.filter(pk=merchant.pk).update(name=case.name, kind=kind_of(business.trades))
         audit.record(merchant, "merchants.application.described", by=by, on=case, trades=case.trades)
     return case
 
@@ -128,7 +132,7 @@ def answer(
     ``paper``: one has just been handed in; it renews an accepted one that has an end. Raises ``KeyError`` for a
     requirement that is not asked, and :class:`Refused` for an answer that is being reviewed or was accepted."""
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         one = {one.key: one for one in asked.requirements}[key]
         item: ApplicationItem
@@ -147,7 +151,7 @@ def answer(
         if one.kind == Kind.ATTESTED or paper:
             item.state = State.UPLOADED
         item.save()
-        _changed(case)
+        changed(case)
         audit.record(merchant, "merchants.application.answered", by=by, on=item, key=key)
     return item
 
@@ -156,14 +160,14 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
     """Hands the case over to the reviewers. What a merchant attests is accepted with that, what is verified goes
     to review. Raises :class:`Blocked` with what is missing or faulty, :class:`Refused` when it is not the time."""
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         after = moved(Case(case.state), Act.SUBMIT)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         items = onboarding.items_of(merchant)
         live = merchant.status != Merchant.Status.APPLYING
-        if keys := (faulty if live else blockers)(asked.requirements, items):
+        if keys := hindrances(asked, items, live=live):
             raise Blocked(keys)
-        if live and not any(item.state == State.UPLOADED for item in items.values()):
+        if live and not case.further and not any(item.state == State.UPLOADED for item in items.values()):
             raise Refused("nothing_new")
         for one in asked.requirements:
             item = items.get(one.key)
@@ -176,40 +180,10 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
         before, case.state = case.state, after
         case.round += 1
         case.submitted_at, case.decided_at = datetime.now(UTC), None
-        _changed(case, "state", "round", "submitted_at", "decided_at")
-        _note(case, "submit", by=by, before=before, sets=asked.sets)
+        changed(case, "state", "round", "submitted_at", "decided_at")
+        note(case, "submit", by=by, before=before, sets=asked.sets)
         audit.record(merchant, "merchants.application.submitted", by=by, on=case, round=case.round)
     return case
-
-
-def blockers(asked: Collection[Requirement], items: Mapping[str, ApplicationItem]) -> list[str]:
-    """Requirements that hinder a submission: of each group of alternatives none is ready, or one is faulty."""
-    groups: dict[str, list[Requirement]] = {}
-    for one in asked:
-        if one.kind != Kind.COMPUTED:
-            groups.setdefault(one.any_of or one.key, []).append(one)
-    return [
-        one.key
-        for group in groups.values()
-        if not any(_ready(one, items.get(one.key)) for one in group)
-        for one in group
-    ]
-
-
-def faulty(asked: Collection[Requirement], items: Mapping[str, ApplicationItem]) -> list[str]:
-    """What a merchant that is live hands over must be right. What it has not answered yet hinders no renewal: the
-    requirement's own deadline speaks for it."""
-    return [
-        one.key
-        for one in asked
-        if (item := items.get(one.key)) and item.state == State.UPLOADED and not _ready(one, item)
-    ]
-
-
-def is_renewable(one: Requirement, item: ApplicationItem) -> bool:
-    """Whether another paper may take the place of the accepted one: it has a last day."""
-    answer = Answer(State(item.state), item.values)
-    return item.state == State.ACCEPTED and last_day(one, answer) is not None
 
 
 def _renew(case: Application, item: ApplicationItem, one: Requirement, *, by: str) -> None:
@@ -222,26 +196,20 @@ def _renew(case: Application, item: ApplicationItem, one: Requirement, *, by: st
     assert one.expiry is not None
     item.backed_until = last + timedelta(days=one.expiry.grace_days)
     item.state = State.MISSING
-    _changed(case, "state")
-    _note(case, "renew", by=by, before=before)
-
-
-def _ready(one: Requirement, item: ApplicationItem | None) -> bool:
-    if item is None or item.state in (State.MISSING, State.CHANGES_NEEDED):
-        return False
-    return item.state != State.UPLOADED or not one.faults(item.values, datetime.now(UTC).date())
+    changed(case, "state")
+    note(case, "renew", by=by, before=before)
 
 
 def withdraw(merchant: Merchant, *, by: str) -> Application:
     """Takes a case back; what was in review can be changed again. Raises :class:`Refused`."""
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         after = moved(Case(case.state), Act.WITHDRAW)
         waiting = ApplicationItem.objects.for_merchant(merchant).filter(state=State.IN_REVIEW)
         waiting.update(state=State.UPLOADED, first_reviewer=None, second_reviewer=None)
         before, case.state = case.state, after
-        _changed(case, "state")
-        _note(case, "withdraw", by=by, before=before)
+        changed(case, "state")
+        note(case, "withdraw", by=by, before=before)
         audit.record(merchant, "merchants.application.withdrawn", by=by, on=case)
     return case
 
@@ -250,7 +218,7 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
     """Has what was refused looked at by somebody else, once. Raises :class:`Refused`: ``not_now``, ``once``, or
     ``empty`` for an appeal that says nothing."""
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         after = moved(Case(case.state), Act.APPEAL)
         if case.appealed_at is not None:
             raise Refused("once")
@@ -264,8 +232,8 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
         before, case.state = case.state, after
         case.appealed_at = case.submitted_at = datetime.now(UTC)
         case.appeal, case.decided_at = words.strip()[:1000], None
-        _changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at")
-        _note(case, "appeal", by=by, before=before)
+        changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at")
+        note(case, "appeal", by=by, before=before)
         audit.record(merchant, "merchants.application.appealed", by=by, on=case)
     return case
 
@@ -284,40 +252,13 @@ def _plain(business: Business) -> Business:
     )
 
 
-def _kind(trades_: Collection[str]) -> str:
+def kind_of(trades_: Collection[str]) -> str:
     """Which portal a merchant gets: that of an agency, of a service, or of a brand."""
     if "mcn" in trades_:
         return Merchant.Kind.AGENCY
     return Merchant.Kind.SERVICE if SERVICES & set(trades_) else Merchant.Kind.BRAND
 
 
-def _locked(merchant: Merchant) -> Application:
-    """The case, locked. Raises :class:`Refused` where there is none yet."""
-    case: Application | None = Application.objects.for_merchant(merchant).select_for_update().first()
-    if case is None:
-        raise Refused("not_now")
-    return case
-
-
 def _open(case: Application) -> None:
     if case.state not in OPEN:
         raise Refused("not_now")
-
-
-def _changed(case: Application, *names: str) -> None:
-    case.version += 1
-    case.save(update_fields=[*names, "version"])
-
-
-def _note(case: Application, act: str, *, by: str, before: str = "", sets: Collection[str] = ()) -> None:
-    application_events.moved(case, before)
-    ReviewEvent.objects.create(
-        merchant_id=case.merchant_id,
-        application=case,
-        actor=by,
-        act=act,
-        before=before,
-        after=case.state,
-        sets=list(sets),
-        version=case.version,
-    )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 
 from merchants import audit, events, tenancy
-from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent, User
+from merchants.models import Application, ApplicationItem, Merchant, User
 from merchants.onboarding.cases import (
     LEASE,
     Act,
@@ -23,11 +21,13 @@ from merchants.onboarding.cases import (
     may_decide,
     moved,
     needs_second_look,
-    spoken,
 )
 from merchants.onboarding.requirements import Requirement
 from merchants.onboarding.standing import State
-from merchants.operations import application_events
+from merchants.operations import application_events, casebook
+from merchants.operations.applications import kind_of
+from merchants.operations.casebook import locked
+from merchants.operations.checklist import answered
 from merchants.queries import onboarding, queues
 from merchants.queries import reviews as reading
 from merchants.reasons import REASONS
@@ -42,7 +42,7 @@ def claim(merchant: Merchant, *, reviewer: User, now: datetime | None = None) ->
     merchant, ``held`` while another works on it."""
     moment = now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         before = Case(case.state)
         if before not in onboarding.WAITING:
             raise Refused("not_now")
@@ -56,7 +56,8 @@ def claim(merchant: Merchant, *, reviewer: User, now: datetime | None = None) ->
         case.holder, case.held_until = reviewer, moment + LEASE
         case.save(update_fields=["state", "holder", "held_until"])
         if hold.reviewer != reviewer.pk:
-            _note(case, "take_over" if hold.reviewer else "claim", reviewer, before)
+            act = "take_over" if hold.reviewer else "claim"
+            casebook.note(case, act, by=_by(reviewer), before=before)
     return case
 
 
@@ -73,12 +74,12 @@ def claim_next(reviewer: User) -> Application | None:
 def release(merchant: Merchant, *, reviewer: User) -> Application:
     """Gives a case back to the queue. Raises :class:`Refused` (``held``) for one that another works on."""
     with tenancy.acting_for(merchant):
-        case = _locked(merchant)
+        case = locked(merchant)
         if case.holder_id != reviewer.pk:
             raise Refused("held")
         case.holder = case.held_until = None
         case.save(update_fields=["holder", "held_until"])
-        _note(case, "release", reviewer, Case(case.state))
+        casebook.note(case, "release", by=_by(reviewer), before=case.state)
     return case
 
 
@@ -122,11 +123,11 @@ def decide(
         if case.holder_id == reviewer.pk:
             _hold_on(merchant, case, reviewer, moment)
         papers = reading.papers_of(item)
-        _note(
+        casebook.note(
             case,
             "accept" if accepted else "refuse",
-            reviewer,
-            before,
+            by=_by(reviewer),
+            before=before,
             item=item,
             reason=item.reason,
             note=item.note,
@@ -151,11 +152,11 @@ def conclude(merchant: Merchant, *, reviewer: User, version: int) -> Application
         asked = onboarding.asked_of(case, moment.date())
         if reviewer.pk in reading.insiders(merchant):
             raise Refused("own")
-        states = _answered(merchant, asked.requirements)
+        states = _judged(merchant, asked.requirements)
         if before not in onboarding.WAITING or derived(states) == Case.IN_REVIEW:
             raise Refused("not_now")
         _conclude(merchant, case, asked.requirements, moment)
-        _note(case, "conclude", reviewer, before, sets=asked.sets)
+        casebook.note(case, "conclude", by=_by(reviewer), before=before, sets=asked.sets)
     return case
 
 
@@ -164,14 +165,9 @@ def reasons_of(one: Requirement) -> tuple[str, ...]:
     return tuple(code for code in one.reasons if code in REASONS) or tuple(REASONS)
 
 
-def _locked(merchant: Merchant) -> Application:
-    case: Application = Application.objects.for_merchant(merchant).select_for_update().get()
-    return case
-
-
 def _unchanged(merchant: Merchant, reviewer: User, version: int, now: datetime) -> Application:
     """The case, locked, as the reviewer saw it."""
-    case = _locked(merchant)
+    case = locked(merchant)
     if reading.hold_of(case).keeps_out(reviewer.pk, now):
         raise Refused("held")
     if case.version != version:
@@ -201,29 +197,32 @@ def _look_at(
     item.save()
 
 
-def _answered(merchant: Merchant, requirements: list[Requirement]) -> list[State]:
-    """The state of each group of alternatives that is asked now and was answered; what nobody has been given the
-    time to answer is no lack of this case."""
+def _judged(merchant: Merchant, requirements: list[Requirement]) -> list[State]:
+    """What nobody has been given the time to answer is no lack of this case."""
     items = onboarding.items_of(merchant)
-    groups: dict[str, list[State]] = {}
-    for one in requirements:
-        item = items.get(one.key)
-        if item is not None and item.state not in (State.MISSING, State.UPLOADED):
-            groups.setdefault(one.any_of or one.key, []).append(State(item.state))
-    return [spoken(states) for states in groups.values()]
+    told = {key: item for key, item in items.items() if item.state not in (State.MISSING, State.UPLOADED)}
+    return answered(requirements, told)
 
 
 def _conclude(merchant: Merchant, case: Application, requirements: list[Requirement], now: datetime) -> None:
-    case.state = derived(_answered(merchant, requirements))
-    case.version += 1
+    """Decides the case as its answers are decided. A merchant that is approved is let in; trades that it applied
+    for beside its own join them."""
+    case.state = derived(_judged(merchant, requirements))
     if case.state != Case.IN_REVIEW:
         case.decided_at, case.holder, case.held_until = now, None, None
-        events.tell(merchant, CONCLUDED, {"state": case.state, "round": case.round})
-    case.save(update_fields=["state", "version", "decided_at", "holder", "held_until"])
+        told = {"state": case.state, "round": case.round, "further": case.further}
+        events.tell(merchant, CONCLUDED, told)
     if case.state == Case.APPROVED:
-        Merchant.objects.filter(pk=merchant.pk, status=Merchant.Status.APPLYING).update(
-            status=Merchant.Status.ACTIVE
-        )
+        _let_in(merchant, case)
+    casebook.changed(case, "state", "decided_at", "holder", "held_until", "trades", "further")
+
+
+def _let_in(merchant: Merchant, case: Application) -> None:
+    rows = Merchant.objects.filter(pk=merchant.pk)
+    rows.filter(status=Merchant.Status.APPLYING).update(status=Merchant.Status.ACTIVE)
+    if case.further:
+        case.trades, case.further = sorted({*case.trades, *case.further}), []
+        rows.update(kind=kind_of(case.trades))
 
 
 def _hold_on(merchant: Merchant, case: Application, reviewer: User, now: datetime) -> None:
@@ -237,34 +236,3 @@ def _hold_on(merchant: Merchant, case: Application, reviewer: User, now: datetim
 
 def _by(reviewer: User) -> str:
     return f"user:{reviewer.pk}"
-
-
-def _note(
-    case: Application,
-    act: str,
-    reviewer: User,
-    before: Case,
-    *,
-    item: ApplicationItem | None = None,
-    reason: str = "",
-    note: str = "",
-    sets: list[str] | None = None,
-    digest: str = "",
-    values: Mapping[str, Any] | None = None,
-) -> None:
-    application_events.moved(case, before)
-    ReviewEvent.objects.create(
-        merchant_id=case.merchant_id,
-        application=case,
-        item=item,
-        actor=_by(reviewer),
-        act=act,
-        before=before,
-        after=case.state,
-        reason=reason,
-        note=note,
-        sets=sets or [],
-        digest=digest,
-        values=dict(values or {}),
-        version=case.version,
-    )

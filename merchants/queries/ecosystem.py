@@ -28,15 +28,9 @@ class Entrant:
 
 
 def entrants() -> list[Entrant]:
-    """Every merchant that sells or applies to; three queries."""
+    """Every merchant that sells or applies to; four queries."""
     cases: dict[int, Any] = {case.merchant_id: case for case in Application.objects.using(OPERATOR)}
-    submitted = dict(
-        ReviewEvent.objects.using(OPERATOR)
-        .filter(act="submit")
-        .order_by()
-        .values_list("application_id")
-        .annotate(first=Min("at"))
-    )
+    submitted, approved = _first(act="submit"), _first(after=Case.APPROVED)
     found = []
     for merchant in Merchant.objects.using(OPERATOR).filter(kind__in=SELLERS).order_by("pk"):
         case = cases.get(merchant.pk)
@@ -47,7 +41,13 @@ def entrants() -> list[Entrant]:
                 trades=frozenset(case.trades) if case else frozenset(),
                 described_at=case.created_at if case else None,
                 applied_at=submitted.get(case.pk) if case else None,
-                approved_at=case.decided_at if case and case.state == Case.APPROVED else None,
+                approved_at=approved.get(case.pk) if case else None,
             )
         )
     return found
+
+
+def _first(**told: str) -> dict[int, datetime]:
+    """When it happened to a case for the first time, by the case."""
+    events = ReviewEvent.objects.using(OPERATOR).filter(**told).order_by()
+    return dict(events.values_list("application_id").annotate(first=Min("at")))

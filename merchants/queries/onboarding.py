@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent
+from merchants.models.merchant import SELLERS
 from merchants.onboarding import requirements as sets
 from merchants.onboarding import standing
 from merchants.onboarding.cases import Case
@@ -17,17 +19,20 @@ from merchants.onboarding.waiting import usual
 from merchants.queries import requirement_sets
 
 WAITING = (Case.SUBMITTED, Case.IN_REVIEW)
+NOT_SOLD = ("mcn",)  # trades of those who sell nothing themselves
 PAST_CASES = 40  # the newest of them tell how long a review usually takes
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a merchant is asked on a day: ``requirements`` now, ``coming`` from later versions that ask for something
-    more or other, ``sets`` as code and version."""
+    more or other, ``sets`` as code and version; ``further``: keys of those asked for the trades that a merchant
+    which was let in applies for."""
 
     requirements: list[sets.Requirement]
     coming: list[sets.Requirement]
     sets: list[str]
+    further: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +54,25 @@ def items_of(merchant: Merchant) -> dict[str, ApplicationItem]:
     return {item.key: item for item in ApplicationItem.objects.for_merchant(merchant)}
 
 
-def about(case: Application) -> sets.Applicant:
-    return sets.Applicant(
-        case.country,
-        sets.Form(case.form),
-        frozenset(case.trades),
-        sets.Brand(case.brand),
-    )
+def about(case: Application, trades: Iterable[str]) -> sets.Applicant:
+    """The business as far as these trades of it go."""
+    return sets.Applicant(case.country, sets.Form(case.form), frozenset(trades), sets.Brand(case.brand))
 
 
-def asked_of(case: Application, today: date) -> Asked:
-    """A case that waits is judged by the rules of the day on which it was submitted; any other by today's."""
+def asked_of(case: Application, today: date, *, further: bool = True) -> Asked:
+    """A case that waits is judged by the rules of the day on which it was submitted; any other by today's. Not
+    ``further``: what is asked for the trades that the merchant was let in with."""
     day = case.submitted_at.date() if case.submitted_at and case.state in WAITING else today
+    wanted = case.further if further else []
     every = requirement_sets.published()
-    now, who = sets.in_force(every, day), about(case)
+    now, who = sets.in_force(every, day), about(case, [*case.trades, *wanted])
     found = sets.asked(now, who)
+    new = sets.asked(now, about(case, wanted)) if wanted else []
     known = {one.key: one for one in found}
     later = sets.asked(sets.to_come(every, day), who)
     coming = [one for one in later if one.key not in known or sets.differ(one, known[one.key])]
-    return Asked(found, coming, [f"{one.code} {one.version}" for one in now if one.applies(who)])
+    named = [f"{one.code} {one.version}" for one in now if one.applies(who)]
+    return Asked(found, coming, named, frozenset(one.key for one in new))
 
 
 def answers_of(merchant: Merchant) -> dict[str, standing.Answer]:
@@ -88,19 +93,30 @@ def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Stand
 
 def restricted(merchant: Merchant, today: date) -> Mapping[sets.Capability, tuple[str, ...]]:
     """Capabilities that wait, with the requirements they wait for. Of a merchant that was never let in by an
-    application nothing is known, and nothing waits."""
+    application nothing is known, and nothing waits; trades that it applies for beside its own hold nothing up."""
     case = application_of(merchant)
-    if case is None or not _was_approved(case):
+    if case is None or not was_approved(case):
         return {}
-    return standing_of(merchant, asked_of(case, today), today).restricted
+    return standing_of(merchant, asked_of(case, today, further=False), today).restricted
 
 
-def _was_approved(case: Application) -> bool:
-    """Now, or before a renewal opened the case again."""
+def was_approved(case: Application) -> bool:
+    """Now, or before a renewal or another trade opened the case again."""
     if case.state == Case.APPROVED:
         return True
-    events = ReviewEvent.objects.for_merchant(case.merchant_id)
-    return bool(events.filter(application=case, after=Case.APPROVED).exists())
+    events = ReviewEvent.objects.for_merchant(case.merchant_id).filter(application=case)
+    return bool(events.filter(Q(after=Case.APPROVED) | Q(before=Case.APPROVED)).exists())
+
+
+def further_trades(case: Application, today: date) -> dict[str, sets.Words]:
+    """Trades that a merchant which was let in may apply for beside its own; none for who sells nothing."""
+    now = requirement_sets.in_force(today)
+    if case.merchant.kind not in SELLERS:
+        return {}
+    known = {*case.trades, *case.further, *NOT_SOLD}
+    found = {code: words for code, words in sets.trades(now).items() if code not in known}
+    shut = sets.closed_trades(now, about(case, found))
+    return {code: words for code, words in found.items() if code not in shut}
 
 
 def turn_of(case: Application) -> Turn | None:

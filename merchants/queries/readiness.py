@@ -25,12 +25,16 @@ DAYS = 90  # full days that figures are counted over
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """One category of a merchant. ``papers`` are keys of requirements that the application answers; empty
-    where the merchant came in without one, so that nothing is known of its papers (``has_case`` False)."""
+    where the merchant came in without one, so that nothing is known of its papers (``has_case`` False).
+    ``applied``: the category is one of those it applied for, so that its papers can be handed in; ``may_apply``: it
+    can be applied for beside them."""
 
     trade: str
     requirements: list[Requirement]
     papers: frozenset[str]
     has_case: bool
+    applied: bool
+    may_apply: bool
     answers: Mapping[str, Answer]
     figures: Mapping[str, Figure]
     gate: Gate
@@ -81,6 +85,10 @@ def readiness_of(merchant: Merchant, trade: str, today: date) -> Readiness:
         requirements=asked,
         papers=frozenset(one.key for one in papers),
         has_case=case is not None,
+        applied=case is not None and trade in {*case.trades, *case.further},
+        may_apply=case is not None
+        and onboarding.was_approved(case)
+        and trade in onboarding.further_trades(case, today),
         answers=answers,
         figures=told,
         gate=gate,

@@ -20,11 +20,11 @@ from merchants.documents.sniffing import Refused as PaperRefused
 from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CAPABILITIES, CASES, ITEMS
 from merchants.onboarding.cases import Case, Refused
-from merchants.onboarding.requirements import Kind, Requirement
+from merchants.onboarding.requirements import Kind, Requirement, trades
 from merchants.onboarding.standing import State
 from merchants.onboarding_forms import AnswerForm, BusinessForm, said, written
-from merchants.operations import applications, papers
-from merchants.queries import expiry, onboarding
+from merchants.operations import applications, checklist, papers
+from merchants.queries import expiry, onboarding, requirement_sets
 from merchants.reasons import BUSINESS, NOT_NOW, PAPERS, REASONS
 from merchants.roles import Permission
 
@@ -65,6 +65,9 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.APPLY, methods=("GET", "POST"), applying=True)
 def describe(request: MerchantRequest) -> HttpResponse:
     case = onboarding.application_of(request.merchant)
+    if case is not None and onboarding.was_approved(case):
+        messages.warning(request, _not_now("let_in"))
+        return redirect("merchants:onboarding", request.merchant.code)
     form = BusinessForm(request.POST, case=case) if request.method == "POST" else BusinessForm(case=case)
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,7 +94,7 @@ def answer(request: MerchantRequest, requirement: str) -> HttpResponse:
     by = f"user:{request.user.pk}"
     item = onboarding.items_of(request.merchant).get(one.key)
     try:
-        renews = item is not None and applications.is_renewable(one, item)
+        renews = item is not None and checklist.is_renewable(one, item)
         if not renews:
             applications.answer(request.merchant, one.key, written(one, request.POST), by=by)
         if one.kind == Kind.VERIFIED and (file := request.FILES.get("paper")):
@@ -179,7 +182,7 @@ def _page(
     items = onboarding.items_of(request.merchant)
     standing = onboarding.standing_of(request.merchant, asked, today)
     running = {one.one.key: one for one in expiry.running_out(request.merchant, today)}
-    due = applications.blockers(asked.requirements, items)
+    due = checklist.blockers(asked.requirements, items)
     newest = papers.latest(request.merchant)
     shown = [
         _shown(one, items.get(one.key), newest, refused or {}) | {"running": running.get(one.key)}
@@ -187,15 +190,23 @@ def _page(
     ]
     keys = {one.key for one in asked.requirements}
     working = case.state in applications.OPEN
+    let_in = onboarding.was_approved(case)
+    words = trades(requirement_sets.in_force(today))
+    renewals = [row for row in shown if row["running"] and row["state"] == State.ACCEPTED]
     context = {
         "case": case,
         "state": CASES[Case(case.state)],
         "working": working,
         "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW),
         "may_appeal": case.state == Case.CHANGES_NEEDED and case.appealed_at is None,
-        "due": [row for row in shown if row["one"].key in due] if working else [],
+        "let_in": let_in,
+        "further": [said(words[code]) if code in words else code for code in case.further],
+        "choices": [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]
+        if let_in and (working or case.state == Case.APPROVED)
+        else [],
+        "due": [row for row in shown if row["one"].key in due and row not in renewals] if working else [],
         "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],
-        "renewals": [row for row in shown if row["running"] and row["state"] == State.ACCEPTED],
+        "renewals": renewals,
         "settled": [row for row in shown if row["settled"]],
         "set_aside": [
             {"paper": newest[item.pk]} for key, item in items.items() if key not in keys and item.pk in newest
@@ -231,7 +242,7 @@ def _shown(
         "state": state,
         "settled": state in (State.IN_REVIEW, State.CHECKING, State.ACCEPTED, State.WAIVED),
         "state_label": ITEMS[state],
-        "tone": TONES.get(state, ""),
+        "tone": TONES.get(state, "muted"),
         "reason": what,
         "remedy": remedy,
         "note": item.note if item else "",

@@ -23,11 +23,15 @@ from merchants.reasons import ACTS, FINDINGS, REASONS
 def facts(case: Application) -> list[tuple[Any, Any]]:
     """What the business says of itself."""
     words = trades(requirement_sets.in_force(timezone.localdate()))
-    named = [said(words[code]) if code in words else code for code in case.trades]
+
+    def named(codes: list[str]) -> str:
+        return " · ".join(said(words[code]) if code in words else code for code in codes)
+
     return [
         (_("Legal form"), FORMS[Form(case.form)]),
         (_("Relation to the brand"), BRANDS[Brand(case.brand)]),
-        (_("Trades"), " · ".join(named)),
+        (_("Trades"), named(case.trades)),
+        *([(_("Applies for"), named(case.further))] if case.further else []),
         (_("Stores"), " · ".join(case.stores)),
     ]
 
