@@ -40,6 +40,30 @@ REASONS: dict[str, tuple[Promise, Promise]] = {
 }
 """By code: what is wrong, and the remedy."""
 
+REFUSALS: dict[str, tuple[Promise, Promise]] = {
+    "trade_barred": (
+        _("What you want to sell may not be sold here"),
+        _("Apply with the categories that may; appeal if what you sell was taken for something else."),
+    ),
+    "not_confirmed": (
+        _("Who stands behind the business could not be confirmed"),
+        _("Appeal with a proof from the authority that registered it, or apply with another business."),
+    ),
+    "forged": (
+        _("A paper is not genuine"),
+        _("Appeal with the original, or with a confirmation of whoever issued it."),
+    ),
+    "not_mended": (
+        _("The same papers were refused again and again"),
+        _("Apply again once they are at hand; appeal if they were right."),
+    ),
+    "barred": (
+        _("The business or its owner was shut out before"),
+        _("Appeal if the reason for that is gone, and say since when."),
+    ),
+}
+"""Why a whole application is refused, by code: the reason, and the remedy."""
+
 PAPERS: dict[str, Promise] = {
     "empty": _("The file is empty: choose it again."),
     "too_large": _("The file is too large: scan it smaller, or hand in the pages that are asked for."),
@@ -103,6 +127,9 @@ REVIEW: dict[str, Promise] = {
         "It does not wait for this decision any more: it was decided, or taken back. Nothing changed."
     ),
     "reason": _("A refusal needs one of the reasons; nothing was kept."),
+    "proposed": _(
+        "Somebody proposes to refuse the whole application: a second person confirms that or goes on first."
+    ),
 }
 """By code of ``onboarding.cases.Refused``, for who reviews."""
 
@@ -127,6 +154,9 @@ ACTS: dict[str, Promise] = {
     "refuse": pgettext_lazy("reviewer", "refused"),
     "conclude": _("closed the review"),
     "renew": _("began to renew a paper"),
+    "propose": _("proposed to refuse the application"),
+    "refuse_case": _("refused the application"),
+    "go_on": _("went on with the review"),
     "widen": _("applied for another category"),
     "let_go": _("gave up the other category"),
 }

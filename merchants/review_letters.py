@@ -17,7 +17,7 @@ from merchants.onboarding.requirements import trades
 from merchants.onboarding.standing import State
 from merchants.onboarding_forms import said
 from merchants.queries import onboarding, requirement_sets
-from merchants.reasons import REASONS
+from merchants.reasons import REASONS, REFUSALS
 from merchants.roles import OWNER
 
 
@@ -64,10 +64,15 @@ def compose(merchant: Merchant, state: Case, further: Collection[str] = ()) -> L
         "merchant": merchant,
         "further": named,
         "approved": approved,
+        "refusal": REFUSALS.get(case.refusal) if state == Case.REFUSED else None,
+        "note": case.refusal_note,
+        "final": case.is_final,
         "refused": refused,
         "url": link(merchant, page),
     }
-    if not approved:
+    if state == Case.REFUSED:
+        subject = _("%(merchant)s: the application is refused")
+    elif not approved:
         subject = _("%(merchant)s: some answers need changes")
     elif further:
         subject = _("%(merchant)s is approved for %(what)s")

@@ -35,7 +35,6 @@ CASES: dict[StrEnum, Any] = {
     Case.APPROVED: pgettext_lazy("application", "Approved"),
     Case.REFUSED: pgettext_lazy("application", "Refused"),
     Case.WITHDRAWN: pgettext_lazy("application", "Withdrawn"),
-    Case.CLOSED: pgettext_lazy("application", "Closed"),
 }
 ITEMS: dict[StrEnum, Any] = {
     State.MISSING: pgettext_lazy("paper", "Missing"),
@@ -69,7 +68,8 @@ class Application(MerchantOwned):
     """The case of a merchant. ``version`` grows with every change, so that nobody decides about what they have
     not seen; ``round`` counts the submissions. Until ``held_until`` the case is kept for ``holder``, who claimed it.
     ``further``: trades that a merchant which was let in applies for beside its ``trades``, which they join when they
-    are approved."""
+    are approved. ``refusal``: why the whole is refused, as ``refused_first`` proposes and ``refused_second`` confirms;
+    the database keeps the two apart."""
 
     name = models.CharField(_("name of the business"), max_length=120)
     form = models.CharField(_("legal form"), max_length=20, choices=_choices(FORMS))
@@ -85,6 +85,10 @@ class Application(MerchantOwned):
     appeal = models.TextField(_("appeal"), max_length=1000, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    refusal = models.CharField(_("reason of the refusal"), max_length=40, blank=True)
+    refusal_note = models.CharField(_("note"), max_length=400, blank=True)
+    refused_first = _person(null=True, blank=True)
+    refused_second = _person(null=True, blank=True)
     holder = _person(null=True, blank=True)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -94,11 +98,22 @@ class Application(MerchantOwned):
         verbose_name_plural = _("applications")
         constraints = [
             models.UniqueConstraint(fields=["merchant"], name="a_merchant_has_one_application"),
+            models.CheckConstraint(
+                name="an_application_is_refused_by_two",
+                condition=~Q(state="refused")
+                | Q(refused_first__isnull=False, refused_second__isnull=False)
+                & ~Q(refused_second=F("refused_first")),
+            ),
         ]
         permissions = [("review_application", _("Can review applications"))]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_final(self) -> bool:
+        """Refused, and the one appeal was made."""
+        return self.state == Case.REFUSED and self.appealed_at is not None
 
 
 class ApplicationItem(MerchantOwned):

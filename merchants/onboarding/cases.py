@@ -18,7 +18,6 @@ class Case(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
 
 
 class Act(StrEnum):
@@ -27,7 +26,7 @@ class Act(StrEnum):
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     APPEAL = "appeal"
-    CLOSE = "close"
+    REFUSE = "refuse"
     RENEW = "renew"
     WIDEN = "widen"
     LET_GO = "let_go"
@@ -51,9 +50,8 @@ _MOVES: dict[tuple[Case, Act], Case] = {
     (Case.DRAFT, Act.LET_GO): Case.DRAFT,
     (Case.CHANGES_NEEDED, Act.LET_GO): Case.DRAFT,
     (Case.WITHDRAWN, Act.LET_GO): Case.DRAFT,
-    (Case.DRAFT, Act.CLOSE): Case.CLOSED,
-    (Case.WITHDRAWN, Act.CLOSE): Case.CLOSED,
-    (Case.REFUSED, Act.CLOSE): Case.CLOSED,
+    (Case.REFUSED, Act.LET_GO): Case.DRAFT,
+    (Case.IN_REVIEW, Act.REFUSE): Case.REFUSED,
 }
 
 
@@ -121,12 +119,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looked at an item: ids of users. ``insiders`` are the people of the merchant itself."""
+    """Who looked at an item: ids of users. ``refused_by``: who refused it, or the whole case, before an appeal;
+    ``insiders`` are the people of the merchant itself."""
 
     submitter: int
     first: int | None = None
     second: int | None = None
-    refused_by: int | None = None
+    refused_by: frozenset[int] = frozenset()
     appealed: bool = False
     insiders: frozenset[int] = frozenset()
 
@@ -136,7 +135,7 @@ def may_decide(look: Look, reviewer: int) -> None:
     first, and ``appeal`` for who refused it before."""
     if reviewer == look.submitter or reviewer in look.insiders:
         raise Refused("own")
-    if look.appealed and reviewer == look.refused_by:
+    if look.appealed and reviewer in look.refused_by:
         raise Refused("appeal")
     if look.first == reviewer:
         raise Refused("same_eyes")

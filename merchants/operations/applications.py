@@ -16,7 +16,7 @@ from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.checks import plain
 from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
 from merchants.onboarding.standing import Answer, State, last_day
-from merchants.operations.casebook import changed, locked, note
+from merchants.operations.casebook import REFUSAL, changed, forget_refusal, locked, note
 from merchants.operations.checklist import hindrances, is_renewable
 from merchants.queries import onboarding, requirement_sets
 from merchants.roles import OWNER
@@ -72,10 +72,7 @@ def start(user: User, business: Business, *, by: str) -> Application:
     business = _plain(business)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # one after another, so that the limit holds
-        if (
-            Membership.objects.filter(user=user, merchant__status=Merchant.Status.APPLYING).count()
-            >= CASES_OF_ONE_PERSON
-        ):
+        if _under_way(user) >= CASES_OF_ONE_PERSON:
             raise Faulty("name", "too_many")
         merchant = Merchant.objects.create(
             code=f"m-{secrets.token_hex(5)}",
@@ -208,15 +205,16 @@ def withdraw(merchant: Merchant, *, by: str) -> Application:
         waiting = ApplicationItem.objects.for_merchant(merchant).filter(state=State.IN_REVIEW)
         waiting.update(state=State.UPLOADED, first_reviewer=None, second_reviewer=None)
         before, case.state = case.state, after
-        changed(case, "state")
+        forget_refusal(case)
+        changed(case, "state", *REFUSAL)
         note(case, "withdraw", by=by, before=before)
         audit.record(merchant, "merchants.application.withdrawn", by=by, on=case)
     return case
 
 
 def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
-    """Has what was refused looked at by somebody else, once. Raises :class:`Refused`: ``not_now``, ``once``, or
-    ``empty`` for an appeal that says nothing."""
+    """Has what was refused, single answers or the whole, looked at by somebody else, once. Raises :class:`Refused`:
+    ``not_now``, ``once``, or ``empty`` for an appeal that says nothing."""
     with tenancy.acting_for(merchant):
         case = locked(merchant)
         after = moved(Case(case.state), Act.APPEAL)
@@ -232,10 +230,20 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
         before, case.state = case.state, after
         case.appealed_at = case.submitted_at = datetime.now(UTC)
         case.appeal, case.decided_at = words.strip()[:1000], None
-        changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at")
+        forget_refusal(case)
+        changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at", *REFUSAL)
         note(case, "appeal", by=by, before=before)
         audit.record(merchant, "merchants.application.appealed", by=by, on=case)
     return case
+
+
+def _under_way(user: User) -> int:
+    """Cases of a person that are on their way in; one that was refused is not."""
+    count = 0
+    for merchant in Merchant.objects.filter(memberships__user=user, status=Merchant.Status.APPLYING):
+        with tenancy.acting_for(merchant):
+            count += not Application.objects.for_merchant(merchant).filter(state=Case.REFUSED).exists()
+    return count
 
 
 def _plain(business: Business) -> Business:

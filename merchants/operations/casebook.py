@@ -17,6 +17,15 @@ def locked(merchant: Merchant) -> Application:
     return case
 
 
+REFUSAL = ("refusal", "refusal_note", "refused_first", "refused_second")
+
+
+def forget_refusal(case: Application) -> None:
+    """Clears a refusal of the whole case; who refused it stands in its events."""
+    case.refusal = case.refusal_note = ""
+    case.refused_first = case.refused_second = None
+
+
 def changed(case: Application, *names: str) -> None:
     case.version += 1
     case.save(update_fields=[*names, "version"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from merchants import audit, tenancy
-from merchants.models import Application, Merchant
+from merchants.models import Application, ApplicationItem, Merchant
 from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.standing import State
 from merchants.operations.applications import UNANSWERED, Faulty
-from merchants.operations.casebook import changed, locked, note
+from merchants.operations.casebook import REFUSAL, changed, forget_refusal, locked, note
 from merchants.operations.checklist import answered
 from merchants.queries import onboarding
 
@@ -46,7 +46,10 @@ def let_go(merchant: Merchant, *, by: str) -> Application:
         after = moved(before, Act.LET_GO)
         if not case.further:
             raise Refused("not_now")
+        items = ApplicationItem.objects.for_merchant(merchant).filter(state=State.IN_REVIEW)
+        items.update(state=State.UPLOADED, first_reviewer=None, second_reviewer=None)
         gone, case.further = case.further, []
+        forget_refusal(case)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         begun = {
             key: item
@@ -55,7 +58,7 @@ def let_go(merchant: Merchant, *, by: str) -> Application:
         }
         is_open = any(state in UNANSWERED for state in answered(asked.requirements, begun))
         case.state = after if is_open else Case.APPROVED
-        changed(case, "state", "further")
+        changed(case, "state", "further", *REFUSAL)
         note(case, "let_go", by=by, before=before, note=", ".join(gone))
         audit.record(merchant, "merchants.application.narrowed", by=by, on=case, trades=gone)
     return case

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -46,8 +47,7 @@ def claim(merchant: Merchant, *, reviewer: User, now: datetime | None = None) ->
         before = Case(case.state)
         if before not in onboarding.WAITING:
             raise Refused("not_now")
-        if reviewer.pk in reading.insiders(merchant):
-            raise Refused("own")
+        reading.may_look(case, reviewer.pk, reading.insiders(merchant))
         hold = reading.hold_of(case)
         if hold.keeps_out(reviewer.pk, moment):
             raise Refused("held")
@@ -66,9 +66,17 @@ def claim_next(reviewer: User) -> Application | None:
     none."""
     for case in queues.free(reviewer.pk, datetime.now(UTC)):
         with tenancy.acting_for(case.merchant), suppress(Refused):
-            if not case.left or reading.left_for(case.merchant, case, reviewer.pk):
+            if _something_for(case, reviewer):
                 return claim(case.merchant, reviewer=reviewer)
     return None
+
+
+def _something_for(case: Any, reviewer: User) -> bool:
+    """Whether the reviewer may do something in a case of the queue: decide an answer or about a refusal that
+    somebody else proposes, or close a review in which nothing waits."""
+    if case.refused_first_id is not None:
+        return bool(case.refused_first_id != reviewer.pk)
+    return not case.left or reading.left_for(case.merchant, case, reviewer.pk)
 
 
 def release(merchant: Merchant, *, reviewer: User) -> Application:
@@ -98,11 +106,12 @@ def decide(
     (``draw`` in [0, 1)) falls on an acceptance. ``version`` is the case's as the reviewer saw it.
 
     Raises :class:`Refused`: ``held`` while another works on the case, ``changed`` when it is another by now,
-    ``not_now``, ``reason`` for a refusal without one of the requirement's reasons, and what ``may_decide`` raises.
+    ``not_now``, ``proposed`` while somebody proposes to refuse the whole, ``reason`` for a refusal without one of
+    the requirement's reasons, and what ``may_decide`` raises.
     """
     moment = datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        case = _unchanged(merchant, reviewer, version, moment)
+        case = unchanged(merchant, reviewer, version, moment)
         before = Case(case.state)
         if before == Case.SUBMITTED:
             case.state = moved(before, Act.CLAIM)
@@ -113,7 +122,9 @@ def decide(
             raise Refused("not_now")
         if not accepted and reason not in reasons_of(one):
             raise Refused("reason")
-        may_decide(reading.look_of(case, item, reading.insiders(merchant)), reviewer.pk)
+        _no_refusal(case)
+        look = reading.look_of(case, item, reading.insiders(merchant), reading.refusers(case))
+        may_decide(look, reviewer.pk)
         eyes = one.eyes
         if item.first_reviewer_id is None:
             lot = secrets.randbelow(10_000) / 10_000 if draw is None else draw
@@ -147,11 +158,11 @@ def conclude(merchant: Merchant, *, reviewer: User, version: int) -> Application
     is described now. Raises :class:`Refused` as :func:`decide`."""
     moment = datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        case = _unchanged(merchant, reviewer, version, moment)
+        case = unchanged(merchant, reviewer, version, moment)
         before = Case(case.state)
         asked = onboarding.asked_of(case, moment.date())
-        if reviewer.pk in reading.insiders(merchant):
-            raise Refused("own")
+        reading.may_look(case, reviewer.pk, reading.insiders(merchant))
+        _no_refusal(case)
         states = _judged(merchant, asked.requirements)
         if before not in onboarding.WAITING or derived(states) == Case.IN_REVIEW:
             raise Refused("not_now")
@@ -165,7 +176,13 @@ def reasons_of(one: Requirement) -> tuple[str, ...]:
     return tuple(code for code in one.reasons if code in REASONS) or tuple(REASONS)
 
 
-def _unchanged(merchant: Merchant, reviewer: User, version: int, now: datetime) -> Application:
+def _no_refusal(case: Application) -> None:
+    """While somebody proposes to refuse the whole, nothing else is decided."""
+    if case.refused_first_id is not None:
+        raise Refused("proposed")
+
+
+def unchanged(merchant: Merchant, reviewer: User, version: int, now: datetime) -> Application:
     """The case, locked, as the reviewer saw it."""
     case = locked(merchant)
     if reading.hold_of(case).keeps_out(reviewer.pk, now):

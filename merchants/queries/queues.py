@@ -26,8 +26,8 @@ def counted(cases: QuerySet[Application]) -> Any:
 
 def queue(cases: QuerySet[Application], name: str, reviewer: int, now: datetime) -> QuerySet[Application]:
     """Those of a queue: ``oldest`` all that wait, ``mine`` what the reviewer holds, ``second`` what another has
-    looked at first, ``appeal`` what was appealed against, ``expiring`` where an accepted proof ends within
-    :data:`SOON`."""
+    looked at first or proposes to refuse, ``appeal`` what was appealed against, ``expiring`` where an accepted proof
+    ends within :data:`SOON`."""
     waiting = cases.filter(state__in=WAITING)
     if name == "mine":
         return waiting.filter(holder=reviewer, held_until__gt=now)
@@ -35,7 +35,8 @@ def queue(cases: QuerySet[Application], name: str, reviewer: int, now: datetime)
         looked_at = ApplicationItem.objects.filter(
             application=OuterRef("pk"), state=State.IN_REVIEW, first_reviewer__isnull=False
         )
-        return waiting.filter(Exists(looked_at.exclude(first_reviewer=reviewer)))
+        by_another = Q(refused_first__isnull=False) & ~Q(refused_first=reviewer)
+        return waiting.filter(Exists(looked_at.exclude(first_reviewer=reviewer)) | by_another)
     if name == "appeal":
         return waiting.filter(appealed_at=F("submitted_at"))
     if name == "expiring":

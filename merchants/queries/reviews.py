@@ -71,12 +71,37 @@ def hold_of(case: Application) -> Hold:
     return Hold(case.holder_id, case.held_until)
 
 
-def look_of(case: Application, item: ApplicationItem, inside: frozenset[int]) -> Look:
+def refusers(case: Application) -> frozenset[int]:
+    """Who refused the case before it was appealed against; nobody where it was not."""
+    if case.appealed_at is None:
+        return frozenset()
+    events = ReviewEvent.objects.for_merchant(case.merchant_id).filter(
+        application=case, act__in=("propose", "refuse_case"), at__lt=case.appealed_at
+    )
+    return frozenset(int(actor.partition(":")[2]) for actor in events.values_list("actor", flat=True))
+
+
+def may_look(case: Application, reviewer: int, inside: frozenset[int]) -> None:
+    """Raises :class:`Refused` for who may decide nothing of a case: ``own``, or ``appeal``."""
+    if reviewer in inside:
+        raise Refused("own")
+    if reviewer in refusers(case):
+        raise Refused("appeal")
+
+
+def may_be_refused(merchant: Merchant, case: Application) -> bool:
+    """Whether somebody applies: to be let in, or for a further trade."""
+    return merchant.status == Merchant.Status.APPLYING or bool(case.further)
+
+
+def look_of(case: Application, item: ApplicationItem, inside: frozenset[int], before: frozenset[int]) -> Look:
+    """``before``: those of :func:`refusers`."""
+    one = {item.refused_by_id} if item.refused_by_id else set()
     return Look(
         submitter=item.submitter_id or 0,
         first=item.first_reviewer_id,
         second=item.second_reviewer_id,
-        refused_by=item.refused_by_id,
+        refused_by=before | one,
         appealed=case.appealed_at is not None,
         insiders=inside,
     )
@@ -88,16 +113,16 @@ def papers_of(item: ApplicationItem) -> list[DocumentVersion]:
 
 def left_for(merchant: Merchant, case: Application, reviewer: int) -> bool:
     """Whether an answer waits that this reviewer may decide."""
-    inside = insiders(merchant)
+    inside, before = insiders(merchant), refusers(case)
     waiting = ApplicationItem.objects.for_merchant(merchant).filter(state=State.IN_REVIEW)
-    return any(not _barrier(case, item, inside, reviewer) for item in waiting)
+    return any(not _barrier(look_of(case, item, inside, before), reviewer) for item in waiting)
 
 
 def desk(merchant: Merchant, reviewer: int, today: date) -> Desk:
     """The whole case. Inside the merchant's transaction."""
     case: Application = Application.objects.for_merchant(merchant).select_related("holder").get()
     asked = onboarding.asked_of(case, today)
-    items, inside = onboarding.items_of(merchant), insiders(merchant)
+    items, inside, barred = onboarding.items_of(merchant), insiders(merchant), refusers(case)
     events = list(ReviewEvent.objects.for_merchant(merchant).select_related("item").order_by("-at", "-pk"))
     refusals: dict[int | None, ReviewEvent] = {}
     for event in events:
@@ -112,7 +137,7 @@ def desk(merchant: Merchant, reviewer: int, today: date) -> Desk:
         if one.kind != Kind.COMPUTED:
             before = refusals.get(item.pk) if item else None
             mine = papers[item.pk] if item else []
-            barrier = _barrier(case, item, inside, reviewer) if item else ""
+            barrier = _barrier(look_of(case, item, inside, barred), reviewer) if item else ""
             rows.append(_row(case, one, item, mine, before, barrier, today))
     return Desk(case, rows, events, asked.sets)
 
@@ -140,9 +165,9 @@ def _row(
     )
 
 
-def _barrier(case: Application, item: ApplicationItem, inside: frozenset[int], reviewer: int) -> str:
+def _barrier(look: Look, reviewer: int) -> str:
     try:
-        may_decide(look_of(case, item, inside), reviewer)
+        may_decide(look, reviewer)
     except Refused as why:
         return why.code
     return ""

@@ -25,7 +25,7 @@ from merchants.onboarding.standing import State
 from merchants.onboarding_forms import AnswerForm, BusinessForm, said, written
 from merchants.operations import applications, checklist, papers
 from merchants.queries import expiry, onboarding, requirement_sets
-from merchants.reasons import BUSINESS, NOT_NOW, PAPERS, REASONS
+from merchants.reasons import BUSINESS, NOT_NOW, PAPERS, REASONS, REFUSALS
 from merchants.roles import Permission
 
 TONES = {
@@ -198,7 +198,8 @@ def _page(
         "state": CASES[Case(case.state)],
         "working": working,
         "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW),
-        "may_appeal": case.state == Case.CHANGES_NEEDED and case.appealed_at is None,
+        "may_appeal": case.state in (Case.CHANGES_NEEDED, Case.REFUSED) and case.appealed_at is None,
+        "refusal": REFUSALS.get(case.refusal) if case.state == Case.REFUSED else None,
         "let_in": let_in,
         "further": [said(words[code]) if code in words else code for code in case.further],
         "choices": [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]

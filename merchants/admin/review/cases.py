@@ -27,7 +27,7 @@ from merchants.models.onboarding import CASES
 from merchants.onboarding.cases import Case, Refused
 from merchants.onboarding.waiting import working_hours
 from merchants.onboarding_forms import said
-from merchants.operations import reviews
+from merchants.operations import refusals, reviews
 from merchants.queries import reviews as reading
 from merchants.queries.onboarding import WAITING
 from merchants.queries.trail import names_of
@@ -185,6 +185,15 @@ class ApplicationAdmin(SupportAdmin):
         if act == "conclude":
             case = reviews.conclude(merchant, reviewer=reviewer, version=version)
             return _concluded(case)
+        if act == "propose":
+            reason, note = told.get("reason", ""), told.get("note", "")
+            refusals.propose(merchant, reviewer=reviewer, version=version, reason=reason, note=note)
+            return _("Proposed; a second person decides about the refusal.")
+        if act == "confirm":
+            return _concluded(refusals.confirm(merchant, reviewer=reviewer, version=version))
+        if act == "go_on":
+            refusals.go_on(merchant, reviewer=reviewer, version=version)
+            return _("The review goes on; the case is back in the queue.")
         if act != "decide":
             raise SuspiciousOperation("no act of a review")
         accepted = told.get("verdict") == "accept"
@@ -238,9 +247,13 @@ class ApplicationAdmin(SupportAdmin):
             "row": shown.looked_at(row) if row else None,
             "paper": paper,
             "sheets": range(1, paper.pages + 1) if paper else (),
-            "decides": mine and row is not None and row.waits and not row.barrier,
+            "decides": mine and row is not None and row.waits and not row.barrier and not case.refusal,
+            "refusal": shown.refusal(case, names),
+            "proposer": case.refused_first_id == request.user.pk,
+            "may_refuse": mine and not case.refusal and reading.may_be_refused(merchant, case),
+            "refusals": shown.refusals(),
             "barrier": REVIEW.get(row.barrier, "") if row and row.waits else "",
-            "concludes": waits and mine and not desk.waiting,
+            "concludes": waits and mine and not desk.waiting and not case.refusal,
             "appealed": waits and case.appealed_at is not None and case.appealed_at == case.submitted_at,
             "events": [shown.told(event, names, labels) for event in desk.events],
             "sets": desk.sets,
@@ -261,4 +274,6 @@ def _address(pk: int) -> str:
 def _concluded(case: Application) -> str:
     if case.state == Case.APPROVED:
         return _("The application is approved and the portal open to the merchant; a letter tells them.")
+    if case.state == Case.REFUSED:
+        return _("The application is refused; a letter tells the merchant why, and of its appeal.")
     return _("Every answer is decided: changes are needed, and a letter tells the merchant which.")

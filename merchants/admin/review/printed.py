@@ -19,6 +19,8 @@ def lines(told: dict[str, Any], answers: list[dict[str, Any]]) -> Iterator[Line]
     yield Line(f"{told['state']} · {_('round %(n)s') % {'n': case.round}} · {told['merchant'].code}")
     for name, fact in told["facts"]:
         yield Line(f"{name}: {fact or '–'}")
+    if refusal := told["refusal"]:
+        yield Line(f"{_('The refusal:')} {refusal['what']} {refusal['note']}".strip())
     if case.appeal:
         yield Line(f"{_('The appeal:')} {case.appeal}")
     for row in answers:

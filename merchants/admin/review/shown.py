@@ -17,7 +17,7 @@ from merchants.onboarding_forms import said
 from merchants.operations import reviews
 from merchants.queries import clashes, requirement_sets
 from merchants.queries import reviews as reading
-from merchants.reasons import ACTS, FINDINGS, REASONS
+from merchants.reasons import ACTS, FINDINGS, REASONS, REFUSALS
 
 
 def facts(case: Application) -> list[tuple[Any, Any]]:
@@ -100,6 +100,22 @@ def looked_at(row: reading.Row) -> dict[str, Any]:
     }
 
 
+def refusals() -> list[tuple[str, dict[str, str]]]:
+    """The reasons for which a whole application is refused."""
+    return [(code, _both(words)) for code, words in REFUSALS.items()]
+
+
+def refusal(case: Application, names: dict[str, str]) -> dict[str, Any] | None:
+    """Why the whole is refused, or is proposed to be; None where it is not."""
+    if case.refusal not in REFUSALS:
+        return None
+    return {
+        **_both(REFUSALS[case.refusal]),
+        "note": case.refusal_note,
+        "who": names.get(f"user:{case.refused_first_id}", ""),
+    }
+
+
 def _value(text: str) -> str:
     return _("permanent") if text == PERMANENT else text
 
@@ -114,7 +130,7 @@ def _both(words: tuple[Promise, Promise]) -> dict[str, str]:
 
 
 def told(event: ReviewEvent, names: dict[str, str], labels: dict[str, str]) -> dict[str, Any]:
-    what, _remedy = REASONS.get(event.reason, ("", ""))
+    what, _remedy = {**REASONS, **REFUSALS}.get(event.reason, ("", ""))
     key = event.item.key if event.item else ""
     return {
         "at": event.at,

@@ -246,7 +246,7 @@ def test_nobody_decides_alone_what_needs_two_or_what_is_their_own() -> None:
             may_decide(look, reviewer)
     may_decide(look, 3)
     with pytest.raises(Refused, match="appeal"):
-        may_decide(Look(submitter=1, refused_by=2, appealed=True), 2)
+        may_decide(Look(submitter=1, refused_by=frozenset({2}), appealed=True), 2)
     assert (is_decided(look, 1), is_decided(look, 2), is_decided(replace(look, second=3), 2)) == (
         True,
         False,
