@@ -13,7 +13,7 @@ from leads import letters
 from leads.operations import assignment, consents, deliveries, exports, pulling, sending, telling, timers
 from leads.operations import letters as letter_rows
 from leads.queries import arrival, outgoing
-from merchants.background import Task, wake
+from merchants.background import RESTING, Task, wake
 from merchants.models import Merchant
 
 SHORT_SPELL_SECONDS = 2
@@ -22,14 +22,14 @@ SPELL_SECONDS = 12  # a call may take 8 s more, two of them 16; the soft limit i
 LONG = {"acks_late": False, "soft_time_limit": 1_740, "time_limit": 1_800}
 
 
-@shared_task(base=Task, name="leads.assign")
+@shared_task(base=Task, name="leads.assign", **RESTING)
 def assign(*, merchant_id: int) -> None:
     """Gives waiting consultations away."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
         assignment.assign_waiting(merchant)
 
 
-@shared_task(base=Task, name="leads.tend")
+@shared_task(base=Task, name="leads.tend", **RESTING)
 def tend(*, merchant_id: int) -> None:
     """Looks at a merchant's clocks."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
@@ -68,21 +68,21 @@ def sweep_deliveries() -> None:
         wake("leads.take_delivery", merchant_id=merchant_id, delivery_id=delivery_id)
 
 
-@shared_task(base=Task, name="leads.send_replies")
+@shared_task(base=Task, name="leads.send_replies", **RESTING)
 def send_replies(*, merchant_id: int) -> None:
     """Sends a merchant's replies, for a while, then hands on to the next task."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
         _for_a_spell(partial(sending.send_one, merchant), "leads.send_replies", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="leads.report_back")
+@shared_task(base=Task, name="leads.report_back", **RESTING)
 def report_back(*, merchant_id: int) -> None:
     """Tells a merchant's sources what waits to be told, for a while, then hands on to the next task."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
         _for_a_spell(partial(telling.tell_one, merchant), "leads.report_back", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="leads.pull")
+@shared_task(base=Task, name="leads.pull", **RESTING)
 def pull(*, merchant_id: int, source_id: int) -> None:
     """Asks a source for leads, page by page, for a while, then hands on to the next task."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
@@ -112,7 +112,7 @@ def purge_exports() -> None:
         exports.purge(merchant, now=now)
 
 
-@shared_task(base=Task, name="leads.write_letters")
+@shared_task(base=Task, name="leads.write_letters", **RESTING)
 def write_letters(*, merchant_id: int) -> None:
     """Writes the letter of the day before, if it is time, to who leads the shift."""
     for merchant in Merchant.objects.filter(pk=merchant_id):
@@ -126,7 +126,7 @@ def sweep_shifts() -> None:
         wake("leads.write_letters", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="leads.send_letters")
+@shared_task(base=Task, name="leads.send_letters", **RESTING)
 def send_letters(*, merchant_id: int) -> None:
     """Sends a letter, which may take as long as a mail server is waited for; the next one is another task's."""
     for merchant in Merchant.objects.filter(pk=merchant_id):

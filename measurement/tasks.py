@@ -35,7 +35,7 @@ from measurement.operations import (
 from measurement.queries import experiments, saved
 from measurement.queries import work as waiting
 from merchants import tenancy
-from merchants.background import Task, wake
+from merchants.background import RESTING, Task, wake
 from merchants.models import Merchant
 from merchants.periods import day_of
 
@@ -211,12 +211,12 @@ def sweep_letters() -> None:
         wake("measurement.write_letters", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="measurement.write_letters")
+@shared_task(base=Task, name="measurement.write_letters", **RESTING)
 def write_letters(*, merchant_id: int) -> None:
     schedules.write_due(Merchant.objects.get(pk=merchant_id), now=datetime.now(UTC))
 
 
-@shared_task(base=Task, name="measurement.send_mailing")
+@shared_task(base=Task, name="measurement.send_mailing", **RESTING)
 def send_mailing(*, merchant_id: int, mailing_id: int) -> None:
     """Composes a letter and hands it to the mail server; what the server refuses waits for the next sweep."""
     merchant = Merchant.objects.get(pk=merchant_id)

@@ -21,6 +21,8 @@ import celery
 from django.db import InterfaceError, OperationalError, transaction
 from kombu.connection import Connection
 
+from merchants.models import Merchant
+
 PATIENCE_SECONDS = 0.5  # for one step of talking to the broker; a healthy one answers within 1 ms
 REST_SECONDS = 15.0  # after a failure nobody knocks for this long
 MERGE_SECONDS = 0.1  # the same hint again within this time is held back and sent once, at its end
@@ -38,11 +40,25 @@ class Task(celery.Task):  # type: ignore[misc]  # celery ships no types
     retry_on_worker_lost = True  # counts against max_retries: a task that kills its worker gives up
     max_retries = 4
     default_retry_delay = 1
+    rests = False  # waits while its merchant is suspended or has left: what it is to do stands in a row
     autoretry_for = (OperationalError, InterfaceError)  # late acknowledgement does not cover exceptions
     retry_backoff = 1
     retry_backoff_max = 30
     retry_jitter = True
     ignore_result = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.rests and _is_closed(kwargs["merchant_id"]):
+            return None
+        return super().__call__(*args, **kwargs)
+
+
+RESTING = {"rests": True}
+"""Of tasks that reach somebody outside, or set people to work."""
+
+
+def _is_closed(merchant_id: int) -> bool:
+    return Merchant.objects.filter(pk=merchant_id, status__in=Merchant.CLOSED).exists()
 
 
 def wake(task_name: str, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from merchants import expiry_letters
-from merchants.background import Task, wake
+from merchants.background import RESTING, Task, wake
 from merchants.models import Merchant
 from merchants.operations import expiry, outbox, papers, retention, uploads, webhooks
 from merchants.operations.supervision import archives, deletion
@@ -71,7 +71,7 @@ def delete_merchants() -> None:
         deletion.carry_out(row, now=now)
 
 
-@shared_task(base=Task, name="merchants.hand_out_events")
+@shared_task(base=Task, name="merchants.hand_out_events", **RESTING)
 def hand_out_events(*, merchant_id: int) -> None:
     """Hands a merchant's events to their handlers, for a while, then hands on to the next task."""
     until = time.monotonic() + SPELL_SECONDS
@@ -89,7 +89,7 @@ def sweep_events() -> None:
         wake("merchants.hand_out_events", merchant_id=merchant_id)
 
 
-@shared_task(base=Task, name="merchants.send_webhooks")
+@shared_task(base=Task, name="merchants.send_webhooks", **RESTING)
 def send_webhooks(*, merchant_id: int, endpoint_id: int) -> None:
     """Sends what waits for an endpoint, for a while. One that fails ends it: whoever does not answer holds a worker
     for one call each time, and keeps no other endpoint waiting."""
@@ -108,7 +108,7 @@ def sweep_webhooks() -> None:
         wake("merchants.send_webhooks", merchant_id=merchant_id, endpoint_id=endpoint_id)
 
 
-@shared_task(base=Task, name="merchants.watch_expiry")
+@shared_task(base=Task, name="merchants.watch_expiry", **RESTING)
 def watch_expiry(*, merchant_id: int) -> None:
     """Writes a merchant's reminders of papers running out and sends them, for a while; what is left goes with the
     next watch."""

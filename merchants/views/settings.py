@@ -18,6 +18,7 @@ from merchants.models import ApiToken, Archive, Connection, Invite, Membership, 
 from merchants.operations import members, sources, tokens
 from merchants.queries import webhooks
 from merchants.roles import BY_CODE, OF_STORES, Permission
+from merchants.signing_in import with_second_factor
 
 ARCHIVES = 3  # latest files of everything on the page
 
@@ -122,11 +123,13 @@ def quick_start(request: MerchantRequest) -> HttpResponse:
 def render_page(request: MerchantRequest, **more: Any) -> HttpResponse:
     """The page, with a form that was refused where ``more`` brings one (then 422)."""
     names = dict(Store.objects.for_merchant(request.merchant).order_by("name").values_list("pk", "name"))
-    listed = Membership.objects.filter(merchant=request.merchant).select_related("user").order_by("pk")
+    listed = list(Membership.objects.filter(merchant=request.merchant).select_related("user").order_by("pk"))
+    in_two_steps = with_second_factor(membership.user_id for membership in listed)
     context = {
         "members": [
             {
                 "membership": membership,
+                "in_two_steps": membership.user_id in in_two_steps,
                 "role": BY_CODE[membership.role].name if membership.role in BY_CODE else membership.role,
                 "stores": [names[pk] for pk in membership.stores if pk in names],
                 "kept": membership.role in OF_STORES and bool(names),

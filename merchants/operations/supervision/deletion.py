@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from merchants import audit, walls
 from merchants.models import Deletion, Merchant, OperatorAct, User
@@ -104,9 +104,12 @@ def carry_out(row: Deletion, *, now: datetime) -> None:
 
 
 def remaining(merchant_id: int) -> dict[str, int]:
-    """Rows of the merchant that are there, by table, over all tenant tables; empty when it is gone."""
+    """Rows of the merchant that are there, its own and those that it shares with a partner, by table, over all tenant
+    tables; empty when it is gone."""
     counted = {
-        model._meta.db_table: model._base_manager.using(OPERATOR).filter(merchant_id=merchant_id).count()
+        model._meta.db_table: model._base_manager.using(OPERATOR)
+        .filter(Q(merchant_id=merchant_id) | Q(**{f"{model.PARTNER or 'merchant'}_id": merchant_id}))
+        .count()
         for model in walls.tenant_models()
     }
     return {table: count for table, count in counted.items() if count}

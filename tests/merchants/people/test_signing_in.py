@@ -171,3 +171,20 @@ def test_when_somebody_was_last_seen_is_noted_every_few_minutes(merchant: Mercha
 )
 def test_a_browser_is_called_what_people_call_it(agent: str, told: str) -> None:
     assert device_of(agent) == told
+
+
+def test_an_owner_sees_in_the_list_of_members_who_signs_in_in_two_steps(merchant: Merchant) -> None:
+    owner, agent = make_member(merchant), make_member(merchant, role="agent")
+    TOTP.activate(agent, SECRET)
+    Authenticator.objects.create(user=owner, type="recovery_codes", data={})
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(owner)
+    page = client.get(f"/m/{merchant.code}/settings/").content.decode()
+    rows = {
+        str(person): page.split(f'<th scope="row">{person}</th>')[1].split("</tr>")[0]
+        for person in (owner, agent)
+    }
+    assert (
+        "Signs in with a password alone." in rows[str(owner)]
+    )  # codes for an emergency are no second factor
+    assert "Signs in with a second factor." in rows[str(agent)]
