@@ -99,6 +99,7 @@ FAULTS: dict[str, Promise] = {
 BUSINESS: dict[str, Promise] = {
     "missing": _("This is needed."),
     "closed": _("This trade is not open to your legal form."),
+    "mixed": _("Agencies and bloggers sell nothing: apply for that alone, and for what you sell separately."),
     "too_many": _("You have three applications under way; finish one of them first."),
 }
 """By code of ``applications.Faulty``."""

@@ -132,6 +132,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class RequirementSet:
+    """``alone``: asked in place of the sets without categories, which are asked of everybody else."""
+
     code: str
     version: date
     starts_on: date
@@ -141,6 +143,7 @@ class RequirementSet:
     forms: tuple[Form, ...]
     requirements: tuple[Requirement, ...]
     stage: Stage = Stage.ENTRY
+    alone: bool = False
 
     def applies(self, about: Applicant) -> bool:
         return (
@@ -190,13 +193,18 @@ def closed_trades(sets: Iterable[RequirementSet], about: Applicant) -> list[str]
     return sorted(about.categories - open_to)
 
 
+def applying(sets: Iterable[RequirementSet], about: Applicant) -> list[RequirementSet]:
+    """The sets that hold for an applicant."""
+    found = [one for one in sets if one.applies(about)]
+    alone = any(one.alone for one in found)
+    return [one for one in found if one.categories or not alone]
+
+
 def asked(sets: Iterable[RequirementSet], about: Applicant) -> list[Requirement]:
     """What is asked of an applicant. One answer satisfies every set that asks for the same key; the stricter
     number of eyes holds, and every capability that any of them blocks."""
     found: dict[str, Requirement] = {}
-    for one in sets:
-        if not one.applies(about):
-            continue
+    for one in applying(sets, about):
         for requirement in one.requirements:
             if about.brand not in (requirement.brands or Brand) or about.form not in (
                 requirement.forms or Form
@@ -242,6 +250,7 @@ def parsed(data: Mapping[str, Any]) -> RequirementSet:
         forms=tuple(_one(Form, form, "applies.forms") for form in applies.get("forms") or tuple(Form)),
         requirements=tuple(_requirement(row, f"requirements[{n}]") for n, row in enumerate(rows)),
         stage=_one(Stage, data.get("stage", Stage.ENTRY), "stage"),
+        alone=bool(applies.get("alone", False)),
     )
     keys = [requirement.key for requirement in found.requirements]
     twice = next((key for key in keys if keys.count(key) > 1), None)

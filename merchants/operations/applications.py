@@ -36,6 +36,7 @@ __all__ = [
 OPEN = (Case.DRAFT, Case.CHANGES_NEEDED, Case.WITHDRAWN)  # cases that the merchant may work on
 UNANSWERED = (State.MISSING, State.UPLOADED, State.CHANGES_NEEDED)  # items that it may
 CASES_OF_ONE_PERSON = 3  # on their way in at the same time
+KINDS = {"mcn": Merchant.Kind.AGENCY, "blogger": Merchant.Kind.BLOGGER}
 SERVICES = {"wedding_photography", "medical_aesthetics"}
 
 
@@ -101,6 +102,8 @@ def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
     now = requirement_sets.in_force(datetime.now(UTC).date())
     if not who.categories or who.categories - set(trades(now)):
         raise Faulty("trades", "missing")
+    if len(who.categories) > 1 and not who.categories.isdisjoint(KINDS):
+        raise Faulty("trades", "mixed")
     if shut := closed_trades(now, who):
         raise Faulty("trades", "closed", ",".join(shut))
     with tenancy.acting_for(merchant):
@@ -261,9 +264,10 @@ def _plain(business: Business) -> Business:
 
 
 def kind_of(trades_: Collection[str]) -> str:
-    """Which portal a merchant gets: that of an agency, of a service, or of a brand."""
-    if "mcn" in trades_:
-        return Merchant.Kind.AGENCY
+    """Which portal a merchant gets: that of an agency, a blogger, a service, or a brand."""
+    for trade, kind in KINDS.items():
+        if trade in trades_:
+            return kind
     return Merchant.Kind.SERVICE if SERVICES & set(trades_) else Merchant.Kind.BRAND
 
 

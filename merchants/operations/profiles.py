@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q
 
 from merchants import audit, tenancy
-from merchants.models import Agreement, BloggerProfile, Claim, Merchant
+from merchants.models import Agreement, ApplicationItem, BloggerProfile, Claim, Merchant
+from merchants.onboarding.standing import State
 from merchants.operations import claims
 from merchants.queries.claims import of_merchant
 
@@ -34,6 +36,24 @@ def state(merchant: Merchant, told: Mapping[str, Any], *, by: str) -> BloggerPro
         row, _made = BloggerProfile.objects.update_or_create(merchant=merchant, defaults=dict(told))
         audit.record(merchant, "merchants.profile.stated", by=by, on=row, id=row.external_id, name=row.name)
     return row
+
+
+def begin(merchant: Merchant) -> None:
+    """The first profile of a blogger whose account a reviewer has seen. Where another account claims the id there is
+    none yet: the blogger disputes that, and states the profile afterwards."""
+    answer = ApplicationItem.objects.for_merchant(merchant).filter(key="platform_account").first()
+    known = BloggerProfile.objects.for_merchant(merchant).exists()
+    if answer is None or answer.state != State.ACCEPTED or known:
+        return
+    values = answer.values
+    told = {
+        "external_id": values["account_id"],
+        "name": values["account_name"],
+        "followers": None,
+        "about": "",
+    }
+    with suppress(claims.Refused):
+        state(merchant, told, by=f"user:{answer.submitter_id}")
 
 
 def _claim(merchant: Merchant, external_id: str, former: str, *, by: str) -> None:

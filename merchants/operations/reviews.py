@@ -25,7 +25,7 @@ from merchants.onboarding.cases import (
 )
 from merchants.onboarding.requirements import Requirement
 from merchants.onboarding.standing import State
-from merchants.operations import application_events, casebook
+from merchants.operations import application_events, casebook, profiles
 from merchants.operations.applications import kind_of
 from merchants.operations.casebook import locked
 from merchants.operations.checklist import answered
@@ -237,6 +237,8 @@ def _conclude(merchant: Merchant, case: Application, requirements: list[Requirem
 def _let_in(merchant: Merchant, case: Application) -> None:
     rows = Merchant.objects.filter(pk=merchant.pk)
     rows.filter(status=Merchant.Status.APPLYING).update(status=Merchant.Status.ACTIVE)
+    if merchant.kind == Merchant.Kind.BLOGGER:
+        profiles.begin(merchant)
     if case.further:
         case.trades, case.further = sorted({*case.trades, *case.further}), []
         rows.update(kind=kind_of(case.trades))

@@ -19,7 +19,7 @@ from merchants.onboarding.waiting import usual
 from merchants.queries import requirement_sets
 
 WAITING = (Case.SUBMITTED, Case.IN_REVIEW)
-NOT_SOLD = ("mcn",)  # trades of those who sell nothing themselves
+NOT_SOLD = ("mcn", "blogger")  # trades of those who sell nothing themselves
 PAST_CASES = 40  # the newest of them tell how long a review usually takes
 
 
@@ -71,7 +71,7 @@ def asked_of(case: Application, today: date, *, further: bool = True) -> Asked:
     known = {one.key: one for one in found}
     later = sets.asked(sets.to_come(every, day), who)
     coming = [one for one in later if one.key not in known or sets.differ(one, known[one.key])]
-    named = [f"{one.code} {one.version}" for one in now if one.applies(who)]
+    named = [f"{one.code} {one.version}" for one in sets.applying(now, who)]
     return Asked(found, coming, named, frozenset(one.key for one in new))
 
 

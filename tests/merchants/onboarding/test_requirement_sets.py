@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,14 +35,14 @@ SHIPPED = [one for one in map(parsed, shipped()) if one.stage == Stage.ENTRY]
 
 def test_there_is_a_set_for_each_trade_of_the_first_door() -> None:
     assert set(trades(SHIPPED)) == {
-        "beauty", "baby_food", "wedding_photography", "medical_aesthetics", "mcn",
+        "beauty", "baby_food", "wedding_photography", "medical_aesthetics", "mcn", "blogger",
     }  # fmt: skip
 
 
 def test_every_requirement_names_its_source_and_its_day() -> None:
     rows = [row for one in SHIPPED for row in one.requirements]
-    assert len(rows) == 24
-    assert {row.source_date for row in rows} == {date(2026, 11, 23)}
+    assert len(rows) == 28
+    assert {row.source_date for row in rows} == {date(2026, 11, 23), date(2026, 11, 27)}
     assert all(row.source for row in rows)
     assert all(row.accept for row in rows if row.kind == Kind.VERIFIED)
 
@@ -71,6 +72,13 @@ def test_a_clinic_is_asked_for_its_licence_by_two_people() -> None:
         "business_licence": 1, "legal_person_check": 1, "stamped_letter": 1, "contact": 1, "account_name": 1,
         "account_fee": 1, "medical_licence": 2, "trade_advertising": 2, "category_deposit": 1,
     }  # fmt: skip
+
+
+def test_a_blogger_is_asked_its_own_few_and_nothing_of_a_shop() -> None:
+    about = Applicant("CN", Form.PERSON, frozenset({"blogger"}), Brand.OWN)
+    found = [row.key for row in asked(in_force(SHIPPED, date(2026, 11, 27)), about)]
+    assert found == ["identity_card", "platform_account", "contact", "marked_as_advertising"]
+    assert closed_trades(SHIPPED, replace(about, form=Form.COMPANY)) == ["blogger"]
 
 
 def test_a_set_goes_through_its_text_unchanged() -> None:
@@ -127,7 +135,7 @@ def beauty() -> RequirementSet:
 
 
 def test_a_migration_brings_the_shipped_sets_once(rooms: None) -> None:
-    assert RequirementSet.objects.count() == 8
+    assert RequirementSet.objects.count() == 9
     assert requirement_sets.load() == 0
     assert [one.code for one in told.published()] == [one.code for one in SHIPPED]
 
