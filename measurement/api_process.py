@@ -35,6 +35,12 @@ PARAMETERS = [
     OpenApiParameter("period", str, description="A preset instead of days: 7d, 28d, 90d, this_month …"),
     OpenApiParameter("by", str, enum=[str(row) for row in Row], description="What a row is."),
     OpenApiParameter("show", str, enum=[str(group) for group in Group], description="Which figures."),
+    OpenApiParameter(
+        "asof",
+        str,
+        description="As it stood at the end of this past day; touchpoints and layers are null, they are kept in"
+        " their latest state only.",
+    ),
     OpenApiParameter("sort", str, description="Code of a figure, falling with a minus."),
     *(OpenApiParameter(name, int, description="Only this one, by id.") for name in questions.FILTERS),
     *PAGING,
@@ -45,6 +51,7 @@ _EXAMPLE = {
     "from": "2026-02-02",
     "to": "2026-03-01",
     "by": "note",
+    "as_of": None,
     "units": {"cost": "fen", "impressions": "count", "ctr": "share"},
     "rows": [
         {
@@ -97,6 +104,7 @@ class ProcessView(ProgramView):
                     "from": {"type": "string", "format": "date"},
                     "to": {"type": "string", "format": "date"},
                     "by": {"type": "string"},
+                    "as_of": {"type": "string", "format": "date", "nullable": True},
                     "units": {"type": "object", "additionalProperties": {"type": "string"}},
                     "rows": {
                         "type": "array",
@@ -159,6 +167,7 @@ class ProcessView(ProgramView):
                 "from": question.period.start,
                 "to": question.period.last,
                 "by": question.by,
+                "as_of": question.as_of,
                 "units": {code: BY_CODE[code].unit for code in codes},
                 "rows": [
                     {"key": line.key, "name": line.name, "figures": _told(line.figures, codes)}

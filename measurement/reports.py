@@ -66,6 +66,9 @@ WORD_FILTERS: dict[str, type[StrEnum]] = {
     "kind": TouchKind,
     "placement": Placement,
 }
+DATED = frozenset({"period", "from", "to", "compare", "asof"})
+"""Parameters of days: what pages with a question of their own take from this one."""
+
 CUSTOM = "custom"
 WITHOUT = "without"
 DEFAULT_SPAN = "28d"
@@ -320,12 +323,12 @@ class Totals:
     """Proof that the parts add up, for the orders paid in the period, in fen.
 
     joined A + joined B + unjoined = net of all lines; net of lines + rest (postage and other amounts that
-    no line holds) = paid − refunded of the orders.
+    no line holds) = paid − refunded of the orders. Of a past day the lines are known, the rest is not.
     """
 
     joined: Mapping[str, int]
     unjoined: int
-    rest: int
+    rest: int | None
     orders: int
     paid: int | None
     refunded: int | None
@@ -335,11 +338,16 @@ class Totals:
         return sum(self.joined.values()) + self.unjoined
 
     @property
+    def whole(self) -> int:
+        """Of the lines, and of what stands on none as far as it is known."""
+        return self.lines + (self.rest or 0)
+
+    @property
     def adds_up(self) -> bool | None:
         """Whether credited + unjoined + rest is paid − refunded; unknown for a report of the past."""
         if self.paid is None or self.refunded is None:
             return None
-        return self.lines + self.rest == self.paid - self.refunded
+        return self.whole == self.paid - self.refunded
 
 
 @dataclass(frozen=True, slots=True)

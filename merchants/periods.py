@@ -59,6 +59,11 @@ def start_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
+def end_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
+    """The first instant, in UTC, after this day in the zone."""
+    return start_of(day + DAY, zone)
+
+
 def day_of(instant: datetime, zone: ZoneInfo = SHANGHAI) -> date:
     """The day that an aware instant belongs to in the zone."""
     if instant.tzinfo is None:

@@ -155,6 +155,19 @@ def _under_one_list(
     return names, table[places + np.repeat(starts, counts)]
 
 
+def merged(cells: Cells, model: str) -> Cells:
+    """Equal cells as one, with the sums of their fen; those of which nothing is left under ``model`` are gone."""
+    keys = [getattr(cells, name) for name in _COLUMNS]
+    order = np.lexsort(keys)
+    new = np.zeros(len(cells), dtype=bool)
+    new[:1] = True
+    for key in keys:
+        new[1:] |= key[order][1:] != key[order][:-1]
+    firsts, place = order[new], np.cumsum(new) - 1
+    fen = {name: sums(place, values[order], len(firsts)) for name, values in cells.fen.items()}
+    return replace(cells.only(firsts), fen=fen).only(fen[model] != 0)
+
+
 def packed(cells: Cells) -> tuple[bytes, dict[str, bytes]]:
     """The cells of one order day as bytes: all but the fen, and the fen by model."""
     keys = np.empty(len(cells), dtype=_KEYS)

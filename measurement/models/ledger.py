@@ -111,7 +111,10 @@ class Posting(MerchantBulk, _Grain, _Shares):
     class Meta:
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
-        indexes = [models.Index(fields=["merchant", "line"], name="postings_of_a_line")]
+        indexes = [
+            models.Index(fields=["merchant", "line"], name="postings_of_a_line"),
+            models.Index(fields=["merchant", "order_day"], name="postings_by_order_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.recorded_at:%Y-%m-%d}"

@@ -19,6 +19,7 @@ from measurement.process.questions import MAIN, Question, Row, State
 from measurement.queries import process, process_layers, saved
 from measurement.queries.process import PAGE, Answer
 from measurement.queries.process_layers import Entered
+from measurement.words import past
 from measurement.words import process as named
 
 
@@ -55,6 +56,8 @@ def answered(asking: Asking, question: Question, *, page_size: int | None = PAGE
 def _entered(asking: Asking, question: Question) -> Entered:
     if not question.layered:
         return Entered()
+    if question.as_of:
+        return Entered(State.PAST)
     rule = process_layers.rule_of(asking.merchant)
     if rule is None:
         return Entered(State.NO_RULE)
@@ -123,6 +126,7 @@ def _said(answer: Answer) -> tuple[tuple[str, str], ...]:
         (_("Source"), str(named.SOURCES[question.show])),
         *(((_("Our layers"), layers_said(answer)),) if question.layered else ()),
         (_("Period"), f"{question.period.start} – {question.period.last}"),
+        *past.lines("process", question.as_of),
         (_("Filters"), ", ".join(f"{name} = {value}" for name, value in question.within) or "–"),
         (_("Address"), "?" + urlencode(question.parameters())),
         (_("Reports to"), str(fresh.reported_through or "–")),

@@ -17,6 +17,7 @@ from measurement.printed.printed import Asking, Figure, Printed, money, stem_of,
 from measurement.queries import journeys, results, saved
 from measurement.queries.journeys import Beside
 from measurement.reports import Axis, Dimension, Envelope, Report, ReportQuery, Row
+from measurement.words import past
 from measurement.words.journeys import JOURNEY_MODELS, REFUSED, UNAVAILABLE
 from merchants.models import Merchant
 
@@ -105,7 +106,7 @@ def said(report: Report) -> tuple[tuple[str, str], ...]:
         (_("Credited B"), plain(totals.joined.get("B", 0), "fen")),
         (_("Unjoined"), plain(totals.unjoined, "fen")),
         (_("Postage and the rest"), plain(totals.rest, "fen")),
-        (_("Paid less refunded"), plain(totals.lines + totals.rest, "fen")),
+        (_("Paid less refunded"), plain(totals.whole, "fen")),
     )
 
 
@@ -119,7 +120,7 @@ def said_around(query: ReportQuery, envelope: Envelope, title: str) -> tuple[tup
         (_("Window, days"), envelope.window),
         (_("Grade"), words.said(words.GRADES, query.grade) if query.grade else "A + B"),
         (_("Filters"), ", ".join(f"{name} = {value}" for name, value in query.within) or "–"),
-        (_("As of"), str(query.as_of or "–")),
+        *past.lines(past.LEDGER, query.as_of),
         (_("Address"), "?" + "&".join(f"{name}={value}" for name, value in query.parameters().items())),
         (_("Data to"), str(envelope.data_through or "–")),
         (_("Computed"), f"{envelope.computed_at:%Y-%m-%d %H:%M:%S} UTC" if envelope.computed_at else "–"),

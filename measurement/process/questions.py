@@ -46,6 +46,7 @@ class State(StrEnum):
 
     NOT_ASKED = "not_asked"
     NO_RULE = "no_rule"
+    PAST = "past"
     BUDGET_SPENT = "budget_spent"
     COUNTED = "counted"
 
@@ -93,6 +94,7 @@ class Question:
     sort: str = ""
     page: int = 1
     within: tuple[tuple[str, str], ...] = ()
+    as_of: date | None = None
 
     @property
     def filters(self) -> dict[str, str]:
@@ -124,7 +126,9 @@ class Question:
 
     def parameters(self) -> dict[str, str]:
         """The parameters of the address, defaults left out."""
-        dated = reports.ReportQuery(self.period, span=self.span, compare=self.compare).parameters()
+        dated = reports.ReportQuery(
+            self.period, span=self.span, compare=self.compare, as_of=self.as_of
+        ).parameters()
         written = {
             **dated,
             "by": "" if self.by == Row.NOTE else self.by.value,
@@ -151,7 +155,7 @@ class Question:
 
 def read(parameters: Mapping[str, str], today: date) -> tuple[Question, list[Problem]]:
     """The question in these parameters, and those of them that were not understood. Never raises."""
-    dated = {name: value for name, value in parameters.items() if name in {"period", "from", "to", "compare"}}
+    dated = {name: value for name, value in parameters.items() if name in reports.DATED}
     query, problems = reports.read(dated, today)
     given = {name: str(value).strip() for name, value in parameters.items()}
 
@@ -182,6 +186,7 @@ def read(parameters: Mapping[str, str], today: date) -> tuple[Question, list[Pro
             show=show,
             sort=chosen("sort", (*sortable, *(f"-{name}" for name in sortable)), ""),
             page=int(number("page") or 1),
+            as_of=query.as_of,
             within=tuple((name, value) for name in sorted(FILTERS) if (value := number(name))),
         ),
         problems,

@@ -18,7 +18,7 @@ from measurement.choices import Model, Platform, Programme
 from measurement.queries.alliance_sureness import Sureness, sureness
 from measurement.queries.costs import first_level
 from measurement.queries.names import names_of
-from measurement.queries.reported import standing_sql
+from measurement.queries.reported import standing_sql, until
 from measurement.queries.slices import FEN
 from measurement.reported.alliance import METRICS
 from measurement.reported.chain import PAIRS, Sums
@@ -26,7 +26,7 @@ from measurement.reported.gap import Facts, Gap, taken_apart
 from measurement.reported.question import Asked, View, chosen
 from measurement.reports import Dimension
 from merchants.models import Merchant
-from merchants.periods import Period, day_of, start_of
+from merchants.periods import Period, day_of
 
 PLATFORM_OF = {
     Programme.XIAOHONGXING.value: Platform.TAOBAO.value,
@@ -93,7 +93,7 @@ def page(
 ) -> AlliancePage:
     """All of it, in a constant number of statements; ``as_of``: as both sides stood at the end of that day.
     Orders of a past day are not counted, so that the gap is taken apart for today only."""
-    dated = {"as_of": as_of, "until": start_of(as_of + timedelta(days=1)) if as_of else None}
+    dated = {"as_of": as_of, "until": until(as_of)}
     with connection.cursor() as cursor:
         views, ever = _views(cursor, merchant, period, dated)
         off_site = _off_site(cursor, merchant, period, dated)

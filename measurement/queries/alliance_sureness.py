@@ -20,8 +20,8 @@ from merchants.periods import DAY, Period
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
-    """95 % interval in fen, None of a past day, whose orders are not counted; ``coverage``: the share of what
-    the platform's orders of the period brought that is credited at all."""
+    """95 % interval in fen; ``coverage``: the share of what the platform's orders of the period brought that is
+    credited at all."""
 
     low: int | None = None
     high: int | None = None
@@ -43,8 +43,6 @@ def sureness(
     graded = proof.platforms.get(scope["platform"], {})
     joined = sum(graded.get(str(grade), 0) for grade in (Grade.SAME_PERSON, Grade.DECLARED))
     coverage = metrics.coverage(joined, sum(graded.values()) - joined)
-    if scope["as_of"] is not None:
-        return Sureness(coverage=coverage)
     cursor.execute(
         f"SELECT c.id FROM measurement_channel c WHERE c.merchant_id = %(merchant)s AND {where}", scope
     )
@@ -60,7 +58,7 @@ def _sums(
     """Credited fen of the days and channels, and the sum of the squares of single buyers' (fen²)."""
     first, end = min(scope["days"]), max(scope["days"]) + DAY
     until = {"touched_before": end} if by_touch else {"until": end}
-    found = read_cells(merchant, since=first, models=(model,), **until)
+    found = read_cells(merchant, since=first, models=(model,), as_of=scope["as_of"], **until)
     days = found.touch_day if by_touch else found.order_day
     chosen = np.isin(days, [day_number(day) for day in scope["days"]]) & np.isin(found.channel, channels)
     if by_touch:

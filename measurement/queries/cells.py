@@ -1,5 +1,5 @@
 """Credit in columns: from the copies that workers keep, and from the rows of days whose copy is not the
-latest word. What is read is always what the ledger holds."""
+latest word. What is read is always what the ledger holds; of a past day, what had been posted by its end."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.db import connection
 
 from measurement.attribution.cells import Cells, cells_of, joined, person_number, unpacked
 from measurement.choices import Model
+from measurement.queries.posted import cells_of_past
 from merchants.models import Merchant
-from merchants.periods import DAY
+from merchants.periods import DAY, end_of
 
 
 def cells(
@@ -24,15 +25,19 @@ def cells(
     until: date | None = None,
     touched_before: date | None = None,
     models: Sequence[Model],
+    as_of: date | None = None,
 ) -> Cells:
     """The cells of order days from ``since`` up to, and without, ``until``; with ``touched_before``, days on
-    which nothing was credited to a touch before that day may be left out. In two statements."""
+    which nothing was credited to a touch before that day may be left out. In two statements; in one as they
+    stood at the end of the day ``as_of``."""
     scope: dict[str, Any] = {
         "merchant": merchant.pk,
         "since": since,
         "until": until or date.max,
         "before": touched_before or date.max,
     }
+    if as_of is not None:
+        return cells_of_past(scope | {"recorded_before": end_of(as_of)}, models)
     copies = _copies(_COPIES.format(fen=_columns(models)), scope)
     with connection.cursor() as cursor:  # it may see a later state; of each day only one of the two is taken
         cursor.execute(_ROWS.format(days=_OTHERS, fen=_sums(models)), scope | _not_among(copies, since))

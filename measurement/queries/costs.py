@@ -20,12 +20,12 @@ from typing import Any
 from django.db import connection
 
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
-from measurement.queries.reported import standing_sql
+from measurement.queries.reported import standing_sql, until
 from measurement.queries.slices import PLACEMENT, STREAMS
 from measurement.reports import Dimension, Reported, ReportQuery
 from measurement.waste.allocation import FullCost, spread
 from merchants.models import Merchant
-from merchants.periods import Period, start_of
+from merchants.periods import Period
 
 LEVELS = ("campaign", "note", "unit", "creative", "keyword", "account", "live")
 
@@ -146,7 +146,6 @@ def _scope(
 ) -> dict[str, Any]:
     before = query.before or Period(date(1970, 1, 1), date(1970, 1, 2))
     sold = {pk: product.cycle_days for pk, product in products.items() if pk != NO_PRODUCT}
-    asked = query.as_of
     return {
         "merchant": merchant.pk,
         "start": query.period.start,
@@ -157,7 +156,7 @@ def _scope(
         "spus": list(sold),
         "cycles": [query.horizon or days for days in sold.values()],
         "cycle": query.horizon or longest_cycle(products),
-        "until": start_of(date.fromordinal(asked.toordinal() + 1)) if asked else None,
+        "until": until(query.as_of),
         **query.filters,
     }
 
@@ -189,19 +188,18 @@ _COST = """
 """
 
 
-def reported(merchant: Merchant, period: Period) -> tuple[Reported, ...]:
-    """What platforms say of the period in their own reports, by source; never added to ours."""
+def reported(merchant: Merchant, period: Period, *, as_of: date | None = None) -> tuple[Reported, ...]:
+    """What platforms say of the period in their own reports, by source, or said by the end of a past day; never
+    added to ours."""
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "start": period.start,
+        "end": period.end,
+        "names": list(ADDITIVE),
+        "until": until(as_of),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT s.source, s.level, m.key, sum(m.value::numeric)
-            FROM measurement_spend s, jsonb_each_text(s.metrics) m
-            WHERE s.merchant_id = %s AND s.day >= %s AND s.day < %s AND s.replaced_at IS NULL
-              AND m.key = ANY(%s) AND m.value ~ '^-?[0-9]+([.][0-9]+)?$'
-            GROUP BY 1, 2, 3
-            """,
-            [merchant.pk, period.start, period.end, list(ADDITIVE)],
-        )
+        cursor.execute(_REPORTED, scope)
         rows = cursor.fetchall()
     levels: dict[str, set[str]] = defaultdict(set)
     for source, level, _, _ in rows:
@@ -211,3 +209,12 @@ def reported(merchant: Merchant, period: Period) -> tuple[Reported, ...]:
         Reported(source, metric, value) for source, level, metric, value in rows if level == chosen[source]
     ]
     return tuple(sorted(kept, key=lambda one: (one.source, ADDITIVE.index(one.metric))))
+
+
+_REPORTED = f"""
+SELECT s.source, s.level, m.key, sum(m.value::numeric)
+FROM measurement_spend s, jsonb_each_text(s.metrics) m
+WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
+  AND m.key = ANY(%(names)s) AND m.value ~ '^-?[0-9]+([.][0-9]+)?$'
+GROUP BY 1, 2, 3
+"""

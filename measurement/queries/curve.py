@@ -21,8 +21,9 @@ from measurement.models import AllianceRow, Channel
 from measurement.queries import costs as spending
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle
+from measurement.queries.reported import standing, until
 from measurement.queries.results import basis_of, envelope_of
-from measurement.queries.slices import FEN, NOTE, cells_for, conditions, scope_of, within
+from measurement.queries.slices import cells_for, within
 from measurement.queries.status import bought
 from measurement.reports import Axis, Compare, Dimension, Envelope, ReportQuery, Row
 from merchants.models import Merchant
@@ -58,8 +59,8 @@ class Curve:
     spus: tuple[Part, ...]
     by_task: tuple[int, int] | None
     cost_by_task: Mapping[str, int]
-    orders: int | None
-    people: int | None
+    orders: int
+    people: int
     untold: str
 
 
@@ -72,14 +73,12 @@ def over_time(merchant: Merchant, query: ReportQuery, *, now: datetime) -> Curve
     window = longest_cycle(products)
     last = through if query.axis == Axis.TOUCH else None
     past = history(through, window) if last else None
-    found = None if query.as_of else _cells(merchant, query, past)
-    credit = within(merchant, query, _around(query.period, past), found).cells if found is not None else None
-    mine = _of(credit, query, query.period) if credit is not None else None
-    cells, platforms, spus, live = (
-        _sums(merchant, query, mine) if mine is not None else _sums_of_past(merchant, query, query.period)
-    )
-    tasked = task_products(merchant, query.period)
-    orders, people = _counted(mine) if mine is not None else (None, None)
+    found = _cells(merchant, query, past)
+    credit = within(merchant, query, _around(query.period, past), found).cells
+    mine = _of(credit, query, query.period)
+    cells, platforms, spus, live = _sums(merchant, query, mine)
+    tasked = task_products(merchant, query.period, as_of=query.as_of)
+    orders, people = _counted(mine)
     costs = spending.cost(merchant, query, products, through)
     by_day = {date.fromisoformat(key): cost.fen for key, cost in costs.rows.items()} if costs.whole else None
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=found)
@@ -119,10 +118,10 @@ def _named(
     return tuple(sorted(parts, key=lambda part: (-part.fen, part.name)) + rest)
 
 
-def task_products(merchant: Merchant, period: Period) -> set[str]:
-    """Ids of the SPUs that rows of Alliance tasks name on these days, as they stand now."""
-    rows = AllianceRow.objects.for_merchant(merchant).filter(
-        replaced_at=None, level=ReportLevel.TASK, day__gte=period.start, day__lt=period.end
+def task_products(merchant: Merchant, period: Period, *, as_of: date | None = None) -> set[str]:
+    """Ids of the SPUs that rows of Alliance tasks name on these days, or named at the end of a past day."""
+    rows = standing(AllianceRow, merchant, until=until(as_of)).filter(
+        level=ReportLevel.TASK, day__gte=period.start, day__lt=period.end
     )
     return {str(spu) for spu in rows.exclude(spu=None).values_list("spu_id", flat=True).distinct()}
 
@@ -185,35 +184,6 @@ def _arrived(query: ReportQuery, chosen: Cells) -> list[Cell]:
     ]
 
 
-def _sums_of_past(merchant: Merchant, query: ReportQuery, period: Period) -> Sums:
-    statement = _SUMS.format(
-        day="r.touch_day" if query.axis == Axis.TOUCH else "r.order_day",
-        fen=FEN[query.model],
-        where=conditions(query),
-        note=NOTE,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, scope_of(merchant, query, period))
-        rows = cursor.fetchall()
-    cells: list[Cell] = [(day, lag, fen) for kind, day, lag, _, _, fen, _ in rows if kind == _BY_DAY]
-    platforms = {platform: fen for kind, _, _, platform, _, fen, _ in rows if kind == _BY_PLATFORM}
-    spus = {str(spu or ""): fen for kind, _, _, _, spu, fen, _ in rows if kind == _BY_SPU}
-    return cells, platforms, spus, sum(live for kind, *_, live in rows if kind == _BY_PLATFORM)
-
-
-# Of the four things that rows may be grouped by, the bits of those they are not.
-_BY_DAY, _BY_PLATFORM, _BY_SPU = 0b0011, 0b1101, 0b1110
-_SUMS = """
-SELECT grouping({day}, r.order_day - r.touch_day, r.platform, r.spu_id), {day}, r.order_day - r.touch_day,
-       r.platform, r.spu_id, sum(r.{fen})::bigint,
-       coalesce(sum(r.{fen}) FILTER (WHERE c.kind = 'live_view'), 0)::bigint
-FROM measurement_rollup r
-JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
-WHERE {where} AND r.recorded_day <= %(as_of)s
-GROUP BY GROUPING SETS (({day}, r.order_day - r.touch_day), (r.platform), (r.spu_id))
-"""
-
-
 def _counted(chosen: Cells) -> tuple[int, int]:
     """Distinct orders and persons behind the credit."""
     known = chosen.person[chosen.person != NOBODY]
@@ -227,13 +197,10 @@ def _foresight(
     through: date,
     window: int,
     mean: int,
-    credit: Cells | None,
+    credit: Cells,
 ) -> Foresight | None:
     """What this very slice's credit is foretold by; None when it had too few orders in the days before."""
-    if credit is None:
-        cells, *_ = _sums_of_past(merchant, query, past)
-    else:
-        cells = _arrived(query, _of(credit, query, past))
+    cells = _arrived(query, _of(credit, query, past))
     size, dispersion = _sizes(merchant, past)
     size = size or float(mean)
     learned = learn_arrival(

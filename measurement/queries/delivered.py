@@ -19,6 +19,7 @@ from measurement.process.engagement import Definition, is_hit
 from measurement.process.figures import NOTE_TOTALS, REPORTED, Sums, parts_of_notes
 from measurement.process.questions import Question, Row
 from measurement.queries.costs import first_level
+from measurement.queries.reported import standing_sql, until
 from merchants.models import Merchant
 from merchants.periods import Period
 
@@ -138,6 +139,7 @@ def scope_of(merchant: Merchant, question: Question) -> dict[str, Any]:
         "end": question.period.end,
         "before": before.start,
         "before_end": before.end,
+        "until": until(question.as_of),
         **question.filters,
     }
 
@@ -170,7 +172,7 @@ def spend_lines(merchant: Merchant, question: Question) -> list[SpendLine]:
                sum({_number("click")}) FILTER (WHERE jsonb_typeof(s.metrics->'impression') = 'number')::bigint,
                {counts}
         {SPEND_SOURCE}
-        WHERE {_where(question, SPEND_KEYS, "s")} AND s.replaced_at IS NULL
+        WHERE {_where(question, SPEND_KEYS, "s")} AND {standing_sql("s")}
         GROUP BY 1, 2, 3, 4, 5
     """
     with connection.cursor() as cursor:
@@ -259,7 +261,7 @@ SELECT DISTINCT ON (s.note_id) s.note_id::text, n.blogger_id::text, n.spu_id::te
        {", ".join(_number(name) + "::bigint" for name in NOTE_TOTALS)}
 FROM measurement_spend s
 JOIN measurement_note n ON n.id = s.note_id AND n.merchant_id = s.merchant_id
-WHERE s.merchant_id = %s AND s.replaced_at IS NULL AND s.kind = 'note_fee' AND s.metrics ? 'read_num'
+WHERE s.merchant_id = %(merchant)s AND {standing_sql("s")} AND s.kind = 'note_fee' AND s.metrics ? 'read_num'
 ORDER BY s.note_id, s.stated_at DESC
 """
 
@@ -270,7 +272,7 @@ def add_notes(merchant: Merchant, question: Question, definition: Definition, fo
     if place is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_NOTES, [merchant.pk])
+        cursor.execute(_NOTES, {"merchant": merchant.pk, "until": until(question.as_of)})
         rows = cursor.fetchall()
     for row in rows:
         part = found.rows.get(row[place] or "")

@@ -21,7 +21,7 @@ from measurement.models import Channel, Credit, Identity, IdentityLink, OrderLin
 from measurement.queries import cycles, rules
 from measurement.queries.cycles import Cycle
 from merchants.models import Connection, Merchant
-from merchants.periods import day_of, start_of
+from merchants.periods import day_of, end_of, start_of
 
 FEN = {model: f"fen_{model.value}" for model in Model}
 
@@ -146,7 +146,7 @@ def _past(merchant: Merchant, line: OrderLine, as_of: date) -> list[Any]:
     grain = ("channel_id", "grade", "touch_day", "touch_id")
     rows = (
         Posting.objects.for_merchant(merchant)
-        .filter(line=line, recorded_at__lt=start_of(as_of + timedelta(days=1)))
+        .filter(line=line, recorded_at__lt=end_of(as_of))
         .values(*grain)
         .annotate(**{f"sum_{fen}": Sum(fen) for fen in FEN.values()})
         .order_by("touch_day", "touch_id")
@@ -216,7 +216,7 @@ def _touch_keys(merchant: Merchant, rows: list[Any]) -> dict[int, UUID]:
     found = touches.filter(
         pk__in=[row.touch_id for row in rows],
         occurred_at__gte=start_of(min(days)),
-        occurred_at__lt=start_of(max(days) + timedelta(days=1)),
+        occurred_at__lt=end_of(max(days)),
     )
     return dict(found.values_list("id", "person_key"))
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from measurement.choices import Grade
 from measurement.queries import slices
+from measurement.queries.posted import stood
 from measurement.reports import ReportQuery
 from merchants.models import Merchant
 from merchants.periods import day_of
@@ -19,7 +20,8 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the list shows it; ``credited`` is what this slice got of it, in fen."""
+    """A line as the list shows it; ``credited`` is what this slice got of it, in fen. Of a past day what was paid
+    and refunded is known as one (``net_fen``), and touches are not counted."""
 
     id: int
     order_number: str
@@ -27,12 +29,12 @@ class Line:
     title: str
     product: str
     day: date
-    paid_fen: int
-    refunded_fen: int
+    paid_fen: int | None
+    refunded_fen: int | None
     net_fen: int
     grade: str
     credited: int
-    touches: int
+    touches: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,12 @@ class Lines:
 
 def lines(merchant: Merchant, query: ReportQuery, *, unjoined: bool = False) -> Lines:
     """One page of lines, latest first, with how many there are. ``unjoined``: those of the period's
-    orders that carry no evidence; they have no touch, so they count by day of the order."""
-    statement = _UNJOINED.format(shown=_SHOWN, rows=_ROWS) if unjoined else _joined(query)
+    orders that carry no evidence; they have no touch, so they count by day of the order. Of a past day those that
+    carried it, or none, by its end."""
+    if query.as_of:
+        statement = _past(query, unjoined)
+    else:
+        statement = _UNJOINED.format(shown=_SHOWN, rows=_ROWS) if unjoined else _joined(query)
     scope: dict[str, Any] = {
         "platform": None,
         "spu": None,
@@ -76,8 +82,14 @@ def _line(row: tuple[Any, ...]) -> Line:
         net_fen=net,
         grade=grade or Grade.UNJOINED.value,
         credited=int(credited or 0),
-        touches=int(touches or 0),
+        touches=touches,
     )
+
+
+def _past(query: ReportQuery, unjoined: bool) -> str:
+    source = "" if unjoined else _CHANNEL.format(note=slices.NOTE)
+    where = _NO_CHANNEL if unjoined else f"{slices.conditions(query)} AND {slices.near(query)}"
+    return _STOOD.format(stood=stood(query.model), rows=_ROWS, source=source, where=where)
 
 
 def _joined(query: ReportQuery) -> str:
@@ -121,19 +133,41 @@ CROSS JOIN LATERAL (
 ) credit
 ORDER BY l.paid_at DESC, l.id DESC
 """
-_UNJOINED = """
+_CHANNEL = "JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}"
+_NO_CHANNEL = """
+    r.merchant_id = %(merchant)s AND r.order_day >= %(start)s AND r.order_day < %(end)s
+    AND r.channel_id IS NULL
+    AND (%(platform)s::text IS NULL OR r.platform = %(platform)s)
+    AND (%(spu)s::bigint IS NULL OR r.spu_id = %(spu)s::bigint)
+"""
+_UNJOINED = f"""
 WITH present AS MATERIALIZED (
-    SELECT r.line_id, r.order_day, r.person FROM measurement_presence r
-    WHERE r.merchant_id = %(merchant)s AND r.order_day >= %(start)s AND r.order_day < %(end)s
-      AND r.channel_id IS NULL
-      AND (%(platform)s::text IS NULL OR r.platform = %(platform)s)
-      AND (%(spu)s::bigint IS NULL OR r.spu_id = %(spu)s::bigint)
+    SELECT r.line_id, r.order_day, r.person FROM measurement_presence r WHERE {_NO_CHANNEL}
 ), chosen AS (
     SELECT line_id FROM present ORDER BY order_day DESC, line_id DESC LIMIT %(limit)s OFFSET %(offset)s
 )
-{shown}, 'U', 0, 0, (SELECT count(*) FROM present), (SELECT count(DISTINCT person) FROM present)
+{{shown}}, 'U', 0, 0, (SELECT count(*) FROM present), (SELECT count(DISTINCT person) FROM present)
+FROM chosen
+JOIN measurement_orderline l ON l.id = chosen.line_id AND l.merchant_id = %(merchant)s
+{{rows}}
+ORDER BY l.paid_at DESC, l.id DESC
+"""
+_STOOD = """
+WITH present AS MATERIALIZED (
+    SELECT r.line_id, r.order_day, r.person, max(r.grade) AS grade, sum(r.fen) AS fen
+    FROM {stood} r {source} WHERE {where} GROUP BY 1, 2, 3
+), chosen AS (
+    SELECT * FROM present ORDER BY order_day DESC, line_id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT l.id, o.external_id, l.platform, l.title, s.name, l.paid_at, NULL, NULL, whole.fen::bigint,
+       chosen.grade, CASE chosen.grade WHEN 'U' THEN 0 ELSE chosen.fen END, NULL,
+       (SELECT count(*) FROM present), (SELECT count(DISTINCT person) FROM present)
 FROM chosen
 JOIN measurement_orderline l ON l.id = chosen.line_id AND l.merchant_id = %(merchant)s
 {rows}
+CROSS JOIN LATERAL (
+    SELECT sum(p.fen_linear) AS fen FROM measurement_posting p
+    WHERE p.merchant_id = %(merchant)s AND p.line_id = l.id AND p.recorded_at < %(recorded_before)s
+) whole
 ORDER BY l.paid_at DESC, l.id DESC
 """

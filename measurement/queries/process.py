@@ -19,6 +19,7 @@ from measurement.queries.delivered import Part
 from measurement.queries.names import Name, names_of
 from measurement.queries.process_layers import Entered, New, k
 from measurement.queries.process_setting import definition_of
+from measurement.queries.reported import standing_sql, until
 from measurement.reports import Dimension
 from merchants.models import Merchant
 from merchants.periods import day_of
@@ -91,18 +92,21 @@ def report(
     page_size: int | None = PAGE,
     entered: Entered = NOBODY,
 ) -> Answer:
-    """The answer; ``page_size`` None gives all rows. Sorted by the question's order, unknown last.
+    """The answer; ``page_size`` None gives all rows. Sorted by the question's order, unknown last. Touches are
+    counted as they stand, so of a past day they are unknown.
     ``entered`` are the people of our own layers, where they are asked for and may be told."""
-    definition, fresh = definition_of(merchant), freshness(merchant)
+    definition = definition_of(merchant, as_of=question.as_of)
+    fresh = freshness(merchant, as_of=question.as_of)
     found = delivered.spent(delivered.spend_lines(merchant, question))
-    nobodys = delivered.add_tallies(merchant, question, found)
+    kinds = () if question.as_of else fresh.kinds
+    nobodys = Part() if question.as_of else delivered.add_tallies(merchant, question, found)
     delivered.add_notes(merchant, question, definition, found)
 
     for key in entered.rows:
         found.rows.setdefault(key, Part())
 
     def line(key: str, part: Part, new: New = NOT_KNOWN) -> Line:
-        told = figures(part.sums(fresh.kinds), definition)
+        told = figures(part.sums(kinds), definition)
         return Line(key, told | layered(part.cost, new.interested, new.deep), part.judged)
 
     lines = [
@@ -163,9 +167,9 @@ def _why_empty(question: Question, fresh: Freshness, lines: list[Line], today: d
     return "too_new" if through and question.period.start > through else "no_data"
 
 
-_FRESH = """
-SELECT (SELECT max(day) FROM measurement_spend WHERE merchant_id = %(merchant)s AND replaced_at IS NULL
-        AND day < (now() AT TIME ZONE 'Asia/Shanghai')::date),
+_FRESH = f"""
+SELECT (SELECT max(s.day) FROM measurement_spend s WHERE s.merchant_id = %(merchant)s AND {standing_sql("s")}
+        AND s.day <= coalesce(%(as_of)s::date, (now() AT TIME ZONE 'Asia/Shanghai')::date - 1)),
        (SELECT max(day) FROM measurement_touchtally WHERE merchant_id = %(merchant)s),
        EXISTS (SELECT FROM measurement_tallymark WHERE merchant_id = %(merchant)s)
            OR EXISTS (SELECT FROM measurement_tallyspan WHERE merchant_id = %(merchant)s),
@@ -175,11 +179,13 @@ SELECT (SELECT max(day) FROM measurement_spend WHERE merchant_id = %(merchant)s 
 """
 
 
-def freshness(merchant: Merchant) -> Freshness:
+def freshness(merchant: Merchant, *, as_of: date | None = None) -> Freshness:
+    """How far it goes now; of a past day, whose touches are not known, how far the reports went."""
     with connection.cursor() as cursor:
-        cursor.execute(_FRESH, {"merchant": merchant.pk})
+        cursor.execute(_FRESH, {"merchant": merchant.pk, "as_of": as_of, "until": until(as_of)})
         reported, touched, waiting, kinds, has_spend = cursor.fetchone()
-    return Freshness(reported, touched, waiting, tuple(kinds), has_spend)
+    past = as_of is not None
+    return Freshness(reported, None if past else touched, waiting and not past, tuple(kinds), has_spend)
 
 
 def _page(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
 from merchants.models import Merchant
+from merchants.periods import end_of
+
+
+def until(as_of: date | None) -> datetime | None:
+    """The end of a past day, as the functions below take it; None: now."""
+    return None if as_of is None else end_of(as_of)
 
 
 def standing(model: Any, merchant: Merchant, *, until: datetime | None = None) -> Any:

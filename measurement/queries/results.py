@@ -71,11 +71,11 @@ def report(
     state, products = basis or basis_of(merchant)
     today = day_of(now)
     through = min(state.through(today) or today - timedelta(days=1), query.as_of or date.max)
-    if query.as_of is None and cells is None:
+    if cells is None:
         cells = slices.cells_for(merchant, query, models=tuple(Model) if models else (query.model,))
     found, whole = slices.credited(merchant, query, products, through, cells=cells, models=models)
     costs = spending.cost(merchant, query, products, through)
-    former = _former(merchant, query, through, cells) if cells is not None else None
+    former = _former(merchant, query, through, cells)
     proof = bought(merchant, query.period, model=query.model, as_of=query.as_of, cells=cells)
     classes = standing.classes(merchant, query) if judged else {}
     known = _Known(query, proof.mean_buyer, _all_priced(whole), state.has_credit, costs.full(), classes)
@@ -99,7 +99,7 @@ def report(
         cost_by_task=costs.by_task,
         cost_by_kind=costs.by_kind,
         cost_by_verdict=_cost_by_verdict(rows),
-        reported=spending.reported(merchant, query.period),
+        reported=spending.reported(merchant, query.period, as_of=query.as_of),
         by_margin=known.by_margin,
         before=_before(former, costs) if state.has_credit else None,
         joinable=state.has_credit,
@@ -150,8 +150,7 @@ def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
     maturity = min(Decimal(1), ripe / weight) if weight > 0 else None
     if not known.joinable:
         return Row(key=key, cost=fen, maturity=maturity)
-    past = known.query.as_of is not None
-    interval = None if past else metrics.credit_interval(credited, found.squares, known.next_buyer)
+    interval = metrics.credit_interval(credited, found.squares, known.next_buyer)
     profit = found.profit if known.by_margin and not found.unpriced else None
     full = known.full.get(key)
     return Row(
@@ -160,12 +159,12 @@ def _row(key: str, found: Slice, cost: Cost | None, known: _Known) -> Row:
         credited=credited,
         joined=found.joined,
         shares=found.shares,
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
+        low=interval.low,
+        high=interval.high,
         profit=profit,
         roi=metrics.roi(credited, fen),
-        orders=None if past else found.orders,
-        people=None if past else found.people,
+        orders=found.orders,
+        people=found.people,
         maturity=maturity,
         verdict=known.standing[key]
         if key in known.standing
@@ -179,13 +178,13 @@ def _verdict(
     credited: int,
     profit: int | None,
     cost: int | None,
-    interval: Interval | None,
+    interval: Interval,
     maturity: Decimal | None,
     known: _Known,
 ) -> Verdict | None:
     """The class of a row with a cost, by its full cost: by margin where it is known of everything, else by
     revenue."""
-    if cost is None or cost <= 0 or interval is None:
+    if cost is None or cost <= 0:
         return None
     if known.by_margin and profit is not None and credited > 0:
         interval = interval.scaled(profit, credited)

@@ -1,7 +1,7 @@
-"""Credit of a slice by rows of one dimension: of now from the cells, of a past day from the rollups.
+"""Credit of a slice by rows of one dimension, from the cells of now or of a past day.
 
 Money and shares of orders add up; orders and people do not, so they are counted over the cells of exactly
-this slice, and the squares of single buyers' credits with them. Of a past day only the money is known.
+this slice, and the squares of single buyers' credits with them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -24,10 +23,11 @@ from measurement.attribution.cells import (
     different,
     sums,
 )
-from measurement.choices import Grade, Model
+from measurement.choices import Model
 from measurement.process.placement import CODES
 from measurement.queries.cells import cells as read_cells
-from measurement.queries.products import NO_PRODUCT, Product
+from measurement.queries.products import Product
+from measurement.queries.reported import until
 from measurement.queries.slice_sums import Slice, of_products, slices_of
 from measurement.reports import Axis, Dimension, ReportQuery
 from merchants.models import Merchant
@@ -85,32 +85,21 @@ def credited(
     models: bool = False,
 ) -> tuple[dict[str | None, Slice], Slice]:
     """Slices by the key of their row (None: the credit belongs to no row), and the whole. ``models``: the
-    shares of all five models, else of the one that is asked. ``cells``: those of :func:`cells_for`; of a past
-    state none are kept, it is summed from the rollups."""
+    shares of all five models, else of the one that is asked. ``cells``: those of :func:`cells_for`."""
     asked = tuple(Model) if models else (query.model,)
-    if query.as_of is None:
-        found = cells if cells is not None else cells_for(merchant, query, models=asked)
-        return _summed(
-            merchant, query, products, through, within(merchant, query, query.period, found), asked
-        )
-    scope = scope_of(merchant, query, query.period)
-    scope |= {"through": through, **_columns_of(products, query.horizon)}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(query, asked), scope)
-        rows = cursor.fetchall()
-    slices = {_text(row[1]): _slice(asked, row[2:]) for row in rows if not row[0]}
-    whole = next((_slice(asked, row[2:]) for row in rows if row[0]), Slice(shares=dict.fromkeys(asked, 0)))
-    return slices, whole
+    found = cells if cells is not None else cells_for(merchant, query, models=asked)
+    return _summed(merchant, query, products, through, within(merchant, query, query.period, found), asked)
 
 
 def cells_for(merchant: Merchant, *queries: ReportQuery, models: Sequence[Model]) -> Cells:
     """Every cell that reports of these questions, with their comparisons, are made of, the unjoined orders of
-    their periods among them. The questions share an axis."""
+    their periods among them. The questions share an axis and the day that they are as of."""
     periods = [period for query in queries for period in (query.period, query.before) if period is not None]
     first, end = min(period.start for period in periods), max(period.end for period in periods)
+    as_of = queries[0].as_of
     if queries[0].axis == Axis.ORDER:
-        return read_cells(merchant, since=first, until=end, models=models)
-    return read_cells(merchant, since=first, touched_before=end, models=models)
+        return read_cells(merchant, since=first, until=end, models=models, as_of=as_of)
+    return read_cells(merchant, since=first, touched_before=end, models=models, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +233,6 @@ def former(merchant: Merchant, query: ReportQuery, period: Period, until: date, 
 NOTE = "LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s"
 
 
-def _key(query: ReportQuery) -> str:
-    return _day(query) if query.by == Dimension.DAY else KEYS[query.by]
-
-
 def _day(query: ReportQuery) -> str:
     return "r.touch_day" if query.axis == Axis.TOUCH else "r.order_day"
 
@@ -271,77 +256,7 @@ def scope_of(merchant: Merchant, query: ReportQuery, period: Period) -> dict[str
         "start": period.start,
         "end": period.end,
         "grade": query.grade,
-        "as_of": query.as_of,
         "horizon": query.horizon,
+        "recorded_before": until(query.as_of),
         **query.filters,
     }
-
-
-def _columns_of(products: Mapping[int, Product], horizon: int) -> dict[str, Any]:
-    """Products as columns for ``unnest``: one row for each span in which a margin holds."""
-    spans = [
-        (pk, horizon or product.cycle_days, margin.start, margin.end, margin.basis_points)
-        for pk, product in products.items()
-        for margin in product.margins
-    ]
-    names = ("spus", "cycles", "starts", "ends", "margins")
-    columns = {name: [span[place] for span in spans] for place, name in enumerate(names)}
-    return {**columns, "cycle": horizon or products[NO_PRODUCT].cycle_days}
-
-
-def _statement(query: ReportQuery, models: tuple[Model, ...]) -> str:
-    close = near(query)
-    columns = [FEN[model] for model in models]
-    return _CREDITED.format(
-        key=_key(query),
-        fen=f"r.{FEN[query.model]}",
-        sums=", ".join(f"sum(r.{name}) FILTER (WHERE {close})::bigint AS {name}" for name in columns),
-        again=", ".join(f"sum({column})::bigint AS {column}" for column in columns),
-        where=conditions(query),
-        near=close,
-        day=_day(query),
-        note=NOTE,
-    )
-
-
-# Money of a past day by row and by SPU and order day, because margins hold for these; the whole is made of the
-# same sums without the row. Orders and people of a past day are not known.
-_CREDITED = """
-WITH product AS (
-    SELECT * FROM unnest(%(spus)s::bigint[], %(cycles)s::integer[], %(starts)s::date[], %(ends)s::date[],
-                         %(margins)s::integer[]) AS p(spu, cycle, starts, ends, margin)
-), money AS MATERIALIZED (
-    SELECT {key} AS key, coalesce(r.spu_id, 0) AS spu, r.order_day, {sums},
-           sum({fen}) FILTER (WHERE {near})::bigint AS fen,
-           sum({fen}) FILTER (WHERE {near} AND r.grade = 'A')::bigint AS same_person,
-           sum({fen}) FILTER (WHERE {near} AND r.grade = 'B')::bigint AS declared,
-           sum({fen}) FILTER (WHERE NOT ({near}))::bigint AS later,
-           sum({fen} * least(coalesce(p.cycle, %(cycle)s), greatest(0, %(through)s::date - {day})))
-               FILTER (WHERE {near})::bigint AS ripe
-    FROM measurement_rollup r
-    JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s {note}
-    LEFT JOIN (SELECT DISTINCT spu, cycle FROM product) p ON p.spu = coalesce(r.spu_id, 0)
-    WHERE {where} AND r.recorded_day <= %(as_of)s
-    GROUP BY 1, 2, 3
-)
-SELECT grouping(key) = 1, key, {again}, sum(same_person)::bigint, sum(declared)::bigint,
-       sum(ripe::float8 / coalesce(p.cycle, %(cycle)s)), (sum(fen * p.margin) / 10000)::bigint,
-       sum(fen) FILTER (WHERE p.margin IS NULL), sum(later)::bigint
-FROM money
-LEFT JOIN product p ON p.spu = money.spu AND order_day >= p.starts AND order_day < p.ends
-GROUP BY GROUPING SETS ((key), ())
-"""
-
-
-def _slice(models: tuple[Model, ...], columns: tuple[Any, ...]) -> Slice:
-    """Columns of ``_CREDITED`` after (is whole, key)."""
-    fen = columns[: len(models)]
-    same_person, declared, ripe, profit, unpriced, later = columns[len(models) :]
-    return Slice(
-        shares={model: int(share or 0) for model, share in zip(models, fen, strict=True)},
-        joined={Grade.SAME_PERSON: int(same_person or 0), Grade.DECLARED: int(declared or 0)},
-        ripe=Decimal(ripe or 0),
-        profit=int(profit or 0),
-        unpriced=int(unpriced or 0),
-        later=int(later or 0),
-    )

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -136,36 +135,35 @@ def bought(
 ) -> Bought:
     """What the orders paid in the period brought, by platform and evidence grade, as one model shares them; all
     five add up to the same. ``cells`` hold at least those order days; they are read when they are not given.
-    Of a past day the rollups are summed."""
-    each = Fraction(1)
-    if as_of is not None:
-        amounts = _amounts_of_past(merchant, period, model, as_of)
-    else:
-        if cells is None:
-            cells = read_cells(merchant, since=period.start, until=period.end, models=(model,))
-        mine = cells.only(
-            (cells.order_day >= day_number(period.start)) & (cells.order_day < day_number(period.end))
-        )
-        amounts, each = _amounts(mine, model), _orders_of_a_buyer(mine)
-    start, end = period.instants()
-    with connection.cursor() as cursor:
-        cursor.execute(_ORDERS, {"merchant": merchant.pk, "from": start, "until": end})
-        orders, paid, refunded, rest = cursor.fetchone()
+    What an order holds beside its lines is kept as it stands, so of a past day it is not known."""
+    if cells is None:
+        cells = read_cells(merchant, since=period.start, until=period.end, models=(model,), as_of=as_of)
+    mine = cells.only(
+        (cells.order_day >= day_number(period.start)) & (cells.order_day < day_number(period.end))
+    )
+    orders, paid, refunded, rest = (
+        _orders(merchant, period) if as_of is None else (len(different(mine.order)), None, None, None)
+    )
     platforms: dict[str, dict[str, int]] = defaultdict(dict)
     joined = {Grade.SAME_PERSON.value: 0, Grade.DECLARED.value: 0}
     unjoined = 0
-    for (platform, grade), amount in amounts.items():
+    for (platform, grade), amount in _amounts(mine, model).items():
         platforms[platform][grade] = amount
         if grade in joined:
             joined[grade] += amount
         else:
             unjoined += amount
-    past = as_of is not None
-    return Bought(
-        dict(platforms),
-        Totals(joined, unjoined, rest, orders, None if past else paid, None if past else refunded),
-        each,
-    )
+    totals = Totals(joined, unjoined, rest, orders, paid, refunded)
+    return Bought(dict(platforms), totals, _orders_of_a_buyer(mine))
+
+
+def _orders(merchant: Merchant, period: Period) -> tuple[int, int, int, int]:
+    """How many orders, and what of them was paid, refunded, and stands on no line."""
+    start, end = period.instants()
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERS, {"merchant": merchant.pk, "from": start, "until": end})
+        found: tuple[int, int, int, int] = cursor.fetchone()
+    return found
 
 
 def _orders_of_a_buyer(cells: Cells) -> Fraction:
@@ -184,28 +182,6 @@ def _amounts(found: Cells, model: Model) -> dict[tuple[str, str], int]:
         for kind, amount in zip(kinds, fen, strict=True)
     }
 
-
-def _amounts_of_past(
-    merchant: Merchant, period: Period, model: Model, as_of: date
-) -> dict[tuple[str, str], int]:
-    scope: dict[str, Any] = {
-        "merchant": merchant.pk,
-        "start": period.start,
-        "end": period.end,
-        "as_of": as_of,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_PAST.format(model=model.value), scope)
-        return {(platform, grade): amount for platform, grade, amount in cursor.fetchall()}
-
-
-_PAST = """
-SELECT platform, grade, sum(fen_{model})::bigint
-FROM measurement_rollup
-WHERE merchant_id = %(merchant)s AND order_day >= %(start)s AND order_day < %(end)s
-  AND recorded_day <= %(as_of)s
-GROUP BY platform, grade
-"""
 
 _ORDERS = """
 SELECT count(*), coalesce(sum(paid_fen), 0)::bigint, coalesce(sum(refunded_fen), 0)::bigint,

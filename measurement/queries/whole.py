@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from measurement.choices import MarketMeasure
 from measurement.models import MarketSeries, OrderLine, ResponseEstimate, Rollup, Spend
 from merchants.models import Job, Merchant
-from merchants.periods import start_of
+from merchants.periods import end_of
 
 
 def latest(
@@ -65,7 +65,7 @@ def has_what_it_needs(merchant: Merchant) -> tuple[bool, bool]:
 
 
 def _until(rows: QuerySet[ResponseEstimate], as_of: date | None) -> QuerySet[ResponseEstimate]:
-    return rows.filter(Q(computed_at__lt=start_of(as_of + timedelta(days=1)))) if as_of else rows
+    return rows.filter(Q(computed_at__lt=end_of(as_of))) if as_of else rows
 
 
 def _share(row: ResponseEstimate) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -19,7 +20,8 @@ from measurement.queries import evidence as proof
 from measurement.queries import lines as listing
 from measurement.queries.evidence import Evidence, Stop
 from measurement.queries.status import status
-from measurement.views.questions import address, asked, chips
+from measurement.reports import ReportQuery
+from measurement.views.questions import address, asked, chips, past
 from merchants import audit
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.periods import day_of
@@ -47,6 +49,8 @@ def page(request: MerchantRequest) -> HttpResponse:
         "pages": Paginator(range(found.count), listing.PAGE).get_page(query.page),
         "results_url": reverse("measurement:results", args=[request.merchant.code]) + address(query),
         "address": address(query),
+        "past": past("orders", query.as_of, _now(query, unjoined)),
+        "evidence_query": urlencode({"asof": query.as_of.isoformat()}) if query.as_of else "",
         "may_open": Permission.SEE_EVIDENCE in request.permissions,
     }
     if request.GET.get("part") == "side":
@@ -54,6 +58,10 @@ def page(request: MerchantRequest) -> HttpResponse:
             request, "measurement/orders.html#side", {**context, "heading": request.GET.get("of", "")}
         )
     return render(request, "measurement/orders.html", context)
+
+
+def _now(query: ReportQuery, unjoined: bool) -> str:
+    return address(query.but(as_of=None), **({"unjoined": "1"} if unjoined else {}))
 
 
 @merchant_required(Permission.SEE_EVIDENCE)

@@ -25,7 +25,7 @@ from measurement.process import questions
 from measurement.process.questions import COLUMNS, MAIN, OURS, Group, Question, Row
 from measurement.queries import process, process_layers, saved
 from measurement.queries.process import Answer, Line
-from measurement.views.questions import asking, said_problems
+from measurement.views.questions import asking, past, past_chip, said_problems
 from measurement.words import process as named
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import day_of
@@ -83,6 +83,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         else Paginator(range(answer.count), process.PAGE).get_page(question.page),
         "definitions": definitions(get_language() or "en"),
         "address": address(question),
+        "past": past("process", question.as_of, address(question.but(as_of=None))),
         "data_through": answer.through or "",
         "form": EngagementForm(initial=_initial(answer)),
         "may_set": Permission.SET_RULES in request.permissions,
@@ -241,4 +242,4 @@ def _chips(request: MerchantRequest, question: Question) -> list[dict[str, str]]
         called = process.names_of_rows(request.merchant, row, [value])[value].name
         label = f"{named.ROWS[row]}: {called}"
         chips.append({"label": label, "url": address(question.without(name))})
-    return chips
+    return [*chips, *past_chip(question.as_of, address(question.but(as_of=None)))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from measurement.dictionary import definitions
 from measurement.printed.printed import Asking
 from measurement.queries.names import name_of_filter
 from measurement.reports import Envelope, Problem, ReportQuery
+from measurement.words.past import KEPT, LEDGER
 from merchants.access import MerchantRequest
 from merchants.models import Merchant
 from merchants.periods import day_of
@@ -48,6 +50,11 @@ def address(query: ReportQuery, **more: str) -> str:
     return "?" + urlencode({**query.parameters(), **more})
 
 
+def past(page: str, as_of: date | None, now: str) -> dict[str, Any] | None:
+    """What a page of a past day says on top; ``now`` is its address without that day."""
+    return {"day": as_of, "said": KEPT[page], "now": now} if as_of else None
+
+
 def around(query: ReportQuery, envelope: Envelope) -> dict[str, Any]:
     """Context of every report page: the envelope, the definitions, the choices of the filter bar."""
     return {
@@ -61,6 +68,7 @@ def around(query: ReportQuery, envelope: Envelope) -> dict[str, Any]:
         "model_name": words.said(words.MODELS, query.model),
         "choices": choices(),
         "address": address(query),
+        "past": past(LEDGER, query.as_of, address(query.but(as_of=None))),
     }
 
 
@@ -88,7 +96,11 @@ def chips(merchant: Merchant, query: ReportQuery) -> list[dict[str, str]]:
     if query.verdict:
         label = words.said(words.VERDICTS, query.verdict)
         shown.append({"label": label, "url": address(query.but(verdict=""))})
-    if query.as_of:
-        label = _("As of %(day)s") % {"day": query.as_of.isoformat()}
-        shown.append({"label": label, "url": address(query.but(as_of=None))})
-    return shown
+    return [*shown, *past_chip(query.as_of, address(query.but(as_of=None)))]
+
+
+def past_chip(as_of: date | None, now: str) -> list[dict[str, str]]:
+    """The chip of a page of a past day; ``now`` is its address without that day."""
+    if as_of is None:
+        return []
+    return [{"label": _("As of %(day)s") % {"day": as_of.isoformat()}, "url": now}]

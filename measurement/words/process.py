@@ -58,6 +58,7 @@ UNNAMED: dict[str, Any] = {
     Row.DAY: _("this period has no touchpoint; who came is unknown"),
 }
 NOBODY: dict[str, Any] = {
+    State.PAST: _("people of our own layers are counted for today only; of a past day unknown"),
     State.NO_RULE: _("people are not in their layers yet; unknown until they are"),
     State.BUDGET_SPENT: _("enough different questions about people for today; unknown until tomorrow"),
 }

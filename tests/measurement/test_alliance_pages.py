@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from measurement.choices import Model, Programme, ReportLevel
 from measurement.metrics import credit_interval
-from measurement.models import Rollup
 from measurement.operations import reported
 from measurement.queries import alliance
 from measurement.reported.question import Asked
@@ -183,11 +182,6 @@ def test_juguangs_windows_stand_beside_each_other_at_one_level(world):
     assert (thirty.orders, thirty.revenue_fen) == (4, None)
 
 
-def recorded(world: World, days: int) -> None:
-    """Puts back the day on which all credit so far was recorded."""
-    Rollup.objects.filter(merchant=world.merchant).update(recorded_day=ago(days))
-
-
 def test_our_figure_has_its_interval_and_the_share_of_revenue_that_is_tied_to_content(world):
     """Ann's 90 and Ben's 60 are tied, Cleo's 50 are not: 150 of 200. Both orders lie on one day and are counted
     one by one; one more would bring the mean of the three, 66.66."""
@@ -211,12 +205,13 @@ def test_a_past_day_shows_both_sides_as_they_stood_then(world):
     """The report said 100 on day 30 and 140 five days ago; what we credit now was recorded seven days ago."""
     state(world.merchant, 30, gmv_fen=10_000, stated=20)
     state(world.merchant, 30, gmv_fen=14_000, stated=5)
-    recorded(world, 7)
+    world.compute(recorded=ago(7).isoformat())
     now, then, before = (ask_as_of(world, day) for day in (None, ago(6), ago(8)))
     assert [one.total.total("gmv_fen") for one in (now, then, before)] == [14_000, 10_000, 10_000]
     assert [one.credited for one in (now, then, before)] == [4_500, 4_500, 0]
     assert (now.orders, then.orders) == (0, None)  # Ann bought 20 days later, out of the window of 15
-    assert (then.gap, then.sure.low, then.sure.coverage) == (None, None, Decimal("0.75"))
+    assert (then.gap, then.sure) == (None, now.sure)
+    assert (then.sure.coverage, before.sure.coverage) == (Decimal("0.75"), None)
     assert ask_as_of(world, ago(21)).view is None
 
 
@@ -295,7 +290,7 @@ def test_the_page_and_the_file_say_how_sure_our_figure_is_and_as_of_when(world, 
     past = page(asof=ago(1).isoformat()).content.decode()
     assert "No Alliance report covers these days" in past
     state(merchant, 25, gmv_fen=1, stated=3)
-    recorded(world, 3)
+    world.compute(recorded=ago(3).isoformat())
     past = page(asof=ago(1).isoformat()).content.decode()
     assert "the gap is taken apart for today only" in past
     assert "as it stood on" in past

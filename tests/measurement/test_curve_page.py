@@ -153,9 +153,16 @@ def test_on_order_days_the_period_is_that_of_the_orders(world):
 
 
 def test_a_past_day_is_shown_as_it_stood(world):
-    """The rollups were recorded today, so a week ago nothing was known."""
-    found = over_time(world, asof=ago(7))
-    assert (found.total.credited, found.orders) == (0, None)
+    """Nothing was known two weeks ago; since ten days ago, all but the refund that was recorded today."""
+    now = over_time(world)
+    world.compute(recorded=ago(10))
+    world.refund(OrderLine.objects.get(order__external_id="A1"), 4000)
+    world.compute()
+    nothing, then, today = (over_time(world, asof=day) for day in (ago(14), ago(7), ""))
+    assert (nothing.total.credited, nothing.orders, nothing.people) == (0, 0, 0)
+    assert (then.total.credited, then.orders, then.people) == (now.total.credited, now.orders, now.people)
+    assert (then.platforms, then.spus) == (now.platforms, now.spus)
+    assert today.total.credited == now.total.credited - 4000
 
 
 def test_as_many_queries_for_many_notes_as_for_one(world, django_assert_num_queries):

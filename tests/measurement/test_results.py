@@ -11,7 +11,7 @@ from django.utils import translation
 
 from measurement.choices import Model
 from measurement.metrics import credit_interval
-from measurement.models import Rollup
+from measurement.models import OrderLine
 from measurement.queries.results import report
 from measurement.reports import Axis, Compare, Dimension, ReportQuery
 from merchants import tenancy
@@ -94,7 +94,7 @@ def test_rows_are_placements_of_the_ads_with_what_was_spent_there(merchant):
     assert (found.total.credited, found.total.cost) == (30500, 9000)
     feed = report(merchant, OCTOBER.within_also("placement", "feed"), now=NOW)
     assert [(row.name, row.credited) for row in feed.rows] == [("Repair", 10000)]
-    Rollup.objects.update(recorded_day=date(2026, 11, 10))
+    world.compute(recorded="2026-11-10")
     past = report(merchant, replace(asked, as_of=date(2026, 11, 19)), now=NOW)
     assert {row.key: row.credited for row in past.rows} == {"search": 10000, "feed": 10000}
 
@@ -274,11 +274,74 @@ def test_the_period_before_is_compared_at_the_same_age(world):
     assert (found.before.credited, found.before.orders) == (4000, 1)
 
 
+def as_of(world, day, query=OCTOBER, **changes):
+    return report(world.merchant, replace(query, as_of=date.fromisoformat(day), **changes), now=NOW)
+
+
 def test_a_report_of_the_past_leaves_out_what_was_recorded_since(world):
-    past = replace(OCTOBER, as_of=date(2026, 10, 20))
-    found = report(world.merchant, past, now=NOW)
-    assert (found.total.credited, found.total.orders, found.total.low) == (0, None, None)
-    assert found.totals.adds_up is None
+    found = as_of(world, "2026-10-20")
+    assert (found.total.credited, found.total.orders, found.total.people) == (0, 0, 0)
+    assert (found.totals.orders, found.totals.rest, found.totals.adds_up) == (0, None, None)
+
+
+def test_a_past_day_shows_what_had_been_credited_by_then_with_its_orders_people_and_interval(world):
+    """All of it was recorded on 20 October. On the 25th Ann gave back ¥20.01 more, and on the 30th Cleo, who had
+    read both notes, was credited with ¥30."""
+    then = report(world.merchant, OCTOBER, now=NOW)
+    world.compute(recorded="2026-10-20")
+    world.refund(OrderLine.objects.get(order__external_id="T1"), 3001)
+    world.compute(recorded="2026-10-25")
+    for note in ("Winter repair", "Morning care"):
+        world.touch("cleo", "2026-10-09", note)
+    world.order("T9", "2026-10-10", 3000, person="cleo")
+    world.compute(recorded="2026-10-30")
+    told = {
+        day: as_of(world, day)
+        for day in ("2026-10-19", "2026-10-20", "2026-10-24", "2026-10-25", "2026-10-30")
+    }
+    assert [(one.total.credited, one.total.orders, one.total.people) for one in told.values()] == [
+        (0, 0, 0), (14001, 2, 1), (14001, 2, 1), (12000, 2, 1), (15000, 3, 2),
+    ]  # fmt: skip
+    same = told["2026-10-24"]
+    assert [told_of(row) for row in same.rows] == [told_of(row) for row in then.rows]
+    assert (same.totals.joined, same.totals.unjoined, same.totals.orders) == ({"A": 9001, "B": 5000}, 7000, 3)
+    assert same.envelope.coverage == then.envelope.coverage
+    assert by_name(told["2026-10-25"], "Winter repair").credited == 3500
+    assert report(world.merchant, OCTOBER, now=NOW).rows == told["2026-10-30"].rows
+
+
+def told_of(row):
+    return row.name, row.credited, row.low, row.high, row.orders, row.people, row.verdict
+
+
+def test_an_order_that_was_given_back_whole_by_then_does_not_count_that_day(world):
+    world.compute(recorded="2026-10-20")
+    world.refund(OrderLine.objects.get(order__external_id="J1"), 5000)
+    world.compute(recorded="2026-10-25")
+    assert [as_of(world, day).total.orders for day in ("2026-10-24", "2026-10-25")] == [2, 1]
+
+
+def test_a_past_day_is_compared_with_the_period_before_as_it_stood_then(world):
+    week = replace(OCTOBER, period=Period(date(2026, 10, 12), date(2026, 10, 19)), compare=Compare.PREVIOUS)
+    world.order("N1", "2026-10-19", 1)
+    world.compute(recorded="2026-10-20")
+    world.touch("dan", "2026-10-06", "Winter repair")
+    world.order("D1", "2026-10-07", 2000, person="dan")
+    world.compute(recorded="2026-10-22")
+    before = [as_of(world, day, week).before for day in ("2026-10-21", "2026-10-22")]
+    assert [(one.credited, one.orders) for one in before] == [(9500, 2), (11500, 3)]
+
+
+def test_a_past_day_shows_costs_and_platform_figures_as_they_were_stated_then(world):
+    """The platform restated the day on 25 October, then to nothing on the 28th."""
+    for fen, reads, stated, replaced in ((900, 40, 20, 25), (1200, 50, 25, 28), (0, 0, 28, None)):
+        row = world.spend("2026-10-03", fen, campaign="Autumn", metrics={"impression": reads})
+        row.stated_at = at(f"2026-10-{stated}", 10)
+        row.replaced_at = replaced and at(f"2026-10-{replaced}", 10)
+        row.save()
+    told = [as_of(world, f"2026-10-{day}") for day in (19, 24, 25, 28)]
+    assert [one.total.cost for one in told] == [2000, 2900, 3200, 2000]
+    assert [[said.value for said in one.reported] for one in told] == [[], [40], [50], [0]]
 
 
 def test_a_month_without_anything_says_so_and_a_filter_that_matches_nothing_says_that(world):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from measurement.choices import Model
 from measurement.models import (
     Blogger,
     Campaign,
@@ -199,5 +200,27 @@ class World:
             stated_at=at(day, 23),
         )
 
-    def compute(self) -> None:
+    def compute(self, recorded: str = "") -> None:
+        """Credits what waits; ``recorded``: as if that had been done on this day."""
         recompute.drain(self.merchant)
+        if recorded:
+            self._recorded(date.fromisoformat(recorded))
+
+    def _recorded(self, day: date) -> None:
+        """Postings are never changed: what was posted in this transaction is posted once more with another time,
+        and taken back from now."""
+        grain = "merchant_id, line_id, touch_id, channel_id, spu_id, platform, grade, touch_day, order_day"
+        fen = [f"fen_{model.value}" for model in Model]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""INSERT INTO measurement_posting ({grain}, cause, run_id, recorded_at, {", ".join(fen)})
+                    SELECT {grain}, cause, run_id, sign.at, {", ".join(f"sign.n * {one}" for one in fen)}
+                    FROM measurement_posting, (VALUES (1, %(then)s::timestamptz), (-1, now())) AS sign(n, at)
+                    WHERE merchant_id = %(merchant)s AND recorded_at = now()""",
+                {"merchant": self.merchant.pk, "then": datetime.combine(day, NOON)},
+            )
+            cursor.execute(
+                "UPDATE measurement_rollup SET recorded_day = %s WHERE merchant_id = %s"
+                " AND recorded_day = (now() AT TIME ZONE 'Asia/Shanghai')::date",
+                [day, self.merchant.pk],
+            )

@@ -18,6 +18,7 @@ from measurement.attribution.cells import (
     different,
     distinct,
     joined,
+    merged,
     packed,
     person_number,
     squares,
@@ -108,3 +109,14 @@ def test_persons_are_told_apart_by_half_of_their_key() -> None:
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
 def test_different_values_are_each_told_once_in_order(values: list[int]) -> None:
     assert different(np.array(values, dtype=np.int64)).tolist() == sorted(set(values))
+
+
+@given(rows)
+def test_equal_cells_are_summed_and_those_of_which_nothing_is_left_are_gone(given_rows: list[Any]) -> None:
+    cells = cells_of(given_rows + given_rows[:5], MODELS)
+    expected: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    for *key, first, linear in told(cells):
+        expected[tuple(key)][0] += first
+        expected[tuple(key)][1] += linear
+    left = sorted((*key, *fen) for key, fen in expected.items() if fen[1])
+    assert told(merged(cells, "linear")) == left
