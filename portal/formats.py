@@ -161,7 +161,10 @@ def day(value: date | None, form: str = "", language: str = "en") -> str:
 
 
 def days(first: date, last: date, language: str = "en") -> str:
-    """`27 Oct – 23 Nov 2026` or `2026年10月27日 – 11月23日`: the year once, where the language puts it."""
+    """`27 Oct – 23 Nov 2026` or `2026年10月27日 – 11月23日`: the year once, where the language puts it. One day
+    is said once."""
+    if first == last:
+        return day(first, "year", language)
     chinese = language.startswith("zh")
     both = first.year != last.year
     start = day(first, "year" if both or chinese else "", language)

@@ -163,14 +163,14 @@ def _calibration(row: ResponseEstimate) -> dict[str, Any] | None:
 
 
 def _remedies(request: MerchantRequest, row: ResponseEstimate) -> list[dict[str, Any]]:
-    """Experiments that would tell, each opening the planner with its fields filled in."""
-    if row.spu_id is None:
-        return []
+    """Experiments that would tell, each opening the planner with its fields filled in. A pause is of a
+    product; what a whole brand does is told by regions or people."""
     today = day_of(timezone.now())
     planner = reverse("measurement:new_experiment", args=[request.merchant.code])
     return [
         {"title": title, "text": text, "url": f"{planner}?{urlencode(proposal(row, kind, today))}"}
         for kind, (title, text) in told.REMEDIES.items()
+        if kind != "pause" or row.spu_id
     ]
 
 
@@ -180,4 +180,5 @@ def proposal(row: ResponseEstimate, kind: str, today: date) -> dict[str, Any]:
     lasts = 2 if kind == "holdout" else max(2, -(-round(row.cycle_p50) // WEEK))
     starts = today + timedelta(days=LEAD_DAYS)
     ends = starts + timedelta(days=lasts * WEEK - 1)
-    return {"kind": kind, "spu": row.spu_id, "starts": starts.isoformat(), "ends": ends.isoformat()}
+    of = {"spu": row.spu_id} if row.spu_id else {}
+    return {"kind": kind, **of, "starts": starts.isoformat(), "ends": ends.isoformat()}

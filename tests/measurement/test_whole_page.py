@@ -82,6 +82,15 @@ def test_what_cannot_be_told_says_why_and_opens_the_planner_filled_in(page, merc
     assert f"{address}?kind=pause&amp;spu={untold.spu_id}&amp;starts={starts}&amp;ends={ends}" in told
 
 
+def test_a_whole_brand_is_told_by_regions_or_people_and_never_by_the_pause_of_a_product(page, merchant):
+    brand = row(merchant, "Candle", **UNTOLD)
+    ResponseEstimate.objects.filter(pk=brand.pk).update(spu=None)
+    kinds = [one["url"] for one in page().context["remedies"]]
+    assert [("kind=geo" in url, "kind=holdout" in url, "spu=" in url) for url in kinds] == [
+        (True, False, False), (False, True, False),
+    ]  # fmt: skip
+
+
 def test_effects_come_first_and_an_address_opens_another_product(page, merchant):
     candle = row(merchant, "Candle", **UNTOLD)
     row(merchant, "Essence")

@@ -141,6 +141,8 @@ def test_a_span_of_days_names_the_year_once():
     assert formats.days(first, last, "zh-hans") == "2026年10月27日 – 11月23日"
     assert formats.days(date(2025, 12, 30), date(2026, 1, 2)) == "30 Dec 2025 – 2 Jan 2026"
     assert formats.days(date(2025, 12, 30), date(2026, 1, 2), "zh-hans") == "2025年12月30日 – 2026年1月2日"
+    assert formats.days(first, first) == "27 Oct 2026"
+    assert formats.days(first, first, "zh-hans") == "2026年10月27日"
 
 
 def test_a_day_is_the_day_in_shanghai():
