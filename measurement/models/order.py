@@ -17,7 +17,7 @@ class OrderPiece(MerchantOwned):
     feed = models.CharField(max_length=10)
     order_external_id = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=160)
     modified_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64)
     body = models.JSONField()

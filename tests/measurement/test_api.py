@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import connection
 
-from measurement.models import Order, OrderPiece, Spend, Spu
+from measurement.models import Order, OrderLine, OrderPiece, Spend, Spu
 from measurement.models.touch import Touch
 from merchants import vault
 from merchants.models import ApiToken, AuditEvent, RawDelivery
@@ -61,6 +61,13 @@ def test_a_reading_that_comes_later_is_a_further_version_of_the_touch(post):
 def test_ndjson_is_taken_in_as_well(post):
     lines = "\n".join(json.dumps({**TOUCH, "touch_id": f"t-{n}"}) for n in range(3))
     assert post("touchpoints", lines, content_type="application/x-ndjson").json()["added"] == 3
+
+
+@pytest.mark.parametrize("name", [{"line_id": "9" * 160}, {"line_id": None, "sku_id": "8" * 80}])
+def test_the_longest_names_of_an_order_and_its_line_are_taken_in(post, name):
+    assert post("orders", [{**ORDER, "order_id": "7" * 80, **name}]).status_code == 200
+    line = OrderLine.objects.get()
+    assert line.external_id == (name["line_id"] or f"{'7' * 80}:{'8' * 60}:0")
 
 
 def test_an_order_keeps_its_long_number_and_hides_its_buyer(post, merchant):
