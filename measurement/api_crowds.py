@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import path
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,7 @@ from measurement.queries import crowds
 from merchants.api_contract import ERROR, NEXT, PAGING, BadParameters, ProgramView, page_of
 from merchants.background import wake
 from merchants.models import Merchant
+from merchants.periods import day_of
 
 SOON = "5"  # seconds until what is being computed is worth asking for again
 NOBODY = "none"  # who stood, or stands, in no layer
@@ -177,10 +179,7 @@ class CrowdsView(ProgramView):
         rules = crowds.rules_of(merchant)
         rule = crowds.rule_in(rules, 0)
         through = crowd_flows.last_day(rule) if rule else None
-        if rule is None or through is None or rule.built_at is None:
-            wake("measurement.crowds", merchant_id=merchant.pk)
-            return _waiting()
-        question, problems = read(given, through)
+        question, problems = read(given, through or day_of(timezone.now()))
         if question.rule and question.rule not in {one.version for one in rules}:
             problems.append(("rule", given["rule"]))
         if question.spu and question.spu not in crowds.spus_of(merchant):
@@ -188,6 +187,9 @@ class CrowdsView(ProgramView):
         if problems:
             raise BadParameters(self, problems)
         page = page_of(self, request)
+        if rule is None or through is None or rule.built_at is None:
+            wake("measurement.crowds", merchant_id=merchant.pk)
+            return _waiting()
         rule = crowds.rule_in(rules, question.rule) or rule
         asked = {"crowd": question.parameters(), "first": question.first, "last": question.last, "v": rule.pk}
         if not privacy_budget.may_ask(merchant, user_id=-program.token.pk, question=asked):

@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser
 
 from merchants.intake import json_lines
 from merchants.intake.cells import Cell, Choice
+from merchants.intake.columns import Column
 from merchants.intake.kinds import Kind
 from merchants.intake.problems import Refused
 from merchants.intake.tables import Row
@@ -106,26 +107,36 @@ def _batch(body: bytes, rows: Iterator[Row]) -> Batch:
 
 # -- OpenAPI
 
-_TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "id": {"type": "string", "description": "An id as text."},
-    "money": {"type": "string", "description": "Yuan with at most two decimals.", "example": "1284.05"},
-    "time": {
-        "type": "string",
-        "description": "ISO 8601 with its zone; without one it is Shanghai time.",
-        "example": "2026-03-01T13:05:00+08:00",
-    },
-    "day": {"type": "string", "format": "date"},
-    "whole number": {"type": "integer"},
-    "yes or no": {"type": "boolean"},
-    "rate": {
-        "type": "string",
-        "description": "A rate in percent; only checks the figures.",
-        "example": "12.3",
-    },
-    "share": {"type": "string", "description": "A share in percent.", "example": "62.1%"},
-    "index": {"type": "string", "description": "100 is like everybody.", "example": "112.50"},
-    "window": {"type": "integer", "minimum": 1, "maximum": 365, "description": "Days."},
+_TEXT: dict[str, Any] = {"type": "string"}
+_NUMBER = {"type": "number"}
+_WHOLE = {"type": "integer"}
+_BLANK = {"type": "string", "pattern": r"^\s*$", "description": "Not known."}
+# What a cell of each kind may be in JSON, the usual first: programs may hand on what an export wrote as text
+_TYPES: dict[str, list[dict[str, Any]]] = {
+    "text": [_TEXT, _WHOLE],
+    "id": [_TEXT | {"description": "An id as text."}, _WHOLE],
+    "money": [
+        _TEXT | {"description": "Yuan with at most two decimals.", "example": "1284.05"},
+        _NUMBER,
+    ],
+    "time": [
+        _TEXT
+        | {
+            "description": "ISO 8601 with its zone; without one it is Shanghai time.",
+            "example": "2026-03-01T13:05:00+08:00",
+        },
+        _WHOLE | {"description": "Unix time in seconds or milliseconds."},
+    ],
+    "day": [_TEXT | {"format": "date"}, _WHOLE | {"example": 20260301}],
+    "whole number": [_WHOLE, _TEXT],
+    "yes or no": [{"type": "boolean"}, _WHOLE | {"enum": [0, 1]}, _TEXT],
+    "rate": [
+        _TEXT | {"description": "A rate in percent; only checks the figures.", "example": "12.3"},
+        _NUMBER,
+    ],
+    "share": [_TEXT | {"description": "A share in percent.", "example": "62.1%"}, _NUMBER],
+    "index": [_TEXT | {"description": "100 is like everybody.", "example": "112.50"}, _NUMBER],
+    "window": [_WHOLE | {"minimum": 1, "maximum": 365, "description": "Days."}, _TEXT],
 }
 
 
@@ -141,12 +152,7 @@ def schema_of_rows(kind: Kind) -> dict[str, Any]:
             "additionalProperties": False,
             "required": [column.name for column in kind.columns if column.required],
             "properties": {
-                column.name: {
-                    **_type_of(column.cell),
-                    **({} if column.required else {"nullable": True}),
-                    "title": str(column.label),
-                }
-                for column in kind.columns
+                column.name: {"title": str(column.label), **_type_of(column)} for column in kind.columns
             },
         },
     }
@@ -166,9 +172,16 @@ def _as_told(cell: Cell, text: str) -> Any:
     return cell.read(text) if cell.word in {"whole number", "window", "yes or no"} else text
 
 
-def _type_of(cell: Cell) -> dict[str, Any]:
+def _type_of(column: Column) -> dict[str, Any]:
+    types = _types_of(column.cell)
+    if not column.required:
+        return {"nullable": True, "anyOf": [*types, _BLANK]}
+    return types[0] if len(types) == 1 else {"anyOf": types}
+
+
+def _types_of(cell: Cell) -> list[dict[str, Any]]:
     if isinstance(cell, Choice):
-        return {"type": "string", "enum": cell.names}
-    told = dict(_TYPES[cell.word])
+        return [_TEXT | {"enum": cell.names}]
+    usual, *others = _TYPES[cell.word]
     limit = getattr(cell, "limit", None)
-    return {**told, "maxLength": limit} if limit else told
+    return [usual | {"maxLength": limit} if limit else usual, *others]

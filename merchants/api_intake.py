@@ -44,8 +44,8 @@ class BatchView(ProgramView):
         batch = request.data
         if not isinstance(batch, Batch):  # an empty body never reaches a parser
             return refusal(400, "wrong_number_of_rows", "The body is empty.")
-        key = request.headers.get("Idempotency-Key", "")
-        if not key:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
             return self._take(merchant, batch, program.actor)
         if not _KEY.fullmatch(key):
             return refusal(400, "bad_idempotency_key", "The key must be 1 to 255 visible ASCII characters.")

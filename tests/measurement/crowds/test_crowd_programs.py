@@ -118,6 +118,12 @@ def test_a_program_is_told_what_makes_no_sense(world, program, query):
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_parameter")
 
 
+def test_what_makes_no_sense_is_refused_before_anything_was_computed(merchant, program):
+    assert program().status_code == 202
+    for query in ({"span": "1000d"}, {"spu": "one"}, {"limit": "0"}, {"cursor": ""}):
+        assert program(**query).status_code == 400
+
+
 def test_a_program_needs_its_scope(client, world, merchant, owner):
     secret = tokens.issue(merchant, name="till", scopes=["work:read"], user=owner)[1]
     for report in ("crowds", "audiences"):
