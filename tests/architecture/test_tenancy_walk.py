@@ -14,8 +14,7 @@ from django.urls import reverse
 
 from measurement.operations import marks
 from merchants import tenancy
-from merchants.models import ApiToken, User
-from merchants.operations import tokens
+from merchants.models import User
 from merchants.roles import BY_CODE, ROLES
 from portal.addresses import ANONYMOUS, MEMBER, STAFF, Address, addresses
 from tests.architecture.tenants import CHOICES, OBJECTS, Tenant, new_client, settle
@@ -284,26 +283,6 @@ def test_a_wrong_token_is_refused(two: tuple[Tenant, Tenant], header: str) -> No
             answer = send(new_client(), one, method, url(one, two[0]), Authorization=header)
             assert answer.status_code == 401, one
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-
-
-def test_a_token_without_the_scope_and_a_revoked_one_are_refused(mine: Tenant) -> None:
-    for one in OF_TOKENS:
-        scope = one.roles[0].removeprefix("token:")
-        assert scope in tokens.SCOPES
-        others = [known for known in tokens.SCOPES if known != scope]
-        token, secret = tokens.issue(mine.merchant, name="x", scopes=others, user=mine.people["owner"])
-        for method in one.methods:
-            answer = send(new_client(), one, method, url(one, mine), Authorization=f"Bearer {secret}")
-            assert answer.status_code == 403, one
-        tokens.revoke(mine.merchant, ApiToken.objects.get(pk=token.pk), by="user:1")
-        answer = send(new_client(), one, one.methods[0], url(one, mine), Authorization=f"Bearer {secret}")
-        assert answer.status_code == 401, one
-
-
-def test_a_person_logged_in_is_no_program(mine: Tenant) -> None:
-    for one in OF_TOKENS:
-        for method in one.methods:
-            assert send(mine.client(), one, method, url(one, mine)).status_code == 401, one
 
 
 # -- staff
