@@ -68,8 +68,8 @@ def _agree(giver: Merchant, taker: Merchant, terms: Terms) -> None:
         agreements.accept(taker, row.pk, by=BY)
 
 
-def _known(merchant: Merchant, **sides: Merchant) -> bool:
-    with tenancy.acting_for(merchant):
+def _known(acting: Merchant, /, **sides: Merchant) -> bool:
+    with tenancy.acting_for(acting):
         return bool(Agreement.objects.filter(**sides).exists())
 
 
