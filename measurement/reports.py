@@ -183,6 +183,12 @@ def read(parameters: Mapping[str, str], today: date) -> tuple[ReportQuery, list[
     return query, reader.problems
 
 
+def past_day(parameters: Mapping[str, str], today: date) -> tuple[date | None, list[Problem]]:
+    """The day that a page is as of, for pages that ask nothing else of days."""
+    reader = _Reader(parameters)
+    return reader.as_of(today), reader.problems
+
+
 class _Reader:
     """Reads parameters one by one and remembers what it could not read."""
 

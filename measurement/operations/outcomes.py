@@ -6,9 +6,12 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from measurement.attribution.cells import day_number
+from measurement.choices import Model
 from measurement.models import Move
 from measurement.queries import costs as spending
 from measurement.queries import worth as reading
+from measurement.queries.cells import cells as read_cells
 from measurement.queries.results import Basis
 from measurement.reports import CUSTOM, Compare, Dimension, ReportQuery
 from measurement.waste.moves import Change, Direction, Measure, came, spans
@@ -42,10 +45,12 @@ def _change(merchant: Merchant, move: Move, basis: Basis, through: date) -> Chan
     cost_before, cost_after = (_cost(merchant, move, span, basis, through) for span in (before, after))
     if move.measure == Measure.COST:
         return Change(cost_before, cost_after)
-    found = reading.worth(merchant, Period(before.start, after.end), basis[1])
+    period = Period(before.start, after.end)
+    cells = read_cells(merchant, since=period.start, touched_before=period.end, models=(Model.LINEAR,))
+    found = reading.worth(merchant, period, basis[1], cells)
     mine = found.keys[Dimension(move.dimension)] == int(move.key)
     person, worth = found.person[mine], found.fen[mine]
-    late = found.day[mine] >= after.start.toordinal()
+    late = found.day[mine] >= day_number(after.start)
     if move.measure == Measure.ORDERS:
         pairs, first = np.unique(np.column_stack([found.order[mine], late]), axis=0, return_index=True)
         return change(pairs[:, 1].astype(bool), person[first], np.ones(len(first)))

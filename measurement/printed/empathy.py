@@ -12,21 +12,21 @@ from measurement.empathy.parts import Part
 from measurement.exports import Head, Sheet, Table
 from measurement.printed.printed import Asking, Figure, Printed, around, defined, told
 from measurement.queries import empathy as comments
-from measurement.reports import Dimension, ReportQuery
+from measurement.reports import Dimension, Problem, ReportQuery
 from measurement.words import empathy as said_of
-from measurement.words import said
+from measurement.words import past, said
 
 
-def empathy_query(asking: Asking) -> ReportQuery:
+def empathy_query(asking: Asking) -> tuple[ReportQuery, list[Problem]]:
     """Period, rows and page of the address; rows that comments cannot have are notes."""
-    query, _problems = reports.read(asking.given, asking.today)
-    return query if query.by in comments.KEYS else query.but(by=Dimension.NOTE)
+    query, problems = reports.read(asking.given, asking.today)
+    return (query if query.by in comments.KEYS else query.but(by=Dimension.NOTE)), problems
 
 
 def print_empathy(asking: Asking) -> Printed:
     """The parts, each with its n and interval; a part of too few is empty, its n says why."""
-    query = empathy_query(asking)
-    found = comments.empathy(asking.merchant, query.period, query.by, page_size=None)
+    query, _problems = empathy_query(asking)
+    found = comments.empathy(asking.merchant, query.period, query.by, page_size=None, as_of=query.as_of)
     known = told()
     heads = [Head("name", said(said_of.ROWS, query.by)), Head("comments", _("Comments"), "count")]
     for part in Part:
@@ -52,6 +52,8 @@ def print_empathy(asking: Asking) -> Printed:
             said=(
                 (_("Comments"), str(found.labelled)),
                 (_("Wait to be read"), str(found.waiting)),
+                *past.lines("empathy", query.as_of),
+                *(((_("Left out"), str(found.left_out)),) if query.as_of else ()),
                 (_("Shown from"), _("n = %(least)d on; fewer are an empty cell") % {"least": found.least}),
                 *around(asking.merchant, query.period),
             ),

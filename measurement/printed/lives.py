@@ -25,9 +25,11 @@ from measurement.printed.printed import (
 )
 from measurement.queries import lives, saved
 from measurement.reports import Problem, ReportQuery
+from measurement.words import past
 from measurement.words import process as named
+from merchants.models import Merchant
 
-CODES = ("live_views", "live_viewers", "live_buyers", "live_gmv", "live_refunded", "live_later")
+CODES = ("live_views", "live_viewers", "live_buyers", "live_gmv", "live_refunded", "live_later", "credited")
 
 
 def asked(given: Mapping[str, str], today: date) -> tuple[ReportQuery, str, list[Problem]]:
@@ -70,15 +72,22 @@ def takeaway(found: lives.Lives) -> str:
     }
 
 
+def before(merchant: Merchant, query: ReportQuery, by: str, of: Mapping[str, str]) -> lives.Lives | None:
+    """The period to compare with; what viewers did by a past day is not known, so that has none."""
+    if query.before is None or query.as_of:
+        return None
+    return lives.lives(merchant, query.before, by, of=of)
+
+
 def print_lives(asking: Asking) -> Printed:
     query, by, _problems = asked(asking.given, asking.today)
     of = people_of(asking.given)
-    found = lives.lives(asking.merchant, query.period, by, of=of)
-    before = lives.lives(asking.merchant, query.before, by, of=of) if query.before else None
-    former = {row.key: row for row in before.rows} if before and by != "stream" else {}
+    found = lives.lives(asking.merchant, query.period, by, of=of, as_of=query.as_of)
+    before_it = before(asking.merchant, query, by, of)
+    former = {row.key: row for row in before_it.rows} if before_it and by != "stream" else {}
     currency = asking.merchant.currency
     rows = [_line(row, former.get(row.key), viewers(row)) for row in found.rows]
-    total = _line(found.total, before.total if before else None, viewers_of(found.rows))
+    total = _line(found.total, before_it.total if before_it else None, viewers_of(found.rows))
     return Printed(
         stem=stem_of(f"live-{by}", query.period),
         sheet=Sheet(
@@ -86,6 +95,7 @@ def print_lives(asking: Asking) -> Printed:
             said=(
                 (_("Window"), _("24 hours from a viewer's first view, then 30 days")),
                 (_("Compared with"), f"{query.before.start} – {query.before.last}" if query.before else "–"),
+                *past.lines("live", query.as_of),
                 (_("Viewers"), _("in steps of the threshold; fewer are an empty cell")),
                 *around(asking.merchant, query.period),
             ),
@@ -100,6 +110,7 @@ def print_lives(asking: Asking) -> Printed:
             Figure(told()["live_buyers"].name, found.total.buyers, "count"),
             Figure(told()["live_gmv"].name, found.total.paid_fen, "fen"),
             Figure(told()["live_later"].name, found.total.later_paid_fen, "fen"),
+            Figure(told()["credited"].name, found.total.credited, "fen"),
         ),
         listed=("name", "views", "buyers", "paid_fen"),
         rows=len(rows),
@@ -122,6 +133,7 @@ def _heads(by: str, currency: str) -> tuple[Head, ...]:
         head("refunded_fen", currency, of="live_refunded"),
         Head("later_buyers", _("Buyers, next 30 days"), "count"),
         head("later_paid_fen", currency, of="live_later"),
+        head("credited", currency),
         Head("complete_on", _("Full by")),
         Head("platforms", _("Orders by platform")),
     )
@@ -137,6 +149,7 @@ def _line(row: lives.Sum, before: lives.Sum | None, seen: int | None) -> dict[st
         "refunded_fen",
         "later_buyers",
         "later_paid_fen",
+        "credited",
     )
     return {
         "name": name_of(row),

@@ -26,6 +26,7 @@ from measurement.process.placement import Carrier
 from measurement.queries import matrix, saved
 from measurement.queries.matrix import Board, Cell, Former, Sold
 from measurement.reports import Problem, ReportQuery
+from measurement.words import past
 from measurement.words import process as named
 
 DEFINITIONS = (
@@ -33,12 +34,11 @@ DEFINITIONS = (
     "credited", "interval", "roi", "cadence", "empathy_liked", "empathy_echo", "coverage",
 )  # fmt: skip
 SPAN = {"period": "90d"}
-ASKED = ("period", "from", "to", "compare")
 
 
 def asked(given: Mapping[str, str], today: date) -> tuple[ReportQuery, str, list[Problem]]:
     """The days, what to compare with, and the carrier that is shown; empty: all."""
-    dated = {name: value for name, value in given.items() if name in ASKED}
+    dated = {name: value for name, value in given.items() if name in reports.DATED}
     if not {"period", "from"} & set(dated):
         dated |= SPAN
     query, problems = reports.read(dated, today)
@@ -54,7 +54,7 @@ def parts_of(cell: Cell) -> dict[str, Share]:
 
 def print_matrix(asking: Asking) -> Printed:
     query, by, _problems = asked(asking.given, asking.today)
-    found = matrix.board(asking.merchant, query.period, query.before, asking.today)
+    found = matrix.board(asking.merchant, query.period, query.before, asking.today, as_of=query.as_of)
     cells = [cell for cell in found.cells if not by or cell.carrier == by]
     currency = asking.merchant.currency
     credited = sum(cell.credited for cell in cells) if found.joinable else None
@@ -68,7 +68,7 @@ def print_matrix(asking: Asking) -> Printed:
             ),
             said=_said(asking, found, query),
             definitions=defined(DEFINITIONS),
-            further=(_sold(found, currency),) if found.products else (),
+            further=(_sold(found, found.whole, currency),) if found.products and found.whole else (),
         ),
         query={**query.parameters(), **({"carrier": by} if by else {})},
         period=query.period,
@@ -76,8 +76,8 @@ def print_matrix(asking: Asking) -> Printed:
         figures=(
             Figure(told()["cost"].name, sum(cell.cost or 0 for cell in cells), "fen"),
             Figure(told()["credited"].name, credited, "fen"),
-            Figure(told()["seeded_share"].name, found.whole.seeded_share, "share"),
-            Figure(_("Orders"), found.whole.orders, "count"),
+            Figure(told()["seeded_share"].name, found.whole and found.whole.seeded_share, "share"),
+            Figure(_("Orders"), found.whole and found.whole.orders, "count"),
         ),
         listed=("spu", "point", "carrier", "cost", "credited"),
         rows=len(cells),
@@ -91,6 +91,7 @@ def _said(asking: Asking, found: Board, query: ReportQuery) -> tuple[tuple[str, 
     return (
         (_("Report"), _("SPU × buying point × audience × K/F/S; return by day of the touch, linear")),
         (_("Compared with"), f"{query.before.start} – {query.before.last}" if query.before else "–"),
+        *past.lines("matrix", query.as_of),
         (_("Data to"), str(found.through or "–")),
         (_("Coverage"), share(found.coverage)),
         (_("Cost with product and buying point"), share(found.placed)),
@@ -154,7 +155,7 @@ def _line(cell: Cell, former: Former | None, found: Board) -> dict[str, Any]:
     }
 
 
-def _sold(found: Board, currency: str) -> Table:
+def _sold(found: Board, whole: Sold, currency: str) -> Table:
     codes = ("orders", "units", "paid_fen", "buyers", "new", "returning")
     shares = ("orders_per_buyer", "repeat_share", "seeded_share")
 
@@ -180,4 +181,4 @@ def _sold(found: Board, currency: str) -> Table:
         Head("returning", _("Returning"), "count"),
         *(head(code) for code in shares),
     )
-    return Table(_("What was sold"), heads, (*rows, line(_("Total"), found.whole, found.whole_before)))
+    return Table(_("What was sold"), heads, (*rows, line(_("Total"), whole, found.whole_before)))

@@ -11,12 +11,13 @@ from measurement.exports import Head, Sheet, Table
 from measurement.printed.printed import Asking, Figure, Printed, around, defined, head, money, stamped, told
 from measurement.queries import waste
 from measurement.words import moves as move_words
+from measurement.words import past
 
 
 def print_moves(asking: Asking) -> Printed:
     """The rows of the class and order that are asked, then the moves that were made."""
-    asked = replace(waste.read(asking.given), page=1)
-    found = waste.waste(asking.merchant, asked, page_size=None)
+    asked = replace(waste.read(asking.given, asking.today)[0], page=1)
+    found = waste.waste(asking.merchant, asked, now=asking.now, page_size=None)
     currency = asking.merchant.currency
     rows = [
         {
@@ -45,6 +46,7 @@ def print_moves(asking: Asking) -> Printed:
             Table(_("Waste"), heads, tuple(rows)),
             said=(
                 (_("Days"), str(asked.days)),
+                *past.lines("moves", asked.as_of),
                 (_("Data to"), str((found.judging and found.judging.through) or "–")),
                 (_("Computed"), stamped(found.judging.judged_at if found.judging else None)),
                 *around(asking.merchant, None),

@@ -15,6 +15,8 @@ from measurement.exports import Head, Sheet, Table, Told
 from measurement.models import RipeningRow
 from measurement.printed.printed import Asking, Printed, around, defined, money, stamped, told
 from measurement.queries import ripening, saved
+from measurement.reports import past_day
+from measurement.words import past
 from merchants.models import Merchant
 from merchants.periods import Period
 
@@ -22,7 +24,8 @@ from merchants.periods import Period
 def print_ripening(asking: Asking) -> Printed:
     """Every campaign; the picture is that of the campaign in the address, else of the least ripe."""
     campaign = asking.given.get("campaign", "")
-    found = ripening.ripening(asking.merchant, campaign)
+    as_of, _problems = past_day(asking.given, asking.today)
+    found = ripening.ripening(asking.merchant, campaign, now=asking.now, as_of=as_of)
     through = found.judging.through if found.judging else None
     notes = ripening_notes(asking.merchant, found.chosen)
     currency = asking.merchant.currency
@@ -47,13 +50,17 @@ def print_ripening(asking: Asking) -> Printed:
         sheet=Sheet(
             Table(pgettext("tab", "Ripening"), heads, tuple(_line(row, found) for row in found.rows)),
             said=(
+                *past.lines("ripening", as_of),
                 (_("Data to"), str(through or "–")),
                 (_("Computed"), stamped(found.judging.judged_at if found.judging else None)),
                 *around(asking.merchant, None),
             ),
             definitions=defined(("share_in", "expected_orders", "signal_relation")),
         ),
-        query={"campaign": campaign} if campaign and campaign.isdigit() else {},
+        query={
+            **({"campaign": campaign} if campaign and campaign.isdigit() else {}),
+            **({"asof": as_of.isoformat()} if as_of else {}),
+        },
         takeaway=takeaways_moves.of_ripening(found.rows),
         chart=ripening_chart(chosen, through, notes),
         chart_title=_("Orders expected and come: %(name)s") % {"name": chosen.campaign if chosen else ""},

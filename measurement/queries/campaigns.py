@@ -10,7 +10,10 @@ from typing import Any
 
 from django.db import connection
 
+from measurement.choices import Model
 from measurement.queries.costs import SOURCE
+from measurement.queries.posted import stood
+from measurement.queries.reported import standing_sql, until
 from merchants.models import Merchant
 
 SIGNALS: dict[str, tuple[str, ...]] = {
@@ -58,16 +61,21 @@ class Delivery:
         return sum(fen for day, fen in self.spent.items() if day < until)
 
 
-def deliveries(merchant: Merchant, since: date, *, by_note: bool = False) -> list[Delivery]:
-    """Campaigns with money since that day (by note: each note of each), in two statements. Of each source the
-    report level that names the most money is read; levels are views of one spend."""
+def deliveries(
+    merchant: Merchant, since: date, *, by_note: bool = False, as_of: date | None = None
+) -> list[Delivery]:
+    """Campaigns with money since that day (by note: each note of each), in two statements; or as they had been
+    stated and credited by the end of a past day. Of each source the report level that names the most money is read;
+    levels are views of one spend."""
     note = "coalesce(n.id, 0)" if by_note else "0"
     channel_note = "coalesce(c.note_id, 0)" if by_note else "0"
-    scope: dict[str, Any] = {"merchant": merchant.pk, "since": since}
+    present = "measurement_presence" if as_of is None else stood(Model.LINEAR)
+    end = until(as_of)
+    scope: dict[str, Any] = {"merchant": merchant.pk, "since": since, "until": end, "recorded_before": end}
     with connection.cursor() as cursor:
         cursor.execute(_SPENT.format(note=note), scope)
         rows = cursor.fetchall()
-        cursor.execute(_ORDERS.format(note=channel_note), scope)
+        cursor.execute(_ORDERS.format(note=channel_note, present=present), scope)
         orders = cursor.fetchall()
     found = _deliveries(rows)
     for campaign, at_note, day, count in orders:
@@ -115,14 +123,14 @@ _SPENT = f"""
 SELECT s.source, s.level, coalesce(s.campaign_id, x.campaign_id), {{note}},
        coalesce(s.spu_id, n.spu_id, 0), s.day, sum(s.fen)::bigint, {", ".join(map(_told, SIGNALS.values()))}
 {SOURCE}
-WHERE s.merchant_id = %(merchant)s AND s.day >= %(since)s AND s.replaced_at IS NULL AND s.kind = 'ads'
+WHERE s.merchant_id = %(merchant)s AND s.day >= %(since)s AND {standing_sql("s")} AND s.kind = 'ads'
   AND coalesce(s.campaign_id, x.campaign_id) IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(s.fen) > 0
 """
 
 _ORDERS = """
 SELECT c.campaign_id, {note}, r.order_day, count(DISTINCT r.order_id)
-FROM measurement_presence r
+FROM {present} r
 JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = r.merchant_id
 WHERE r.merchant_id = %(merchant)s AND r.touch_day >= %(since)s AND c.campaign_id IS NOT NULL
 GROUP BY 1, 2, 3

@@ -1,17 +1,24 @@
-"""Empathy of a slice of notes: comments by what they say, deep acts by the tallies; in constant queries."""
+"""Empathy of a slice of notes: comments by what they say, deep acts by the tallies; in constant queries.
+
+Of a past day: the comments whose text had been stated by its end, as people had corrected them by then. A comment
+that came or was changed since is left out, because former texts are not kept; acts are not known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, F, QuerySet
+from django.db.models.expressions import RawSQL
 
 from measurement.empathy.parts import LEAST, Counts, Part, Share, parts
 from measurement.models import Comment, CommentLabel, CommentLearning, LabelCorrection
 from measurement.queries.names import Name, names_of
+from measurement.queries.reported import standing_sql, until
 from measurement.reports import Dimension
 from merchants.models import Merchant
 from merchants.periods import Period
@@ -38,6 +45,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Empathy:
+    """``left_out``: comments posted by a past day that came or were changed after it."""
+
     rows: tuple[Row, ...]
     total: Row
     count: int
@@ -46,22 +55,28 @@ class Empathy:
     learning: CommentLearning | None
     corrections: int
     least: int = LEAST
+    left_out: int = 0
 
 
 def empathy(
-    merchant: Merchant, period: Period, by: Dimension, page: int = 1, *, page_size: int | None = PAGE
+    merchant: Merchant,
+    period: Period,
+    by: Dimension,
+    page: int = 1,
+    *,
+    page_size: int | None = PAGE,
+    as_of: date | None = None,
 ) -> Empathy:
     """The comments posted in a period by rows of a dimension, the most talked of first; ``page_size`` None:
     all of them."""
-    start, end = period.instants()
-    scope: dict[str, Any] = {
-        "merchant": merchant.pk, "from": start, "until": end, "start": period.start, "end": period.end,
-    }  # fmt: skip
+    scope = _scope(merchant, period, as_of)
+    acts: dict[str, Any] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_COMMENTS.format(key=KEYS[by]), scope)
+        cursor.execute(_statement(KEYS[by], as_of), scope)
         said = {str(row[0]): row[1:] for row in cursor.fetchall()}
-        cursor.execute(_ACTS.format(key=KEYS[by]), scope)
-        acts = {str(row[0]): row[1:] for row in cursor.fetchall()}
+        if as_of is None:
+            cursor.execute(_ACTS.format(key=KEYS[by]), scope)
+            acts = {str(row[0]): row[1:] for row in cursor.fetchall()}
     found = [_row(key, None, columns, acts.get(key)) for key, columns in said.items() if columns[0]]
     found.sort(key=lambda row: (-row.counts.comments, row.key))
     shown = found if page_size is None else found[(page - 1) * page_size : page * page_size]
@@ -74,10 +89,38 @@ def empathy(
         total=counts,
         count=len(found),
         labelled=counts.counts.comments,
-        waiting=_waiting(merchant, start, end),
-        learning=CommentLearning.objects.for_merchant(merchant).order_by("-id").first(),
-        corrections=LabelCorrection.objects.for_merchant(merchant).values("comment").distinct().count(),
+        waiting=_mine(merchant, period, as_of).filter(label=None).count(),
+        learning=_by(CommentLearning, merchant, "learned_at", as_of).order_by("-id").first(),
+        corrections=_by(LabelCorrection, merchant, "at", as_of).values("comment").distinct().count(),
+        left_out=_left_out(merchant, period, as_of),
     )
+
+
+def _scope(merchant: Merchant, period: Period, as_of: date | None) -> dict[str, Any]:
+    start, end = period.instants()
+    return {
+        "merchant": merchant.pk, "from": start, "to": end, "start": period.start, "end": period.end,
+        "until": until(as_of),
+    }  # fmt: skip
+
+
+def _by(model: Any, merchant: Merchant, when: str, as_of: date | None) -> Any:
+    """The merchant's rows of a history, or those there were at the end of a past day."""
+    rows = model.objects.for_merchant(merchant)
+    return rows if as_of is None else rows.filter(**{f"{when}__lt": until(as_of)})
+
+
+def _mine(merchant: Merchant, period: Period, as_of: date | None) -> QuerySet[Comment]:
+    start, end = period.instants()
+    rows: QuerySet[Comment] = _by(Comment, merchant, "stated_at", as_of)
+    return rows.filter(posted_at__gte=start, posted_at__lt=end, by_author=False)
+
+
+def _left_out(merchant: Merchant, period: Period, as_of: date | None) -> int:
+    if as_of is None:
+        return 0
+    rows = _mine(merchant, period, None).filter(posted_at__lt=until(as_of), stated_at__gte=until(as_of))
+    return int(rows.count())
 
 
 def _row(key: str, name: Name | None, said: Any, acts: Any) -> Row:
@@ -89,12 +132,13 @@ def _row(key: str, name: Name | None, said: Any, acts: Any) -> Row:
     return Row(key, name, counts, parts(counts), dict(zip(INTENTS, intents, strict=True)))
 
 
-def of_content(merchant: Merchant, period: Period) -> dict[tuple[int, str, str, bool], Counts]:
+def of_content(
+    merchant: Merchant, period: Period, *, as_of: date | None = None
+) -> dict[tuple[int, str, str, bool], Counts]:
     """What the comments of a period say, by (SPU, buying point, scene, whether the note was paid for) of the
     note that they stand under. One query; acts are not in it."""
-    start, end = period.instants()
     with connection.cursor() as cursor:
-        cursor.execute(_COMMENTS.format(key=_CONTENT), {"merchant": merchant.pk, "from": start, "until": end})
+        cursor.execute(_statement(_CONTENT, as_of), _scope(merchant, period, as_of))
         rows = cursor.fetchall()
     return {
         (int(spu), point, scene, paid == "true"): _row("", None, said, None).counts
@@ -102,9 +146,9 @@ def of_content(merchant: Merchant, period: Period) -> dict[tuple[int, str, str, 
     }
 
 
-_CONTENT = """ARRAY[coalesce(n.spu_id, 0)::text, n.buying_point, n.scene, (EXISTS (
+_CONTENT = f"""ARRAY[coalesce(n.spu_id, 0)::text, n.buying_point, n.scene, (EXISTS (
            SELECT FROM measurement_spend s WHERE s.merchant_id = n.merchant_id AND s.note_id = n.id
-             AND s.kind = 'note_fee' AND s.replaced_at IS NULL))::text]"""
+             AND s.kind = 'note_fee' AND {standing_sql("s")}))::text]"""
 
 
 def _summed(rows: list[Any]) -> tuple[int, ...]:
@@ -112,15 +156,16 @@ def _summed(rows: list[Any]) -> tuple[int, ...]:
     return tuple(sum(row[n] for row in rows) for n in range(len(rows[0]))) if rows else (0,) * width
 
 
-def _waiting(merchant: Merchant, start: Any, end: Any) -> int:
-    mine = Comment.objects.for_merchant(merchant).filter(posted_at__gte=start, posted_at__lt=end)
-    return int(mine.filter(by_author=False, label=None).count())
+def _statement(key: str, as_of: date | None) -> str:
+    if as_of is None:
+        return _COMMENTS.format(key=key, said="l.polarity", stood="")
+    return _COMMENTS.format(key=key, said=_SAID_THEN.format(label="l", until="%(until)s"), stood=_STOOD)
 
 
 _COMMENTS = (
     """
-SELECT {key}, count(*), count(*) FILTER (WHERE l.polarity = 'question'),
-       count(*) FILTER (WHERE l.polarity = 'positive'), count(*) FILTER (WHERE l.polarity = 'negative'),
+SELECT {key}, count(*), count(*) FILTER (WHERE said.polarity = 'question'),
+       count(*) FILTER (WHERE said.polarity = 'positive'), count(*) FILTER (WHERE said.polarity = 'negative'),
        count(*) FILTER (WHERE l.speaks_of_self), count(*) FILTER (WHERE n.buying_point <> ''),
        count(*) FILTER (WHERE n.buying_point <> '' AND l.echoes)"""
     + "".join(f",\n       count(*) FILTER (WHERE l.intents ? '{intent}')" for intent in INTENTS)
@@ -128,11 +173,21 @@ SELECT {key}, count(*), count(*) FILTER (WHERE l.polarity = 'question'),
 FROM measurement_comment c
 JOIN measurement_commentlabel l ON l.comment_id = c.id AND l.merchant_id = %(merchant)s
 JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s
+CROSS JOIN LATERAL (SELECT {said} AS polarity) said
 WHERE c.merchant_id = %(merchant)s AND NOT c.by_author
-  AND c.posted_at >= %(from)s AND c.posted_at < %(until)s
+  AND c.posted_at >= %(from)s AND c.posted_at < %(to)s {stood}
 GROUP BY 1
 """
 )
+_STOOD = "AND c.stated_at < %(until)s"
+# The last correction by then; else what the next one found; else nobody ever corrected it.
+_SAID_THEN = """coalesce(
+    (SELECT k.polarity FROM measurement_labelcorrection k WHERE k.merchant_id = {label}.merchant_id
+       AND k.comment_id = {label}.comment_id AND k.at < {until} ORDER BY k.id DESC LIMIT 1),
+    (SELECT nullif(k.said_before, '') FROM measurement_labelcorrection k
+       WHERE k.merchant_id = {label}.merchant_id AND k.comment_id = {label}.comment_id AND k.at >= {until}
+       ORDER BY k.id LIMIT 1),
+    {label}.polarity)"""
 _ACTS = """
 SELECT {key}, coalesce(sum(t.touches) FILTER (WHERE h.kind IN ('read', 'deep_read')), 0)::bigint,
        coalesce(sum(t.touches) FILTER (WHERE h.kind IN ('save', 'share', 'screenshot')), 0)::bigint
@@ -144,17 +199,28 @@ GROUP BY 1
 """
 
 
+def _said_then(as_of: date) -> RawSQL:
+    statement = _SAID_THEN.format(label="measurement_commentlabel", until="%s")
+    return RawSQL(statement, [until(as_of)] * 2, output_field=CharField())  # noqa: S611 - no word of it is given
+
+
 def examples(
-    merchant: Merchant, period: Period, by: Dimension, key: str, polarity: str = ""
+    merchant: Merchant,
+    period: Period,
+    by: Dimension,
+    key: str,
+    polarity: str = "",
+    *,
+    as_of: date | None = None,
 ) -> QuerySet[CommentLabel]:
-    """Labelled comments behind a row, the latest first."""
-    start, end = period.instants()
+    """Labelled comments behind a row, the latest first; ``said`` is what they say, or said on a past day."""
     rows: QuerySet[CommentLabel] = CommentLabel.objects.for_merchant(merchant).filter(
-        comment__posted_at__gte=start, comment__posted_at__lt=end, comment__by_author=False
+        comment__in=_mine(merchant, period, as_of)
     )
     field = {Dimension.NOTE: "note_id", Dimension.BLOGGER: "note__blogger_id", Dimension.SPU: "note__spu_id"}
     if key:
         rows = rows.filter(**{f"comment__{field[by]}": None if key == "0" else key})
+    rows = rows.annotate(said=F("polarity") if as_of is None else _said_then(as_of))
     if polarity:
-        rows = rows.filter(polarity=polarity)
+        rows = rows.filter(said=polarity)
     return rows.select_related("comment__note").order_by("-comment__posted_at", "-id")

@@ -6,18 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q
 
-from measurement.models import LiveResult, LiveStream
+from measurement.models import LiveResult, LiveStream, Rollup
 from measurement.process.windows import LIVE_HOURS, NEXT_DAYS
+from measurement.queries.reported import until
 from merchants.models import Merchant
 from merchants.periods import Period, day_of
 
 
 @dataclass(slots=True)
 class Sum:
-    """Sums of streams: counts of people are sums over streams, a viewer of two counts twice."""
+    """Sums of streams: counts of people are sums over streams, a viewer of two counts twice. ``credited`` is the
+    linear credit of touches with the stream on the day it began and the next."""
 
     key: str
     name: str = ""
@@ -36,6 +40,7 @@ class Sum:
     refunded_fen: int | None = None
     later_buyers: int | None = None
     later_paid_fen: int | None = None
+    credited: int | None = None
     platforms: dict[str, int] = field(default_factory=dict)
 
     def add(self, result: LiveResult) -> None:
@@ -57,10 +62,19 @@ class Lives:
     platforms: dict[str, tuple[int, int]]  # orders and fen within the window
 
 
-def lives(merchant: Merchant, period: Period, by: str, *, of: Mapping[str, str] | None = None) -> Lives:
+def lives(
+    merchant: Merchant,
+    period: Period,
+    by: str,
+    *,
+    of: Mapping[str, str] | None = None,
+    as_of: date | None = None,
+) -> Lives:
     """Streams of the period and those whose start nobody told, latest first; or their sums by ``host`` or
-    ``curator``, the largest first. ``of`` keeps the streams of one of them. A constant number of queries."""
+    ``curator``, the largest first. ``of`` keeps the streams of one of them. As of a past day: those that had begun
+    by its end, with their credit; what viewers did is counted as it stands. A constant number of queries."""
     start, end = period.instants()
+    end = min(end, until(as_of) or end)
     only = {PEOPLE[name]: key for name, key in (of or {}).items()}
     streams = list(
         LiveStream.objects.for_merchant(merchant)
@@ -69,8 +83,10 @@ def lives(merchant: Merchant, period: Period, by: str, *, of: Mapping[str, str] 
         .order_by(F("started_at").desc(nulls_last=True), "-id")
     )
     results: dict[int, list[LiveResult]] = defaultdict(list)
-    for result in LiveResult.objects.for_merchant(merchant).filter(live_stream__in=streams):
-        results[result.live_stream_id].append(result)
+    if as_of is None:
+        for result in LiveResult.objects.for_merchant(merchant).filter(live_stream__in=streams):
+            results[result.live_stream_id].append(result)
+    credited = _credited(merchant, streams, period, as_of)
     rows: dict[str, Sum] = {}
     total = Sum("")
     platforms: dict[str, tuple[int, int]] = {}
@@ -78,6 +94,9 @@ def lives(merchant: Merchant, period: Period, by: str, *, of: Mapping[str, str] 
         row = _row_of(rows, stream, by)
         row.streams += 1
         total.streams += 1
+        if credited is not None:
+            for one in (row, total):
+                one.credited = (one.credited or 0) + credited.get(stream.pk, 0)
         for result in results[stream.pk]:
             if result.platform:
                 orders, fen = platforms.get(result.platform, (0, 0))
@@ -88,8 +107,40 @@ def lives(merchant: Merchant, period: Period, by: str, *, of: Mapping[str, str] 
                 total.add(result)
     ordered = list(rows.values())
     if by != "stream":
-        ordered.sort(key=lambda row: -(row.paid_fen or 0))
+        ordered.sort(key=lambda row: (-(row.paid_fen or 0), -(row.credited or 0)))
     return Lives(tuple(ordered), total, _latest(results.values()), platforms)
+
+
+def _credited(
+    merchant: Merchant, streams: Iterable[LiveStream], period: Period, as_of: date | None
+) -> dict[int, int] | None:
+    """Fen by stream; None where not one order of the merchant was ever tied to content."""
+    scope: dict[str, Any] = {
+        "merchant": merchant.pk,
+        "streams": [stream.pk for stream in streams],
+        "start": period.start,
+        "end": period.end,
+        "as_of": as_of or date.max,
+    }
+    if not Rollup.objects.for_merchant(merchant).filter(channel__isnull=False).exists():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_CREDITED, scope)
+        return dict(cursor.fetchall())
+
+
+# A stream may run past midnight. One whose start nobody told has the credit of the period.
+_CREDITED = """
+SELECT v.id, sum(r.fen_linear)::bigint
+FROM measurement_rollup r
+JOIN measurement_channel c ON c.id = r.channel_id AND c.merchant_id = %(merchant)s
+JOIN measurement_livestream v ON v.id = c.live_stream_id AND v.merchant_id = %(merchant)s
+WHERE r.merchant_id = %(merchant)s AND v.id = ANY(%(streams)s::bigint[]) AND r.recorded_day <= %(as_of)s
+  AND r.touch_day >= %(start)s AND r.touch_day <= %(end)s
+  AND CASE WHEN v.started_at IS NULL THEN r.touch_day < %(end)s
+      ELSE r.touch_day - (v.started_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN 0 AND 1 END
+GROUP BY 1
+"""
 
 
 def _latest(results: Iterable[list[LiveResult]]) -> datetime | None:

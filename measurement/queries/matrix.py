@@ -21,9 +21,10 @@ from measurement.models import Spu
 from measurement.process.placement import Carrier, Facts, carrier
 from measurement.queries import empathy
 from measurement.queries.cells import cells as read_cells
+from measurement.queries.reported import standing_sql, until
 from measurement.queries.status import bought, status
 from merchants.models import Merchant
-from merchants.periods import WEEK, Period
+from merchants.periods import DAY, WEEK, Period
 
 
 @dataclass(slots=True)
@@ -143,9 +144,9 @@ class Cell:
 
 Key = tuple[int, str, str, Carrier]
 CONTENT = {Carrier.KOL, Carrier.OTHER}
-_PAID_NOTES = """
-    SELECT DISTINCT note_id FROM measurement_spend
-    WHERE merchant_id = %(merchant)s AND kind = 'note_fee' AND replaced_at IS NULL AND note_id IS NOT NULL
+_PAID_NOTES = f"""
+    SELECT DISTINCT f.note_id FROM measurement_spend f
+    WHERE f.merchant_id = %(merchant)s AND f.kind = 'note_fee' AND {standing_sql("f")} AND f.note_id IS NOT NULL
 """
 _CHANNELS = f"""
 WITH paid AS ({_PAID_NOTES})
@@ -174,32 +175,39 @@ LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merc
 LEFT JOIN measurement_campaign g ON g.id = coalesce(s.campaign_id, x.campaign_id)
     AND g.merchant_id = s.merchant_id
 LEFT JOIN paid p ON p.note_id = n.id
-WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND s.replaced_at IS NULL
+WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 """
 _PUBLISHED = f"""
 WITH paid AS ({_PAID_NOTES})
 SELECT coalesce(n.spu_id, 0), n.buying_point, n.scene, p.note_id IS NOT NULL, count(*)
 FROM measurement_note n LEFT JOIN paid p ON p.note_id = n.id
-WHERE n.merchant_id = %(merchant)s AND n.published_at >= %(from)s AND n.published_at < %(until)s
+WHERE n.merchant_id = %(merchant)s AND n.published_at >= %(from)s AND n.published_at < least(%(to)s, %(until)s)
 GROUP BY 1, 2, 3, 4
 """
 
 
 def matrix(
-    merchant: Merchant, period: Period, *, through: date = date.max, credit: Cells | None = None
+    merchant: Merchant,
+    period: Period,
+    *,
+    through: date = date.max,
+    credit: Cells | None = None,
+    as_of: date | None = None,
 ) -> list[Cell]:
     """Every cell with a cost, a credit or a note, the dearest first. Cost of each source and kind is of the
     level that names notes for most of it; what names no note stands in cells without a buying point. Credit of
     orders up to ``through``, so that an earlier period can be seen at the same age. ``credit`` holds at least
-    the cells touched in the period; they are read when they are not given. A constant number of queries."""
+    the cells touched in the period; they are read when they are not given. As of a past day all of it is as it
+    had been stated and posted by its end. A constant number of queries."""
     names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
     start, end = period.instants()
     scope: dict[str, Any] = {
-        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "until": end,
+        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "to": end,
+        "until": until(as_of),
     }  # fmt: skip
     if credit is None:
-        credit = read_cells(merchant, since=period.start, touched_before=period.end, models=(Model.LINEAR,))
+        credit = _credit(merchant, period.start, period.end, as_of)
     cells: dict[Key, Cell] = {}
     weeks = Decimal(period.days) / WEEK
 
@@ -227,10 +235,14 @@ def matrix(
         for spu, point, scene, coop, count in cursor.fetchall():
             facts = Facts("", noted=True, cooperation=coop)
             cell(spu, point, scene, carrier(facts)).notes += count
-    for (spu, point, scene, coop), counts in empathy.of_content(merchant, period).items():
+    for (spu, point, scene, coop), counts in empathy.of_content(merchant, period, as_of=as_of).items():
         found = cell(spu, point, scene, carrier(Facts("", noted=True, cooperation=coop)))
         found.said = counts
     return sorted(cells.values(), key=lambda one: (-(one.cost or 0), -one.credited, one.spu, one.point))
+
+
+def _credit(merchant: Merchant, since: date, before: date, as_of: date | None) -> Cells:
+    return read_cells(merchant, since=since, touched_before=before, models=(Model.LINEAR,), as_of=as_of)
 
 
 def _touched_in(credit: Cells, period: Period, through: date) -> Cells:
@@ -283,10 +295,11 @@ class Former:
 @dataclass(frozen=True, slots=True)
 class Board:
     """Everything the page shows. ``coverage`` is the joined share of the period's revenue, ``placed`` the share
-    of cost whose product and buying point are known; ``before`` the cells of the period before by key."""
+    of cost whose product and buying point are known; ``before`` the cells of the period before by key. What was
+    sold, ``products`` and ``whole``, is counted as it stands: of a past day there is none."""
 
     products: tuple[Sold, ...]
-    whole: Sold
+    whole: Sold | None
     cells: tuple[Cell, ...]
     coverage: Decimal | None
     placed: Decimal | None
@@ -298,15 +311,17 @@ class Board:
     joinable: bool = True
 
 
-def board(merchant: Merchant, period: Period, former: Period | None, today: date) -> Board:
+def board(
+    merchant: Merchant, period: Period, former: Period | None, today: date, *, as_of: date | None = None
+) -> Board:
     """The page in a constant number of queries; ``former`` is the period to compare with."""
     state = status(merchant)
-    through = state.through(today)
-    products, whole = sold(merchant, period)
+    through = min(state.through(today) or today - DAY, as_of or date.max)
+    products, whole = sold(merchant, period) if as_of is None else ([], None)
     first = min(period.start, former.start) if former else period.start
-    credit = read_cells(merchant, since=first, touched_before=period.end, models=(Model.LINEAR,))
-    cells = matrix(merchant, period, credit=credit)
-    proof = bought(merchant, period, cells=credit)
+    credit = _credit(merchant, first, period.end, as_of)
+    cells = matrix(merchant, period, credit=credit, as_of=as_of)
+    proof = bought(merchant, period, as_of=as_of, cells=credit)
     for cell in cells:
         if state.has_credit:
             cell.interval = metrics.credit_interval(cell.credited, cell.squares, proof.mean_buyer)
@@ -318,19 +333,19 @@ def board(merchant: Merchant, period: Period, former: Period | None, today: date
         cells=tuple(cells),
         coverage=metrics.coverage(sum(proof.totals.joined.values()), proof.totals.unjoined),
         placed=metrics.ratio(known, cost),
-        through=through,
+        through=state.through(today),
         computed_at=state.computed_at,
         joinable=state.has_credit,
     )
     if former is None:
         return found
     apart = period.start - former.start
-    earlier, before = sold(merchant, former)
+    earlier, before = sold(merchant, former) if as_of is None else ([], None)
     return replace(
         found,
         before={
             cell.key: Former(cell.cost, cell.credited, cell.orders)
-            for cell in matrix(merchant, former, through=(through or today) - apart, credit=credit)
+            for cell in matrix(merchant, former, through=through - apart, credit=credit, as_of=as_of)
         },
         whole_before=before,
         products_before={row.name: row for row in earlier},

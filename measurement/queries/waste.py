@@ -1,30 +1,45 @@
-"""The page of waste and moves: rows that a worker left, never the ledger."""
+"""The page of waste and moves: rows that a worker left; of a past day, rows made as the worker makes them.
+
+What looked wrong is kept as it stands, so of a past day there are no flags.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, Sum, Value, When
 
 from measurement.metrics import Verdict
 from measurement.models import JudgedRow, Judging, Move, SpendFlag, StopRule
+from measurement.queries.judged import judged
 from measurement.queries.names import Name, names_of
+from measurement.queries.results import basis_of
 from measurement.queries.standing import DIMENSIONS, SPANS
-from measurement.reports import Dimension
+from measurement.reports import Dimension, Problem, past_day
 from measurement.ripening.stoprules import RuleState
 from merchants.models import Merchant
+from merchants.periods import day_of, end_of
 
 PAGE = 25
 FLAGS = 12
 MOVES = 40
-_LOST_FIRST = Case(When(verdict=Verdict.LOSING, then=Value(0)), default=Value(1))
+CLASSES = ("losing", "unproven", "ripening", "paying")
 ORDERS: dict[str, tuple[Any, ...]] = {
-    "waste": (_LOST_FIRST, F("high").asc(nulls_last=True)),  # by the lower end of what is lost
+    "waste": (
+        Case(When(verdict=Verdict.LOSING, then=Value(0)), default=Value(1)),
+        F("high").asc(nulls_last=True),
+    ),
     "best": (F("low").desc(nulls_last=True),),
     "cost": (F("cost").desc(nulls_last=True),),
+}
+"""By the lower end of what is lost, of what is gained, or by full cost; and the same of rows that are not kept."""
+KEYS: dict[str, Callable[[JudgedRow], Any]] = {
+    "waste": lambda row: (row.verdict != Verdict.LOSING, row.high is None, row.high, row.key),
+    "best": lambda row: (row.low is None, -(row.low or 0), row.key),
+    "cost": lambda row: (row.cost is None, -(row.cost or 0), row.key),
 }
 
 
@@ -37,6 +52,7 @@ class Asked:
     verdict: str = ""
     sort: str = "waste"
     page: int = 1
+    as_of: date | None = None
 
     def parameters(self, **changes: Any) -> dict[str, str]:
         state = {
@@ -45,24 +61,28 @@ class Asked:
             "class": self.verdict,
             "sort": self.sort,
             "page": self.page,
+            "asof": self.as_of or "",
         }
-        defaults = {"days": 90, "by": "campaign", "class": "", "sort": "waste", "page": 1}
+        defaults = {"days": 90, "by": "campaign", "class": "", "sort": "waste", "page": 1, "asof": ""}
         wanted = {**state, **({"page": 1, **changes} if changes else {})}
         return {name: str(value) for name, value in wanted.items() if value != defaults[name]}
 
 
-def read(parameters: Mapping[str, str]) -> Asked:
-    """The question in an address; what makes no sense is left at its default."""
+def read(parameters: Mapping[str, str], today: date) -> tuple[Asked, list[Problem]]:
+    """The question in an address; what makes no sense is left at its default, of the day that is said."""
+    as_of, problems = past_day(parameters, today)
     days = parameters.get("days", "")
     page = parameters.get("page", "")
     by = parameters.get("by", "")
-    return Asked(
+    asked = Asked(
         days=int(days) if days in {str(span) for span in SPANS} else 90,
         by=Dimension(by) if by in {str(one) for one in DIMENSIONS} else Dimension.CAMPAIGN,
         verdict=one if (one := parameters.get("class", "")) in {str(v) for v in Verdict} else "",
         sort=one if (one := parameters.get("sort", "")) in ORDERS else "waste",
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 and int(page) else 1,
+        as_of=as_of,
     )
+    return asked, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +118,85 @@ class Waste:
         return min([0, *lows]), max([0, *highs])
 
 
-def waste(merchant: Merchant, asked: Asked, *, page_size: int | None = PAGE) -> Waste:
-    """Everything the page shows, in a constant number of queries; ``page_size`` None: all rows."""
-    judging = Judging.objects.for_merchant(merchant).first()
+def waste(merchant: Merchant, asked: Asked, *, now: datetime, page_size: int | None = PAGE) -> Waste:
+    """Everything the page shows; ``page_size`` None: all rows. A constant number of queries."""
+    judging, classes, rows, rest = (_standing if asked.as_of is None else _past)(merchant, asked, now)
+    first = (asked.page - 1) * (page_size or 0)
+    shown = tuple(rows[first : first + page_size] if page_size else rows)
+    return Waste(
+        judging=judging,
+        classes=tuple(sorted(classes, key=lambda one: CLASSES.index(one.verdict))),
+        rows=shown,
+        names=names_of(merchant, asked.by, [row.key for row in shown]),
+        rest=rest,
+        count=sum(one.rows for one in classes if asked.verdict in {"", one.verdict}),
+        flags=_flags(merchant) if asked.as_of is None else (),
+        moves=moves(merchant, as_of=asked.as_of),
+    )
+
+
+Found = tuple[Judging | None, list[Class], Any, JudgedRow | None]
+"""When it was judged, the classes, the rows of the class that is asked in the order that is asked, and what
+belongs to no row."""
+
+
+def _standing(merchant: Merchant, asked: Asked, now: datetime) -> Found:
     of_all = JudgedRow.objects.for_merchant(merchant).filter(days=asked.days, dimension=asked.by)
     rows = of_all.exclude(key="").exclude(verdict="")
     summed = rows.values("verdict").annotate(cost=Sum("cost"), rows=Count("id"), high=Sum("high"))
-    by_class = {one["verdict"]: one for one in summed}
-    classes = tuple(
-        Class(verdict, by_class[verdict]["cost"], by_class[verdict]["rows"], by_class[verdict]["high"])
-        for verdict in ("losing", "unproven", "ripening", "paying")
-        if verdict in by_class
-    )
     wanted = rows.filter(verdict=asked.verdict) if asked.verdict else rows
-    ordered = wanted.order_by(*ORDERS[asked.sort], "key")
-    first = (asked.page - 1) * (page_size or 0)
-    shown = tuple(ordered[first : first + page_size] if page_size else ordered)
-    return Waste(
-        judging=judging,
-        classes=classes,
-        rows=shown,
-        names=names_of(merchant, asked.by, [row.key for row in shown]),
-        rest=of_all.filter(key="").first(),
-        count=sum(one.rows for one in classes if asked.verdict in {"", one.verdict}),
-        flags=_flags(merchant),
-        moves=moves(merchant),
+    return (
+        Judging.objects.for_merchant(merchant).first(),
+        [Class(one["verdict"], one["cost"], one["rows"], one["high"]) for one in summed],
+        wanted.order_by(*ORDERS[asked.sort], "key"),
+        of_all.filter(key="").first(),
     )
 
 
-def moves(merchant: Merchant) -> tuple[Move, ...]:
-    """The latest moves, those that matured and nobody has looked at first."""
+def _past(merchant: Merchant, asked: Asked, now: datetime) -> Found:
+    """The same of rows that are not kept."""
+    basis = basis_of(merchant)
+    made = list(
+        judged(merchant, basis, now=now, spans=(asked.days,), dimensions=(asked.by,), as_of=asked.as_of)
+    )
+    rows = [row for row in made if row.key and row.verdict]
+    classes = []
+    for verdict in {row.verdict for row in rows}:
+        mine = [row for row in rows if row.verdict == verdict]
+        classes.append(
+            Class(verdict, sum(row.cost or 0 for row in mine), len(mine), sum(row.high or 0 for row in mine))
+        )
+    wanted = [row for row in rows if asked.verdict in {"", row.verdict}]
+    through = min(basis[0].through(day_of(now)) or date.max, asked.as_of or date.max)
+    return (
+        Judging(merchant=merchant, judged_at=now, through=through, run_id=None),
+        classes,
+        sorted(wanted, key=KEYS[asked.sort]),
+        next((row for row in made if not row.key), None),
+    )
+
+
+def moves(merchant: Merchant, *, as_of: date | None = None) -> tuple[Move, ...]:
+    """The latest moves, those that matured and nobody has looked at first; or those that had been recorded by the
+    end of a past day, with what was known of them by then."""
     rows = Move.objects.for_merchant(merchant).select_related("owner")
+    if as_of is not None:
+        end = end_of(as_of)
+        recorded = rows.filter(recorded_at__lt=end).order_by("-starts_on", "-id")[:MOVES]
+        return tuple(_unsettled(move) if _later(move.settled_at, end) else move for move in recorded)
     waits = Case(When(settled_at__isnull=False, seen_at=None, then=Value(0)), default=Value(1))
     return tuple(rows.order_by(waits, "-starts_on", "-id")[:MOVES])
+
+
+def _later(at: datetime | None, end: datetime) -> bool:
+    return at is not None and at >= end
+
+
+def _unsettled(move: Move) -> Move:
+    """The move before its outcome was known."""
+    move.settled_at = move.seen_at = move.before = move.after = move.low = move.high = None
+    move.came = ""
+    return move
 
 
 def _flags(merchant: Merchant) -> tuple[tuple[SpendFlag, str], ...]:

@@ -24,7 +24,7 @@ from measurement.printed import empathy as printed
 from measurement.queries import empathy as reading
 from measurement.queries.keeping import is_allowed
 from measurement.reports import ReportQuery
-from measurement.views.questions import asking, choices
+from measurement.views.questions import asking, choices, past, past_chip, said_problems
 from measurement.words import empathy as words
 from measurement.words import said
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -36,8 +36,8 @@ SHOWN = 50  # comments of a page
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
     """The parts of empathy by note, blogger or SPU, over the comments of the period."""
-    query = printed.empathy_query(asking(request))
-    found = reading.empathy(request.merchant, query.period, query.by, query.page)
+    query = _asked(request)
+    found = reading.empathy(request.merchant, query.period, query.by, query.page, as_of=query.as_of)
     context = {
         **_around(query),
         "found": found,
@@ -60,13 +60,13 @@ def page(request: MerchantRequest) -> HttpResponse:
 @merchant_required(Permission.SEE_RESULTS)
 def comments(request: MerchantRequest) -> HttpResponse:
     """The comments behind a row, each with what it is taken to say and why; a person may correct it."""
-    query = printed.empathy_query(asking(request))
+    query = _asked(request)
     key = request.GET.get("of", "")
     key = key if key.isascii() and key.isdigit() and len(key) < 16 else ""
     polarity = request.GET.get("says", "")
     polarity = polarity if polarity in set(Polarity) else ""
     may_read = is_allowed(request.merchant, Sensitive.SNIPPETS)
-    labels = reading.examples(request.merchant, query.period, query.by, key, polarity)
+    labels = reading.examples(request.merchant, query.period, query.by, key, polarity, as_of=query.as_of)
     labels = labels if may_read else labels.none()
     shown = Paginator(labels, SHOWN).get_page(query.page)
     context = {
@@ -78,17 +78,18 @@ def comments(request: MerchantRequest) -> HttpResponse:
         "rows": [
             {
                 "label": label,
-                "says": said(words.POLARITIES, label.polarity),
-                "tone": _TONES.get(label.polarity, "muted"),
+                "says": said(words.POLARITIES, label.said),
+                "tone": _TONES.get(label.said, "muted"),
                 "intents": [said(words.INTENTS, intent) for intent in label.intents],
                 "source": said(words.SOURCES, label.source),
             }
             for label in shown
         ],
         "may_read": may_read,
-        "may_plan": Permission.PLAN in request.permissions,
+        "may_plan": Permission.PLAN in request.permissions and not query.as_of,
         "back": reverse("measurement:empathy", args=[request.merchant.code]) + _address(query),
         "here": request.get_full_path(),
+        "past": past("empathy", query.as_of, _comments_url(request, query.but(as_of=None), key)),
     }
     return render(request, "measurement/comments.html", context)
 
@@ -114,13 +115,19 @@ def correct(request: MerchantRequest, comment_id: int) -> HttpResponse:
     return redirect(back)
 
 
+def _asked(request: MerchantRequest) -> ReportQuery:
+    query, problems = printed.empathy_query(asking(request))
+    said_problems(request, problems)
+    return query
+
+
 def _address(query: ReportQuery, **more: str) -> str:
     return "?" + urlencode({**query.parameters(), **more})
 
 
 def _comments_url(request: MerchantRequest, query: ReportQuery, key: str) -> str:
     url = reverse("measurement:comments", args=[request.merchant.code])
-    return url + _address(query.but(page=1), **({"of": key} if key else {}))
+    return url + _address(query.but(), **({"of": key} if key else {}))
 
 
 def _around(query: ReportQuery) -> dict[str, Any]:
@@ -129,6 +136,8 @@ def _around(query: ReportQuery) -> dict[str, Any]:
         "choices": {"period": choices()["period"], "by": list(words.ROWS.items())},
         "definitions": definitions(get_language() or "en"),
         "dimension": said(words.ROWS, query.by),
+        "past": past("empathy", query.as_of, _address(query.but(as_of=None))),
+        "chips": past_chip(query.as_of, _address(query.but(as_of=None))),
     }
 
 

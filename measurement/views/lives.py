@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,8 +18,9 @@ from measurement.metrics import change
 from measurement.printed import lives as printed
 from measurement.process.questions import Question
 from measurement.queries import lives
+from measurement.reports import CUSTOM, ReportQuery
 from measurement.views.process import address
-from measurement.views.questions import said_problems
+from measurement.views.questions import past, past_chip, said_problems
 from measurement.words import process as named
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import Period, day_of
@@ -31,16 +33,18 @@ def page(request: MerchantRequest) -> HttpResponse:
     query, by, problems = printed.asked(request.GET.dict(), today)
     said_problems(request, problems)
     of = printed.people_of(request.GET.dict())
-    found = lives.lives(request.merchant, query.period, by, of=of)
-    before = lives.lives(request.merchant, query.before, by, of=of) if query.before else None
+    found = lives.lives(request.merchant, query.period, by, of=of, as_of=query.as_of)
+    before = printed.before(request.merchant, query, by, of)
     former = {row.key: row for row in before.rows} if before and by != "stream" else {}
-    question = Question(query.period, span=query.span, compare=query.compare)
+    question = Question(query.period, span=query.span, compare=query.compare, as_of=query.as_of)
+    now = address(question.but(as_of=None), by=by, **of)
     context = {
         "lives": found,
         "rows": [_shown(row, former.get(row.key), today, question, by) for row in found.rows],
         "total_viewers": printed.viewers_of(found.rows),
         "changes": _changes(found.total, before.total if before else None),
-        "compared": before is not None,
+        "past": past("live", query.as_of, now),
+        "chips": past_chip(query.as_of, now),
         "by": by,
         "by_words": named.LIVE_ROWS[by],
         "question": question,
@@ -74,20 +78,22 @@ def _shown(
         "former": former,
         "unnamed": f"#{row.key}",
         "streams_url": address(question, by="stream", **{by: row.key}) if by != "stream" and row.key else "",
-        "orders_query": _orders(row, by, question.period),
+        "orders_query": _orders(row, by, question),
     }
 
 
-def _orders(row: lives.Sum, by: str, period: Period) -> str:
+def _orders(row: lives.Sum, by: str, question: Question) -> str:
     """The orders credited to views of a stream, or of a host's streams, by day of the view. A stream may run
     past midnight."""
     if not row.key or by == "curator":
         return ""
-    if by == "host":
-        return f"?from={period.start}&to={period.last}&host={row.key}"
-    if row.started_on is None:
-        return ""
-    return f"?from={row.started_on}&to={row.started_on + timedelta(days=1)}&live={row.key}"
+    days = question.period
+    if by == "stream":
+        if row.started_on is None:
+            return ""
+        days = Period(row.started_on, row.started_on + timedelta(days=2))
+    asked = ReportQuery(days, span=CUSTOM, as_of=question.as_of)
+    return "?" + urlencode(asked.within_also("host" if by == "host" else "live", row.key).parameters())
 
 
 def _changes(now: lives.Sum, before: lives.Sum | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from measurement.queries import matrix
 from measurement.queries.matrix import Board, Cell, Sold
 from measurement.reports import ReportQuery
 from measurement.views.process import address
-from measurement.views.questions import said_problems
+from measurement.views.questions import past, past_chip, said_problems
 from measurement.words import process as named
 from merchants.access import MerchantRequest, merchant_required
 from merchants.periods import day_of
@@ -35,14 +35,19 @@ LONGEST = 120  # cells shown
 def page(request: MerchantRequest) -> HttpResponse:
     query, by, problems = asked(request.GET.dict(), day_of(timezone.now()))
     said_problems(request, problems)
-    found = matrix.board(request.merchant, query.period, query.before, day_of(timezone.now()))
+    found = matrix.board(
+        request.merchant, query.period, query.before, day_of(timezone.now()), as_of=query.as_of
+    )
     chosen = [cell for cell in found.cells if not by or cell.carrier == by]
-    question = Question(query.period, span=query.span, compare=query.compare)
+    question = Question(query.period, span=query.span, compare=query.compare, as_of=query.as_of)
+    now = address(question.but(as_of=None), **({"carrier": by} if by else {}))
     context = {
         "products": [_sold(row, found, query) for row in found.products],
         "whole": found.whole,
         "whole_change": _change(found.whole, found.whole_before),
-        "compared": found.whole_before is not None,
+        "compared": query.before is not None,
+        "past": past("matrix", query.as_of, now),
+        "chips": past_chip(query.as_of, now),
         "cells": [_cell(cell, found, query) for cell in chosen[:LONGEST]],
         "scale": max((cell.interval.high for cell in chosen[:LONGEST] if cell.interval), default=0),
         "left_off": max(0, len(chosen) - LONGEST),
@@ -72,8 +77,8 @@ def _sums(found: Board, kind: Carrier) -> tuple[int, int | None]:
     return sum(cell.cost or 0 for cell in cells), credited
 
 
-def _change(now: Sold, before: Sold | None) -> Any:
-    return change(now.paid_fen, before.paid_fen, before.orders) if before else None
+def _change(now: Sold | None, before: Sold | None) -> Any:
+    return change(now.paid_fen, before.paid_fen, before.orders) if now and before else None
 
 
 def _sold(row: Sold, found: Board, query: ReportQuery) -> dict[str, Any]:

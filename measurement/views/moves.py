@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from measurement.queries.names import names_of
 from measurement.queries.standing import DIMENSIONS, SPANS
 from measurement.queries.waste import Asked
 from measurement.reports import CUSTOM, Dimension, ReportQuery, Row
+from measurement.views.questions import past, past_chip, said_problems
 from measurement.views.results import TONES, inside
 from measurement.waste.moves import Direction, Measure, MoveKind
 from measurement.words import moves as named
@@ -44,13 +46,13 @@ OTHERWISE = (MoveKind.REPEAT, Measure.ROI, Direction.HOLD, 20, 28)
 @merchant_required(Permission.SEE_RESULTS)
 def page(request: MerchantRequest) -> HttpResponse:
     """The rows of the address; ``move=KEY`` opens the form for a row."""
-    return render(request, "measurement/moves.html", _context(request, waste.read(request.GET.dict())))
+    return render(request, "measurement/moves.html", _context(request, _asked(request)))
 
 
 @merchant_required(Permission.PLAN, methods=("POST",))
 def record(request: MerchantRequest) -> HttpResponse:
     """Records a move; a form that cannot be is shown again with what to change."""
-    asked = waste.read(request.GET.dict())
+    asked = _asked(request)
     form = MoveForm(request.POST, members=_members(request))
     if form.is_valid():
         try:
@@ -76,6 +78,12 @@ def seen(request: MerchantRequest, move_id: int) -> HttpResponse:
     move = get_for_merchant_or_404(Move, request.merchant, pk=move_id)
     operation.acknowledge(request.merchant, move=move, by=f"user:{request.user.pk}")
     return redirect(reverse("measurement:moves", args=[request.merchant.code]) + "#moves")
+
+
+def _asked(request: MerchantRequest) -> Asked:
+    asked, problems = waste.read(request.GET.dict(), day_of(timezone.now()))
+    said_problems(request, problems)
+    return asked
 
 
 def _record(request: MerchantRequest, given: dict[str, Any]) -> None:
@@ -106,15 +114,18 @@ def _members(request: MerchantRequest) -> list[tuple[str, str]]:
 
 
 def _context(request: MerchantRequest, asked: Asked, form: MoveForm | None = None) -> dict[str, Any]:
-    found = waste.waste(request.merchant, asked)
+    found = waste.waste(request.merchant, asked, now=timezone.now())
     key = request.GET.get("move", "")
-    may_plan = Permission.PLAN in request.permissions
+    may_plan = Permission.PLAN in request.permissions and not asked.as_of
+    now = _query(replace(asked, as_of=None), page=1) or "?"
     if form is None and key and may_plan:
         form = _suggested(request, asked, found, key)
     query = _report_query(asked, found)
     low, high = found.axis
     return {
         "asked": asked,
+        "past": past("moves", asked.as_of, now),
+        "chips": past_chip(asked.as_of, now),
         "found": found,
         "query": query,
         "data_through": (found.judging and found.judging.through) or "",
@@ -154,7 +165,7 @@ def _report_query(asked: Asked, found: waste.Waste) -> ReportQuery:
     end = found.rows[0].end if found.rows else day_of(timezone.now())
     period = Period(end - timedelta(days=asked.days), end)
     span = f"{asked.days}d" if asked.days in {28, 90} and end == day_of(timezone.now()) else CUSTOM
-    return ReportQuery(period=period, span=span, by=asked.by)
+    return ReportQuery(period=period, span=span, by=asked.by, as_of=asked.as_of)
 
 
 def _choices() -> dict[str, list[tuple[str, Any]]]:

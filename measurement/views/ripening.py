@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,7 +21,9 @@ from measurement.models import Campaign, RipeningRow, StopRule
 from measurement.operations import stoprules as operation
 from measurement.printed.ripening import ripening_chart, ripening_notes
 from measurement.queries import ripening as reading
+from measurement.reports import past_day
 from measurement.ripening.stoprules import Action, Against, RuleMetric
+from measurement.views.questions import past, past_chip, said_problems
 from measurement.words import moves as named
 from measurement.words import said as word
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -75,19 +79,27 @@ def _url(request: MerchantRequest, campaign: int) -> str:
 
 
 def _context(request: MerchantRequest, campaign: str, form: StopRuleForm | None = None) -> dict[str, Any]:
-    found = reading.ripening(request.merchant, campaign)
-    may_plan = Permission.PLAN in request.permissions
+    now = timezone.now()
+    as_of, problems = past_day(request.GET.dict(), day_of(now))
+    said_problems(request, problems)
+    found = reading.ripening(request.merchant, campaign, now=now, as_of=as_of)
+    may_plan = Permission.PLAN in request.permissions and not as_of
+    present = f"?{urlencode({'campaign': campaign})}" if campaign else "?"
     if form is None and may_plan:
         form = StopRuleForm(initial=_initial(found), campaigns=reading.campaigns(request.merchant))
     chosen = found.chosen
     through = found.judging.through if found.judging else None
     return {
         "found": found,
+        "as_of": as_of,
+        "past": past("ripening", as_of, present),
+        "chips": past_chip(as_of, present),
+        "campaign": campaign,
         "definitions": definitions(get_language() or "en"),
         "data_through": through or "",
         "computed_at": found.judging.judged_at if found.judging else None,
         "takeaway": said.of_ripening(found.rows),
-        "rows": [_row(row, found) for row in found.rows],
+        "rows": [_row(row, found, as_of) for row in found.rows],
         "most": max((row.high or row.orders for row in found.rows), default=0),
         "chosen": chosen,
         "chart": ripening_chart(chosen, through, ripening_notes(request.merchant, chosen)),
@@ -114,13 +126,15 @@ def _initial(found: reading.Ripening) -> dict[str, Any]:
     }
 
 
-def _row(row: RipeningRow, found: reading.Ripening) -> dict[str, Any]:
+def _row(row: RipeningRow, found: reading.Ripening, as_of: date | None) -> dict[str, Any]:
     rule = found.rules.get(row.campaign_id)
     return {
         "row": row,
         "rule": _rule(rule) if rule else None,
         "behind": row.low is not None and row.orders < row.low,
         "ahead": row.high is not None and row.orders > row.high,
+        "open": "?"
+        + urlencode({"campaign": row.campaign_id, **({"asof": as_of.isoformat()} if as_of else {})}),
     }
 
 

@@ -20,7 +20,9 @@ from tests.conftest import make_member
 from tests.measurement.world import World
 
 TODAY = day_of(timezone.now())
-PAGES = {"results": LEDGER, "models": LEDGER, "curve": LEDGER, "process": "process"}
+PAGES = {"results": LEDGER, "models": LEDGER, "curve": LEDGER, "process": "process"} | {
+    name: name for name in ("matrix", "live", "empathy", "moves", "ripening")
+}
 """The pages that have the day in their filter bar, and what each says of it."""
 
 

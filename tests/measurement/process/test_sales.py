@@ -242,7 +242,7 @@ def test_a_period_is_compared_with_the_one_before_at_the_same_age(world, merchan
     assert (cell.credited, found.before[cell.key].credited) == (10000, 8000)
 
 
-@pytest.mark.parametrize(("name", "queries"), [("measurement:matrix", 25), ("measurement:live", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("measurement:matrix", 25), ("measurement:live", 14)])
 def test_pages_ask_the_same_queries_however_many_rows(
     client, world, stream, merchant, name, queries, django_assert_num_queries
 ):
