@@ -236,6 +236,7 @@ def test_who_is_given_a_consultation_is_notified_once_and_only_when_asked_for(
         session = studio.ask(who, f"{who} asks")
         assignment.take(merchant, studio.session(session), agent, by=BY)
         expect(lin.locator(f"#ask-{session}")).to_have_attribute("data-agent", str(agent.pk), timeout=LONG)
+        until(lambda: lin.evaluate(SEEN_AS, session) == str(agent.pk))  # it looks once a second
         return session
 
     gives("hal")
@@ -255,6 +256,7 @@ def test_who_is_given_a_consultation_is_notified_once_and_only_when_asked_for(
     assert f"yours-ask-{session}" not in [tag for _, tag in told]
 
 
+SEEN_AS = "session => JSON.parse(sessionStorage.getItem('seedbed-queue')).agents[session]"
 DUE_MS = """
 session => {
   const due = Date.parse(document.querySelector(`#ask-${session} [data-due]`).dataset.due);
