@@ -15,7 +15,7 @@ from django.urls import reverse
 from measurement.operations import marks
 from merchants import tenancy
 from merchants.models import User
-from merchants.roles import BY_CODE, ROLES
+from merchants.roles import BY_CODE
 from portal.addresses import ANONYMOUS, MEMBER, STAFF, Address, addresses
 from tests.architecture.tenants import CHOICES, OBJECTS, Tenant, new_client, settle
 from tests.conftest import emptied
@@ -191,18 +191,6 @@ def test_filters_that_name_content_of_another_merchant_show_none_of_it(mine: Ten
 
 
 # -- a member
-
-
-@pytest.mark.parametrize("role", [role.code for role in ROLES])
-def test_a_member_reaches_what_the_role_may_and_nothing_else(mine: Tenant, role: str) -> None:
-    client, wrong = mine.client(role), []
-    for one in OF_MERCHANTS:
-        for method in one.methods if role not in one.roles else ("GET",):
-            answer = send(client, one, method, url(one, mine))
-            expected = {403} if role not in one.roles else {200, 204, 404} if "GET" in one.methods else {405}
-            if answer.status_code not in expected:
-                wrong.append((method, one.name, answer.status_code))
-    assert wrong == []
 
 
 def test_pages_of_a_merchant_show_its_own_words_and_none_of_another(mine: Tenant, theirs: Tenant) -> None:
