@@ -23,6 +23,7 @@ PAGES = {
     "results": "/m/{m}/results/?period=90d",
     "results-by-campaign": "/m/{m}/results/?rows=campaign",
     "over-time": "/m/{m}/over-time/?period=90d",
+    "over-time-of-a-past-day": "/m/{m}/over-time/?period=90d&asof=2026-05-01",
     "models": "/m/{m}/models/",
     "process": "/m/{m}/process/?period=90d&show=seeding",
     "process-all": "/m/{m}/process/?period=90d&show=all&by=blogger",
