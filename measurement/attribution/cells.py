@@ -168,6 +168,29 @@ def merged(cells: Cells, model: str) -> Cells:
     return replace(cells.only(firsts), fen=fen).only(fen[model] != 0)
 
 
+def without(present: Cells, later: Cells, model: str) -> Cells:
+    """What ``present`` was before ``later`` was posted. Cells of orders that it does not name stand as they are; of
+    the others there is what is left, unless that is nothing under ``model``. Whose an order is, ``present`` tells."""
+    models = tuple(later.fen)
+    moved = np.isin(present.order, later.order)
+    taken_back = replace(
+        later,
+        person=_persons(present.only(moved), later),
+        fen={name: -fen for name, fen in later.fen.items()},
+    )
+    left = merged(joined([present.only(moved), taken_back], models), model)
+    return joined([present.only(~moved), left], models)
+
+
+def _persons(known: Cells, cells: Cells) -> Whole:
+    """Of each of ``cells`` whom ``known`` says its order is of, or else what it says itself."""
+    orders, first = np.unique(known.order, return_index=True)
+    if not len(orders):
+        return cells.person
+    place = np.minimum(np.searchsorted(orders, cells.order), len(orders) - 1)
+    return np.where(orders[place] == cells.order, known.person[first[place]], cells.person)
+
+
 def packed(cells: Cells) -> tuple[bytes, dict[str, bytes]]:
     """The cells of one order day as bytes: all but the fen, and the fen by model."""
     keys = np.empty(len(cells), dtype=_KEYS)

@@ -113,7 +113,7 @@ class Posting(MerchantBulk, _Grain, _Shares):
         verbose_name_plural = _("postings")
         indexes = [
             models.Index(fields=["merchant", "line"], name="postings_of_a_line"),
-            models.Index(fields=["merchant", "order_day"], name="postings_by_order_day"),
+            models.Index(fields=["merchant", "order_day", "recorded_at"], name="postings_by_days"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
 """Credit in columns: from the copies that workers keep, and from the rows of days whose copy is not the
-latest word. What is read is always what the ledger holds; of a past day, what had been posted by its end."""
+latest word. What is read is always what the ledger holds; of a past day, that less what was posted since."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from measurement.attribution.cells import Cells, cells_of, joined, person_number, unpacked
+from measurement.attribution.cells import (
+    Cells,
+    cells_of,
+    day_number,
+    joined,
+    person_number,
+    unpacked,
+    without,
+)
 from measurement.choices import Model
-from measurement.queries.posted import cells_of_past
+from measurement.queries.posted import cells_of_past, count_since, posted_since
 from merchants.models import Merchant
 from merchants.periods import DAY, end_of
 
@@ -28,19 +36,47 @@ def cells(
     as_of: date | None = None,
 ) -> Cells:
     """The cells of order days from ``since`` up to, and without, ``until``; with ``touched_before``, days on
-    which nothing was credited to a touch before that day may be left out. In two statements; in one as they
-    stood at the end of the day ``as_of``."""
+    which nothing was credited to a touch before that day may be left out. In two statements; in four or five as
+    they stood at the end of the day ``as_of``."""
     scope: dict[str, Any] = {
         "merchant": merchant.pk,
         "since": since,
         "until": until or date.max,
         "before": touched_before or date.max,
     }
-    if as_of is not None:
-        return cells_of_past(scope | {"recorded_before": end_of(as_of)}, models)
+    return _present(scope, models) if as_of is None else _past(scope, models, as_of)
+
+
+def _past(scope: dict[str, Any], models: Sequence[Model], as_of: date) -> Cells:
+    """What stands less what was posted since, for that is little as a rule; of the days that were yet to come, and
+    if credit moves while it is read, the sum of what had been posted."""
+    scope = scope | {"recorded_before": end_of(as_of)}
+    kept = tuple(dict.fromkeys((Model.LINEAR, *models)))
+    known = scope | {"until": min(scope["until"], as_of + DAY)}
+    since = posted_since(known, kept)
+    present = _present(known, kept)
+    if count_since(known) != len(since):
+        return cells_of_past(scope, kept)
+    present, since = (_touched_before(some, scope["before"]) for some in (present, since))
+    parts = [without(present, since, Model.LINEAR)]
+    if known["until"] < scope["until"]:
+        parts.append(cells_of_past(scope | {"since": max(scope["since"], known["until"])}, kept))
+    return joined(parts, kept)
+
+
+def _touched_before(cells: Cells, day: date) -> Cells:
+    """Without the cells of orders and touches from that day on, which the scope leaves out."""
+    limit = day_number(day)
+    return cells.only((cells.order_day < limit) | (cells.touched & (cells.touch_day < limit)))
+
+
+def _present(scope: dict[str, Any], models: Sequence[Model]) -> Cells:
+    """The cells as they stand now, in two statements."""
     copies = _copies(_COPIES.format(fen=_columns(models)), scope)
     with connection.cursor() as cursor:  # it may see a later state; of each day only one of the two is taken
-        cursor.execute(_ROWS.format(days=_OTHERS, fen=_sums(models)), scope | _not_among(copies, since))
+        cursor.execute(
+            _ROWS.format(days=_OTHERS, fen=_sums(models)), scope | _not_among(copies, scope["since"])
+        )
         rows = cursor.fetchall()
     told = [
         (day, json.loads(platforms), keys, fen) for day, platforms, keys, *fen in copies if keys is not None

@@ -24,6 +24,7 @@ from measurement.attribution.cells import (
     squares,
     sums,
     unpacked,
+    without,
 )
 
 DAY = date(2026, 3, 1)
@@ -120,3 +121,40 @@ def test_equal_cells_are_summed_and_those_of_which_nothing_is_left_are_gone(give
         expected[tuple(key)][1] += linear
     left = sorted((*key, *fen) for key, fen in expected.items() if fen[1])
     assert told(merged(cells, "linear")) == left
+
+
+@given(st.lists(st.tuples(rows, st.booleans()), max_size=6))
+def test_what_stands_less_what_was_posted_since_is_the_sum_of_what_had_been_posted(
+    given_posts: list[Any],
+) -> None:
+    def posted(*, since: bool | None = None) -> list[Any]:
+        """Rows of one person an order, and of its own day, as a ledger has them."""
+        found = [row for some, is_later in given_posts if since in (None, is_later) for row in some]
+        return [(DAY + timedelta(days=row[1]), row[1], -row[1], *row[3:]) for row in found]
+
+    def summed(some: list[Any]) -> Cells:
+        kept: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+        for *key, first, linear in some:
+            kept[tuple(key)][0] += first
+            kept[tuple(key)][1] += linear
+        return cells_of([(*key, *money) for key, money in kept.items() if any(money)], MODELS)
+
+    def left(cells: Cells) -> list[Any]:
+        return told(cells.only(cells.fen["linear"] != 0))
+
+    stood = without(summed(posted()), cells_of(posted(since=True), MODELS), "linear")
+    assert left(stood) == left(summed(posted(since=False)))
+
+
+def test_of_an_order_whose_person_was_joined_since_the_joined_person_is_told() -> None:
+    row = (DAY, 7, 9, 1, 1, "jd", "A", DAY, 60, 60)
+    more = (DAY, 7, 4, 1, 1, "jd", "A", DAY, 20, 20)
+    stood = without(cells_of([row], MODELS), cells_of([more], MODELS), "linear")
+    assert told(stood) == told(cells_of([(*row[:8], 40, 40)], MODELS))
+
+
+def test_an_order_that_is_gone_is_there_again_on_the_day_before_it_went() -> None:
+    gone = (DAY, -7, 9, 1, 1, "jd", "A", DAY, -60, -60)
+    other = (DAY, 8, 9, 1, 1, "jd", "A", DAY, 0, 0)
+    stood = without(cells_of([other], MODELS), cells_of([gone], MODELS), "linear")
+    assert told(stood) == told(cells_of([other, (*gone[:8], 60, 60)], MODELS))
