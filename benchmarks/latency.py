@@ -20,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benchmarks import planted
+from benchmarks import past, planted
 from measurement.models import Credit
 from measurement.operations import deliveries
 from merchants import tenancy
@@ -67,7 +67,8 @@ def waited(merchant: Merchant, folder: Path) -> dict[str, Any]:
         "results page, p95, ms": _p95(asked) * 1000,
         "results page, most queries": max(queries),
     }
-    return figures | {f"{name} page, p95, ms": _others(client, merchant, name) for name in OTHERS}
+    figures |= {f"{name} page, p95, ms": _others(client, merchant, name) for name in OTHERS}
+    return figures | past.measured(client, merchant)
 
 
 def _others(client: Client, merchant: Merchant, name: str) -> float:

@@ -21,6 +21,10 @@ CIGARETTES = Path(__file__).with_name("cigarettes.csv")
 the CDC; the selection is that of Abadie, Diamond, Hainmueller, JASA 105, 2010, 493-505).
 California taxed them from 1989 on."""
 
+GEOEXPERIMENT = Path(__file__).with_name("geoexperiment.csv")
+"""Sales of two arms of places on 70 days and what the ads of the second cost, summed from the example data of
+GeoexperimentsResearch 1.0.3 (Google, Apache-2.0), of which the test took the last 28 days."""
+
 
 def test_demeaned_synthetic_control_finds_what_was_printed_of_california():
     """Arkhangelsky, Athey, Hirshberg, Imbens, Wager, American Economic Review 111, 2021, 4088-4118, table 1:
@@ -32,6 +36,20 @@ def test_demeaned_synthetic_control_finds_what_was_printed_of_california():
     treated = np.array([state == "California" for state in states])
     found = read_out(Panel(years, tuple(states), packs, treated, 1989 - 1970), Method.SC)
     assert round(found.incremental_response / 12, 1) == -11.1
+
+
+def test_time_based_regression_finds_what_its_authors_printed_of_their_example():
+    """The vignette of the package prints an incremental response of 147337.1 and a return of 2.946742."""
+    with GEOEXPERIMENT.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    sales = np.array([[float(row["control"]), float(row["treatment"])] for row in rows])
+    cost = np.array([[0.0, float(row["cost"])] for row in rows])
+    days = tuple(date.fromisoformat(row["date"]) for row in rows)
+    start = days.index(date(2015, 2, 16))
+    found = read_out(Panel(days, ("1", "2"), sales, np.array([False, True]), start, cost), Method.TBR)
+    assert round(found.incremental_response, 1) == 147337.1
+    assert found.iroas is not None
+    assert round(found.iroas, 6) == 2.946742
 
 
 def test_welch_of_the_hours_of_sleep_is_that_of_the_manual():
