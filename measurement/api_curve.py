@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from measurement import reports
 from measurement.choices import Model
 from measurement.cycles.cohorts import Cohort, marks
-from measurement.queries import curve
+from measurement.queries import beside, curve
+from measurement.queries.curve import Curve
 from measurement.reports import ID_FILTERS, WORD_FILTERS, Axis
 from merchants.api_contract import ERROR, BadParameters, ProgramView
 from merchants.periods import day_of
@@ -56,6 +57,12 @@ PARAMETERS = [
     OpenApiParameter("axis", str, enum=[str(axis) for axis in Axis], description="Days of touch or order."),
     OpenApiParameter("model", str, enum=[str(model) for model in Model]),
     OpenApiParameter("grade", str, enum=["A", "B"], description="Only this grade of evidence."),
+    OpenApiParameter(
+        "beside",
+        str,
+        description="A second thing beside: previous, year, days:2026-09-01 (as many days from then on),"
+        " model:last, platform:jd or campaign:12.",
+    ),
     OpenApiParameter("asof", str, description="As it stood at the end of this past day."),
     *(OpenApiParameter(name, int, description="Only this one, by id.") for name in ID_FILTERS),
     *(OpenApiParameter(name, str, enum=[str(one) for one in kind]) for name, kind in WORD_FILTERS.items()),
@@ -73,6 +80,24 @@ _PART = {
 }
 
 
+_POINTS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "age": {"type": "integer"},
+            "credited_fen": {"type": "integer"},
+            "reached": {"type": "string"},
+            "roi": _RATIO,
+        },
+    },
+}
+_BESIDE = {
+    "type": "object",
+    "nullable": True,
+    "description": "What was asked to lie beside, of the same slice but for that; null when nothing was.",
+    "properties": {"label": {"type": "string"}, "points": _POINTS, "total": _COHORT},
+}
 _EXAMPLE = {
     "from": "2026-02-23",
     "to": "2026-03-01",
@@ -85,6 +110,7 @@ _EXAMPLE = {
     ],
     "cohorts": [_PART],
     "total": _PART,
+    "beside": None,
     "orders": 14,
     "coverage": "0.412300",
     "data_through": "2026-03-01",
@@ -114,18 +140,8 @@ class CurveView(ProgramView):
                     "axis": {"type": "string"},
                     "model": {"type": "string"},
                     "window_days": {"type": "integer"},
-                    "points": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "age": {"type": "integer"},
-                                "credited_fen": {"type": "integer"},
-                                "reached": {"type": "string"},
-                                "roi": _RATIO,
-                            },
-                        },
-                    },
+                    "points": _POINTS,
+                    "beside": _BESIDE,
                     "cohorts": {"type": "array", "items": _COHORT},
                     "total": _COHORT,
                     "orders": {"type": "integer", "nullable": True},
@@ -145,7 +161,12 @@ class CurveView(ProgramView):
         if problems:
             raise BadParameters(self, [(problem.name, problem.value) for problem in problems])
         program: Any = request.user
+        try:
+            laid = beside.laid(program.merchant, query, day_of(now))
+        except beside.NothingBeside:
+            raise BadParameters(self, [("beside", query.beside)]) from None
         found = curve.over_time(program.merchant, query, now=now)
+        other = curve.over_time(program.merchant, laid.query, now=now) if laid else None
         return Response(
             {
                 "from": query.period.start,
@@ -153,15 +174,14 @@ class CurveView(ProgramView):
                 "axis": query.axis,
                 "model": query.model,
                 "window_days": found.window,
-                "points": [
-                    {
-                        "age": point.age,
-                        "credited_fen": point.credited,
-                        "reached": _text(point.reached),
-                        "roi": _text(point.roi),
-                    }
-                    for point in found.points
-                ],
+                "points": _points(found),
+                "beside": other
+                and laid
+                and {
+                    "label": laid.label,
+                    "points": _points(other),
+                    "total": _told(other.total, other.window),
+                },
                 "cohorts": [_told(cohort, found.window) for cohort in found.cohorts],
                 "total": _told(found.total, found.window),
                 "orders": found.orders,
@@ -170,6 +190,18 @@ class CurveView(ProgramView):
                 "definition_version": found.envelope.definition_version,
             }
         )
+
+
+def _points(found: Curve) -> list[dict[str, Any]]:
+    return [
+        {
+            "age": point.age,
+            "credited_fen": point.credited,
+            "reached": _text(point.reached),
+            "roi": _text(point.roi),
+        }
+        for point in found.points
+    ]
 
 
 def _told(cohort: Cohort, window: int) -> dict[str, Any]:

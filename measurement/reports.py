@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from measurement import besides
 from measurement.choices import Grade, Model, Placement, Platform, TouchKind
 from measurement.metrics import Verdict
 from merchants.periods import LONGEST, PRESETS, Period, matched_before, preset, year_before
@@ -61,11 +62,7 @@ HORIZONS = (0, 7, 15, 30, 60, 90)
 SORTS = ("cost", "credited", "roi", "orders", "people", "maturity", "name", "spread")
 ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu", "live", "host")
 """``live`` is one live stream, ``host`` all those of a blogger."""
-WORD_FILTERS: dict[str, type[StrEnum]] = {
-    "platform": Platform,
-    "kind": TouchKind,
-    "placement": Placement,
-}
+WORD_FILTERS: dict[str, type[StrEnum]] = {"platform": Platform, "kind": TouchKind, "placement": Placement}
 DATED = frozenset({"period", "from", "to", "compare", "asof"})
 """Parameters of days: what pages with a question of their own take from this one."""
 
@@ -77,7 +74,7 @@ DEFAULT_SPAN = "28d"
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
     """One question. ``within`` holds the filters by name: ids of content, or a platform or kind. ``order`` is
-    that of the Markov chain, ``nulls`` whether journeys without an order count in it."""
+    that of the Markov chain, ``nulls`` whether journeys without an order count in it, ``beside`` a second thing."""
 
     period: Period
     span: str = DEFAULT_SPAN
@@ -94,6 +91,7 @@ class ReportQuery:
     within: tuple[tuple[str, str], ...] = ()
     order: int = 1
     nulls: bool = True
+    beside: str = ""
 
     @property
     def filters(self) -> dict[str, str]:
@@ -131,6 +129,7 @@ class ReportQuery:
             "page": "" if self.page == 1 else str(self.page),
             "order": "" if self.order == 1 else str(self.order),
             "nulls": "" if self.nulls else WITHOUT,
+            "beside": self.beside,
             **self.filters,
         }
         return {name: value for name, value in written.items() if value}
@@ -179,6 +178,7 @@ def read(parameters: Mapping[str, str], today: date) -> tuple[ReportQuery, list[
         within=reader.filters(),
         order=int(reader.one_of("order", ("1", "2", "3")) or 1),
         nulls=reader.one_of("nulls", (WITHOUT,)) != WITHOUT,
+        beside=reader.beside(),
     )
     return query, reader.problems
 
@@ -235,6 +235,13 @@ class _Reader:
         """A day in the past; today and later is the present."""
         day = self.day("asof")
         return day if day is None or day < today else None
+
+    def beside(self) -> str:
+        try:
+            return besides.written(self.given)
+        except ValueError:
+            self.refuse("beside")
+            return ""
 
     def period(self, today: date) -> tuple[str, Period]:
         """Both dates make a custom span, unless a preset is named; a span that cannot be is the default."""

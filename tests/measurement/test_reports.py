@@ -85,6 +85,9 @@ queries = st.builds(
     horizon=st.sampled_from(HORIZONS),
     sort=st.sampled_from([*SORTS, *(f"-{name}" for name in SORTS)]),
     page=st.integers(1, 9999),
+    beside=st.sampled_from(
+        ["", "previous", "year", "days", "days:2026-09-01", "model:last", "platform:jd", "campaign:12"]
+    ),
     within=st.dictionaries(
         st.sampled_from(["note", "blogger", "campaign", "keyword", "spu"]),
         st.integers(1, 10**12).map(str),
@@ -102,7 +105,8 @@ def test_a_question_written_to_the_address_is_read_back_the_same(query):
 @settings(deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(["period", "from", "to", "x", "page", "by", "asof", "spu", "sort"]), st.text()
+        st.sampled_from(["period", "from", "to", "x", "page", "by", "asof", "spu", "sort", "beside"]),
+        st.text(),
     )
 )
 def test_no_address_is_too_strange_to_be_read(parameters):
