@@ -13,7 +13,7 @@ import numpy as np
 from django.db import connection
 
 from measurement import metrics
-from measurement.attribution.cells import Cells, day_number, distinct, squares, sums
+from measurement.attribution.cells import Cells, Whole, day_number, distinct, squares, sums
 from measurement.choices import Model
 from measurement.empathy.parts import Counts, Part, Share, parts
 from measurement.metrics import Interval
@@ -161,30 +161,40 @@ LEFT JOIN measurement_campaign g ON g.id = coalesce(c.campaign_id, x.campaign_id
 LEFT JOIN paid p ON p.note_id = c.note_id
 WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(channels)s::bigint[])
 """
-_SPENT = f"""
+SPENT = f"""
 WITH paid AS ({_PAID_NOTES})
-SELECT s.source, s.kind, s.level, n.id IS NOT NULL, coalesce(n.spu_id, s.spu_id, 0),
-       coalesce(n.buying_point, ''), coalesce(n.scene, ''),
-       s.kind = 'ads', coalesce(g.placement, ''), s.keyword_id IS NOT NULL, p.note_id IS NOT NULL,
-       sum(s.fen)::bigint, sum((s.metrics->>'ti_user_num')::bigint) FILTER (
-           WHERE jsonb_typeof(s.metrics->'ti_user_num') = 'number'),
-       sum(s.fen) FILTER (WHERE jsonb_typeof(s.metrics->'ti_user_num') = 'number')::bigint
-FROM measurement_spend s
-LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
-LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
-LEFT JOIN measurement_campaign g ON g.id = coalesce(s.campaign_id, x.campaign_id)
-    AND g.merchant_id = s.merchant_id
-LEFT JOIN paid p ON p.note_id = n.id
-WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+SELECT {{what}} FROM (
+    SELECT s.id, s.source, s.kind, s.level, n.id IS NOT NULL AS noted, coalesce(n.spu_id, s.spu_id, 0) AS spu,
+           coalesce(n.buying_point, '') AS point, coalesce(n.scene, '') AS scene, s.kind = 'ads' AS ads,
+           coalesce(g.placement, '') AS placement, s.keyword_id IS NOT NULL AS worded,
+           p.note_id IS NOT NULL AS coop, s.fen, s.day,
+           CASE jsonb_typeof(s.metrics->'ti_user_num')
+                WHEN 'number' THEN (s.metrics->>'ti_user_num')::bigint END AS ti
+    FROM measurement_spend s
+    LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
+    LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
+    LEFT JOIN measurement_campaign g ON g.id = coalesce(s.campaign_id, x.campaign_id)
+        AND g.merchant_id = s.merchant_id
+    LEFT JOIN paid p ON p.note_id = n.id
+    WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
+) r {{then}}
 """
-_PUBLISHED = f"""
+_OF = "source, kind, level, noted, spu, point, scene, ads, placement, worded, coop"
+_SPENT = SPENT.format(
+    what=f"{_OF}, sum(fen)::bigint, sum(ti), sum(fen) FILTER (WHERE ti IS NOT NULL)::bigint",
+    then=f"GROUP BY {_OF}",
+)
+PUBLISHED = f"""
 WITH paid AS ({_PAID_NOTES})
-SELECT coalesce(n.spu_id, 0), n.buying_point, n.scene, p.note_id IS NOT NULL, count(*)
+SELECT {{what}}
 FROM measurement_note n LEFT JOIN paid p ON p.note_id = n.id
 WHERE n.merchant_id = %(merchant)s AND n.published_at >= %(from)s AND n.published_at < least(%(to)s, %(until)s)
-GROUP BY 1, 2, 3, 4
+{{then}}
 """
+_PUBLISHED = PUBLISHED.format(
+    what="coalesce(n.spu_id, 0), n.buying_point, n.scene, p.note_id IS NOT NULL, count(*)",
+    then="GROUP BY 1, 2, 3, 4",
+)
 
 
 def matrix(
@@ -201,13 +211,9 @@ def matrix(
     the cells touched in the period; they are read when they are not given. As of a past day all of it is as it
     had been stated and posted by its end. A constant number of queries."""
     names = dict(Spu.objects.for_merchant(merchant).values_list("pk", "name"))
-    start, end = period.instants()
-    scope: dict[str, Any] = {
-        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "to": end,
-        "until": until(as_of),
-    }  # fmt: skip
+    scope = scope_of(merchant, period, as_of)
     if credit is None:
-        credit = _credit(merchant, period.start, period.end, as_of)
+        credit = read_credit(merchant, period.start, period.end, as_of)
     cells: dict[Key, Cell] = {}
     weeks = Decimal(period.days) / WEEK
 
@@ -219,13 +225,13 @@ def matrix(
 
     with connection.cursor() as cursor:
         for (point, scene, by), spu, fen, squares, orders in _credited(
-            cursor, scope, _touched_in(credit, period, through)
+            cursor, scope, touched_in(credit, period, through)
         ):
             found = cell(spu, point, scene, by)
             found.credited, found.squares = found.credited + fen, found.squares + squares
             found.orders += orders
         cursor.execute(_SPENT, scope)
-        for row in _of_one_level(cursor.fetchall()):
+        for row in of_one_level(cursor.fetchall()):
             _, _, _, noted, spu, point, scene, ads, placement, worded, coop, fen, ti, ti_fen = row
             found = cell(spu, point, scene, carrier(Facts("", ads, placement, worded, noted, coop)))
             found.cost = (found.cost or 0) + fen
@@ -241,36 +247,52 @@ def matrix(
     return sorted(cells.values(), key=lambda one: (-(one.cost or 0), -one.credited, one.spu, one.point))
 
 
-def _credit(merchant: Merchant, since: date, before: date, as_of: date | None) -> Cells:
+def scope_of(merchant: Merchant, period: Period, as_of: date | None) -> dict[str, Any]:
+    """Parameters of the statements."""
+    start, end = period.instants()
+    return {
+        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "to": end,
+        "until": until(as_of),
+    }  # fmt: skip
+
+
+def read_credit(merchant: Merchant, since: date, before: date, as_of: date | None) -> Cells:
     return read_cells(merchant, since=since, touched_before=before, models=(Model.LINEAR,), as_of=as_of)
 
 
-def _touched_in(credit: Cells, period: Period, through: date) -> Cells:
+def touched_in(credit: Cells, period: Period, through: date) -> Cells:
     touched = credit.touched & (credit.channel > 0) & (credit.order_day <= day_number(through))
     touched &= credit.touch_day >= day_number(period.start)
     return credit.only(touched & (credit.touch_day < day_number(period.end)))
+
+
+def placed(
+    cursor: Any, scope: dict[str, Any], credit: Cells
+) -> tuple[list[tuple[str, str, Carrier]], Whole, Whole]:
+    """The (buying point, audience, carrier) there are, and of each credit the number of its own and its SPU."""
+    channels, at = np.unique(credit.channel, return_inverse=True)
+    cursor.execute(_CHANNELS, {**scope, "channels": [int(channel) for channel in channels]})
+    told = {row[0]: row[1:] for row in cursor.fetchall()}
+    places: dict[tuple[str, str, Carrier], int] = {}
+    numbers, about = [], []
+    for channel in channels:
+        spu, point, scene, *facts = told[int(channel)]
+        place = (point, scene, carrier(Facts(*facts)))
+        numbers.append(places.setdefault(place, len(places)))
+        about.append(spu)
+    spus = np.where(np.array(about, dtype=np.int64)[at] > 0, np.array(about, dtype=np.int64)[at], credit.spu)
+    return list(places), np.array(numbers, dtype=np.int64)[at], spus
 
 
 def _credited(
     cursor: Any, scope: dict[str, Any], credit: Cells
 ) -> Iterator[tuple[tuple[str, str, Carrier], int, int, int, int]]:
     """((buying point, audience, carrier), SPU, fen, squares, orders) of all that was credited."""
-    channels, at = np.unique(credit.channel, return_inverse=True)
-    cursor.execute(_CHANNELS, {**scope, "channels": [int(channel) for channel in channels]})
-    told = {row[0]: row[1:] for row in cursor.fetchall()}
-    places: dict[tuple[str, str, Carrier], int] = {}
-    placed, about = [], []
-    for channel in channels:
-        spu, point, scene, *facts = told[int(channel)]
-        place = (point, scene, carrier(Facts(*facts)))
-        placed.append(places.setdefault(place, len(places)))
-        about.append(spu)
-    spus = np.where(np.array(about, dtype=np.int64)[at] > 0, np.array(about, dtype=np.int64)[at], credit.spu)
+    named, rows_of, spus = placed(cursor, scope, credit)
     known, numbers = np.unique(spus, return_inverse=True)
-    rows = np.array(placed, dtype=np.int64)[at] * len(known) + numbers
+    rows = rows_of * len(known) + numbers
     cells, of_cell = np.unique(rows, return_inverse=True)
     fen = credit.fen[Model.LINEAR]
-    named = list(places)
     found = zip(
         cells,
         sums(of_cell, fen, len(cells)),
@@ -319,7 +341,7 @@ def board(
     through = min(state.through(today) or today - DAY, as_of or date.max)
     products, whole = sold(merchant, period) if as_of is None else ([], None)
     first = min(period.start, former.start) if former else period.start
-    credit = _credit(merchant, first, period.end, as_of)
+    credit = read_credit(merchant, first, period.end, as_of)
     cells = matrix(merchant, period, credit=credit, as_of=as_of)
     proof = bought(merchant, period, as_of=as_of, cells=credit)
     for cell in cells:
@@ -352,18 +374,24 @@ def board(
     )
 
 
-def _of_one_level(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def of_one_level(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Levels are views of one spend: of each source and kind those rows stand whose level names notes for
     the most money."""
-    views: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    rows = list(rows)
+    chosen = _levels(rows)
+    return [row for row in rows if chosen[row[0], row[1]] == row[2]]
+
+
+def levels(cursor: Any, scope: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """The level that stands, by source and kind."""
+    cursor.execute(_SPENT, scope)
+    return _levels(cursor.fetchall())
+
+
+def _levels(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], str]:
+    views: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
     for row in rows:
-        views[row[0], row[1]].append(row)
-    chosen = []
-    for view in views.values():
-        named: dict[str, tuple[int, int]] = {}
-        for row in view:
-            fen, every = named.get(row[2], (0, 0))
-            named[row[2]] = (fen + (abs(row[11]) if row[3] else 0), every + abs(row[11]))
-        level = max(named, key=lambda name: named[name])
-        chosen += [row for row in view if row[2] == level]
-    return chosen
+        named = views[row[0], row[1]]
+        fen, every = named.get(row[2], (0, 0))
+        named[row[2]] = (fen + (abs(row[11]) if row[3] else 0), every + abs(row[11]))
+    return {view: max(named, key=lambda name: named[name]) for view, named in views.items()}

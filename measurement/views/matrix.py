@@ -20,7 +20,8 @@ from measurement.process.placement import Carrier
 from measurement.process.questions import Question
 from measurement.queries import matrix
 from measurement.queries.matrix import Board, Cell, Sold
-from measurement.reports import ReportQuery
+from measurement.queries.matrix_rows import Counted
+from measurement.reports import CUSTOM, ReportQuery
 from measurement.views.process import address
 from measurement.views.questions import past, past_chip, said_problems
 from measurement.words import process as named
@@ -107,4 +108,12 @@ def _cell(cell: Cell, found: Board, query: ReportQuery) -> dict[str, Any]:
         "parts": parts_of(cell),
         "is_ad": cell.carrier not in matrix.CONTENT,
         "open": _inside(query, cell.key[0]) if cell.key[0] else "",
+        "rows": {str(one): rows_address(query, cell, one) for one in Counted},
     }
+
+
+def rows_address(query: ReportQuery, cell: Cell, counted: Counted) -> str:
+    """The query string of the rows behind a figure of a cell."""
+    spu, point, scene, by = cell.key
+    question = Question(query.period, span=CUSTOM, as_of=query.as_of)
+    return address(question, of=counted, spu=str(spu), point=point, scene=scene, carrier=by)

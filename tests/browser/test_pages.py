@@ -29,6 +29,7 @@ PAGES = {
     "process-all": "/m/{m}/process/?period=90d&show=all&by=blogger",
     "process-days": "/m/{m}/process/?by=day&show=touches",
     "matrix": "/m/{m}/matrix/",
+    "matrix-rows": "/m/{m}/matrix/rows/?period=90d&of=cost&spu=0&point=&scene=&carrier=feed",
     "live": "/m/{m}/live/",
     "alliance": "/m/{m}/alliance/?period=90d",
     "moves": "/m/{m}/moves/",
