@@ -158,7 +158,7 @@ def _comments(merchant: Merchant, period: Period, key: Key, as_of: date | None, 
     return Found(labels, labels.count(), hits=labels.filter(echoes=True).count())
 
 
-def _paid_notes(merchant: Merchant, as_of: date | None) -> QuerySet[Any]:
+def _paid_notes(merchant: Merchant, as_of: date | None) -> Any:
     """Ids of the notes for which a fee is stated, or was at the end of a past day."""
     fees = standing(Spend, merchant, until=until(as_of)).filter(kind=SpendKind.NOTE_FEE)
     return fees.exclude(note=None).values("note_id")
