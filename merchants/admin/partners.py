@@ -24,6 +24,8 @@ class PartnersAdmin(SupportAdmin):
         """Every partner with its state; POST pauses or resumes one, for superusers."""
         if request.method == "POST":
             return _act(request)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         paused = {row.partner: row for row in PausedPartner.objects.using(OPERATOR)}
         context = {
             **admin.site.each_context(request),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -35,6 +36,8 @@ class TrailAdmin(SupportAdmin):
 @allows("GET")
 def unusual(request: HttpRequest) -> HttpResponse:
     """Looks of the last 30 days that are worth a question, of members and of operators, over all merchants."""
+    if not request.user.has_perm("merchants.view_auditevent"):
+        raise PermissionDenied
     rows = AuditEvent.objects.using(OPERATOR)
     found = searched_trail.unusual(rows, audit.looks(), zone=SHANGHAI, now=timezone.now())
     context = {

@@ -134,6 +134,17 @@ def end(merchant: Merchant, agreement_id: int, *, by: str) -> Agreement:
     return row
 
 
+def end_all(merchant: Merchant, *, by: str) -> int:
+    """Ends all of a merchant that leaves: what it gave and took is revoked, its offers are taken back, those to it
+    declined. Returns how many these were."""
+    with tenancy.acting_for(merchant):
+        rows = agreements.of_merchant(merchant).filter(state__in=(State.OFFERED, State.ACCEPTED))
+        for row in (found := list(rows.order_by("pk"))):
+            own = row.state == State.ACCEPTED or row.offered_by_id == merchant.pk
+            (end if own else decline)(merchant, row.pk, by=by)
+    return len(found)
+
+
 def _rests_on_nothing_disputed(giver: Merchant, taker: Merchant, blogger: str) -> None:
     """A blogger's id must be the account's own, and a merchant's brands must not be disputed (ADR 0040)."""
     account = next((one for one in (giver, taker) if one.kind == Merchant.Kind.BLOGGER), None)

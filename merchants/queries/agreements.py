@@ -35,11 +35,12 @@ def of_merchant(merchant: Merchant) -> Any:
 
 
 def in_force(rows: Iterable[Agreement], today: date) -> list[Agreement]:
-    """Those that are accepted, not revoked, and whose days today is one of."""
+    """Those that are accepted, not revoked, and whose days today is one of; none while a side is suspended or gone."""
     return [
         row
         for row in rows
         if row.state == Agreement.State.ACCEPTED
+        and {row.merchant.status, row.partner.status} == {Merchant.Status.ACTIVE}
         and row.starts_on <= today
         and (row.until is None or today < row.until)
     ]
@@ -48,7 +49,8 @@ def in_force(rows: Iterable[Agreement], today: date) -> list[Agreement]:
 def bindings_of(agency: Merchant, today: date) -> list[Agreement]:
     """The bloggers an agency represents in notes today, by name."""
     with tenancy.acting_for(agency):
-        rows = Agreement.objects.filter(partner=agency, right=Right.NOTES).select_related("merchant")
+        rows = Agreement.objects.filter(partner=agency, right=Right.NOTES)
+        rows = rows.select_related("merchant", "partner")
         return sorted(in_force(rows, today), key=lambda row: (row.blogger_name, row.pk))
 
 

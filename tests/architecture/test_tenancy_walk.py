@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +29,12 @@ OF_STAFF = [one for one in EVERY if one.roles == (STAFF,)]
 OF_MEMBERS = [one for one in EVERY if one.roles == (MEMBER,)]
 OPEN = [one for one in EVERY if one.roles == (ANONYMOUS,)]
 FAR = 2**63 + 5  # an id that no row can have
+
+FOR_EVERY_STAFF = {f"admin:{page}" for page in ("index", "jsi18n", "password_change", "password_change_done")}
+"""Pages of the admin that anybody of the staff opens, whatever its rights."""
+FOR_REVIEWERS = {"admin:app_list"} | {
+    f"admin:merchants_application_{page}" for page in ("changelist", "change", "history", "pdf", "sheet")
+}
 
 # What stands in addresses of packages: names of nothing.
 INVENTED = {
@@ -283,6 +290,21 @@ def test_a_member_is_no_staff(mine: Tenant) -> None:
         if answer.status_code != 302 or not answer.headers["Location"].startswith("/admin/"):
             wrong.append((one.name, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize("right", ["", "merchants.review_application"])
+def test_staff_opens_nothing_of_the_admin_that_its_rights_do_not_name(
+    two: tuple[Tenant, Tenant], right: str
+) -> None:
+    person = User.objects.create_user(f"staff{right}", password="correct horse battery", is_staff=True)
+    if right:
+        person.user_permissions.add(Permission.objects.get(codename=right.partition(".")[2]))
+    client, opened = new_client(), set()
+    client.force_login(person)
+    for one in OF_STAFF:
+        if client.get(url(one, two[0])).status_code == 200:
+            opened.add(one.name)
+    assert opened == FOR_EVERY_STAFF | (FOR_REVIEWERS if right else set())
 
 
 def test_no_page_of_the_admin_breaks(two: tuple[Tenant, Tenant]) -> None:

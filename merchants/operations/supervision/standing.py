@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from merchants import tenancy
 from merchants.models import ApiToken, Connection, Invite, Merchant
+from merchants.operations import agreements
 from merchants.operations.supervision.noting import NotNow, checked, note
 
 Status = Merchant.Status
@@ -22,7 +23,8 @@ def suspend(merchant: Merchant, *, reason: str, by: str) -> None:
 
 
 def resume(merchant: Merchant, *, reason: str, by: str) -> None:
-    """The merchant goes on. Tokens and sources that ended with an offboarding stay ended. Raises as ``suspend``."""
+    """The merchant goes on. What ended with an offboarding (tokens, sources, agreements) stays ended. Raises as
+    ``suspend``."""
     said = checked(reason)
     with tenancy.acting_for(merchant):
         _move(merchant, Merchant.CLOSED, Status.ACTIVE, "")
@@ -30,15 +32,17 @@ def resume(merchant: Merchant, *, reason: str, by: str) -> None:
 
 
 def offboard(merchant: Merchant, *, reason: str, by: str) -> None:
-    """The merchant leaves: its programs are refused, its sources are not asked any more, open invitations end; its
-    people still read and take away what is theirs. Raises as ``suspend``."""
+    """The merchant leaves: its programs are refused, its sources are not asked any more, open invitations and
+    agreements end; its people still read and take away what is theirs. Raises as ``suspend``."""
     said, now = checked(reason), datetime.now(UTC)
     with tenancy.acting_for(merchant):
         _move(merchant, {Status.ACTIVE, Status.SUSPENDED}, Status.LEFT, said)
         tokens = ApiToken.objects.filter(merchant=merchant, revoked_at=None).update(revoked_at=now)
         sources = Connection.objects.for_merchant(merchant).filter(paused=False).update(paused=True)
         Invite.objects.for_merchant(merchant).filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
-        note(merchant, "merchants.supervision.offboarded", reason=said, by=by, tokens=tokens, sources=sources)
+        ended = agreements.end_all(merchant, by=by)
+        counts = {"tokens": tokens, "sources": sources, "agreements": ended}
+        note(merchant, "merchants.supervision.offboarded", reason=said, by=by, **counts)
 
 
 def _move(merchant: Merchant, before: Iterable[str], after: str, reason: str) -> None:

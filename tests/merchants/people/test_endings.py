@@ -13,17 +13,29 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from merchants import archive_files, tenancy, walls
-from merchants.models import Archive, AuditEvent, Deletion, Membership, Merchant, OperatorAct, User
+from merchants.models import (
+    Archive,
+    AuditEvent,
+    Deletion,
+    DocumentVersion,
+    Membership,
+    Merchant,
+    OperatorAct,
+    User,
+)
+from merchants.operations import papers, tokens
 from merchants.operations.supervision import archives, deletion, standing
 from merchants.operations.supervision.noting import NoReason, NotNow
 from tests.architecture.tenants import Tenant, settle
-from tests.conftest import emptied
+from tests.conftest import emptied, make_member
 from tests.leads.desks import busy_desk
+from tests.merchants.agreements.parties import gather
 
 pytestmark = [pytest.mark.xdist_group("endings")]
 NOW = timezone.now()
@@ -55,7 +67,9 @@ def counts(merchant: Merchant) -> dict[str, int]:
     """Rows by table, over all tenant tables."""
     with tenancy.acting_for(merchant):
         return {
-            model._meta.db_table: model.objects.for_merchant(merchant).count()  # type: ignore[attr-defined]
+            model._meta.db_table: model.objects.filter(
+                Q(merchant=merchant) | Q(**{model.PARTNER or "merchant": merchant})
+            ).count()  # type: ignore[attr-defined]
             for model in walls.tenant_models()
         }
 
@@ -85,7 +99,8 @@ def test_the_file_holds_every_row_of_every_table_and_of_nobody_else(two: list[Te
         name = archive_files.name_of(model)
         rows = list(csv.DictReader(io.StringIO(archive.read(name).decode())))
         told[model._meta.db_table] = len(rows)
-        assert {row["merchant_id"] for row in rows} <= {str(mine.merchant.pk)}, name
+        sides = {"merchant_id", f"{model.PARTNER or 'merchant'}_id"}
+        assert all(str(mine.merchant.pk) in {row[side] for side in sides} for row in rows), name
     later = {
         "merchants_archive": 1,
         "merchants_auditevent": before["merchants_auditevent"] + 1,
@@ -99,11 +114,46 @@ def test_the_file_holds_every_row_of_every_table_and_of_nobody_else(two: list[Te
     assert f"{told['leads_message']:>12}  leads/message.csv" in said
 
 
+def test_the_file_holds_the_people_the_tokens_and_the_papers(two: list[Tenant]) -> None:
+    merchant = two[0].merchant
+    _, secret = tokens.issue(
+        merchant, name="till", scopes=["orders:write"], user=make_member(merchant, "owner", "mei")
+    )
+    archive = opened(merchant, written(merchant))
+    members = list(csv.DictReader(io.StringIO(archive.read("members.csv").decode())))
+    assert len(members) == Membership.objects.filter(merchant=merchant).count()
+    assert ("mei", "owner") in {(row["name"], row["role"]) for row in members}
+    (token,) = [
+        row
+        for row in csv.DictReader(io.StringIO(archive.read("tokens.csv").decode()))
+        if row["name"] == "till"
+    ]
+    assert token["scopes"] == "['orders:write']"
+    assert not any(secret.encode() in archive.read(name) for name in archive.namelist())
+    with tenancy.acting_for(merchant):
+        rows = list(DocumentVersion.objects.all())
+        contents = {row.pk: papers.content(row, by="user:1") for row in rows}
+    assert rows
+    for row in rows:
+        assert archive.read(f"papers/{row.pk}.{row.media.rpartition('/')[2]}") == contents[row.pk]
+
+
+def test_what_two_agreed_on_is_in_the_files_of_both(two: list[Tenant]) -> None:
+    parties = gather()
+    bound = parties.bound()
+    for merchant in (parties.blogger, parties.agency):
+        file = opened(merchant, written(merchant)).read("merchants/agreement.csv").decode()
+        assert [row["id"] for row in csv.DictReader(io.StringIO(file))] == [str(bound.pk)]
+    assert (
+        opened(parties.rival, written(parties.rival)).read("merchants/agreement.csv").decode().count("\n")
+        == 1
+    )
+
+
 def test_what_is_sealed_or_secret_is_not_in_it(two: list[Tenant]) -> None:
     archive = opened(two[0].merchant, written(two[0].merchant))
-    heads = {
-        name: archive.read(name).decode().split("\n")[0].strip().split(",") for name in archive.namelist()
-    }
+    files = [name for name in archive.namelist() if name.endswith(".csv")]
+    heads = {name: archive.read(name).decode().split("\n")[0].strip().split(",") for name in files}
     assert "sealed" not in heads["leads/message.csv"]
     assert "sent_at" in heads["leads/message.csv"]
     assert "secret_hash" not in heads["merchants/invite.csv"]

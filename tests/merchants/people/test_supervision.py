@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from merchants import tenancy
 from merchants.models import (
+    Agreement,
     ApiToken,
     AuditEvent,
     Connection,
@@ -23,7 +24,9 @@ from merchants.models import (
 from merchants.operations import invites, tokens
 from merchants.operations.supervision import looking_on, standing
 from merchants.operations.supervision.noting import NoReason, NotNow
+from merchants.queries.agreements import covered
 from tests.conftest import make_member, make_merchant
+from tests.merchants.agreements.parties import BLOGGER_ID, gather
 
 pytestmark = [pytest.mark.xdist_group("committed"), pytest.mark.usefixtures("committed")]
 BY = "user:1"
@@ -110,6 +113,39 @@ def test_parting_ends_its_tokens_its_sources_and_its_open_invitations(glow: Merc
         assert Connection.objects.get().paused
     standing.resume(glow, reason="came back", by=BY)
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_parting_ends_all_agreements_and_resuming_brings_none_back() -> None:
+    parties = gather()
+    bound, cooperating = parties.bound(), parties.cooperating()
+    own = parties.offered(parties.agency, parties.blogger, rights=["live"])
+    others = parties.offered(make_merchant("other"), parties.agency, figures=["cost"])
+    standing.offboard(parties.agency, reason="closes", by=BY)
+    standing.resume(parties.agency, reason="opens again", by=BY)
+    with tenancy.acting_for(parties.agency):
+        states = dict(Agreement.objects.values_list("pk", "state"))
+        acts = AuditEvent.objects.filter(act__startswith="merchants.agreement").order_by("-id")[:4]
+        assert {row.act.rpartition(".")[2] for row in acts} == {"revoked", "withdrawn", "declined"}
+    assert states == {
+        bound.pk: "revoked", cooperating.pk: "revoked", own.pk: "withdrawn", others.pk: "declined",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("side", ["agency", "blogger", "brand"])
+def test_while_a_side_is_suspended_nothing_of_its_agreements_is_shown(side: str) -> None:
+    parties = gather()
+    parties.bound()
+    cooperation = parties.cooperating()
+
+    def shown() -> list[str]:
+        return [one.blogger for one in covered(Agreement.objects.get(pk=cooperation.pk), parties.today)]
+
+    with tenancy.acting_for(parties.brand):
+        assert shown() == [BLOGGER_ID]
+        standing.suspend(getattr(parties, side), reason="looked into", by=BY)
+        assert shown() == []
+        standing.resume(getattr(parties, side), reason="cleared", by=BY)
+        assert shown() == [BLOGGER_ID]
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
