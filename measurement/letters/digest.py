@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from measurement import metrics, reports, takeaways
 from measurement.metrics import Verdict
 from measurement.queries import home as reading
 from measurement.queries import saved
-from measurement.reports import Report, Row
+from measurement.reports import CUSTOM, Dimension, Report, ReportQuery, Row
 from merchants.letters import Letter, link
 from merchants.models import Merchant
 from merchants.periods import day_of
@@ -56,9 +57,28 @@ def digest(merchant: Merchant, *, now: datetime) -> Digest:
 
 def compose(merchant: Merchant, *, now: datetime) -> Letter:
     found = digest(merchant, now=now)
-    context = {"merchant": merchant, "digest": found, "url": link(merchant, "portal:home")}
+    context = {
+        "merchant": merchant,
+        "digest": found,
+        "url": link(merchant, "portal:home"),
+        "figures_url": _results(merchant, found.money.query),
+        "carried": [(row, _row(merchant, found.money, row)) for row in found.carried],
+        "losing": [(row, _row(merchant, found.classed, row)) for row in found.losing],
+        "days_url": _results(merchant, found.money.query.but(by=Dimension.DAY)),
+    }
     return Letter(
         subject=_("%(merchant)s this morning: %(day)s") % {"merchant": merchant.name, "day": day_of(now)},
         text=render_to_string("measurement/letters/digest.txt", context),
         html=render_to_string("measurement/letters/digest.html", context),
     )
+
+
+def _results(merchant: Merchant, query: ReportQuery) -> str:
+    """The full address of a report. A letter is read on any day, so its period is written out in days: the last
+    28 of a later morning would show other figures."""
+    return link(merchant, "measurement:results", urlencode(query.but(span=CUSTOM).parameters()))
+
+
+def _row(merchant: Merchant, report: Report, row: Row) -> str:
+    """The report of a row alone, over the days that its figure is of."""
+    return _results(merchant, report.query.within_also(str(report.query.by), row.key))
