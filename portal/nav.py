@@ -314,7 +314,7 @@ def _way_back(request: HttpRequest, code: str) -> dict[str, Any] | None:
 
 
 BEHIND = {"measurement:orders": _("Orders"), "measurement:comments": _("Comments")}
-REPORTS = frozenset(tab.url_name for tab in (*RESULTS, *CROWDS, *CAMPAIGNS))
+REPORTS = frozenset(tab.url_name for tab in (*RESULTS, *CROWDS, *CAMPAIGNS)) | {"measurement:products"}
 """Pages whose whole state is their address: what is on the screen can be saved as a view."""
 
 

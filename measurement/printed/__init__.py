@@ -22,6 +22,7 @@ from measurement.printed.matrix import print_matrix
 from measurement.printed.moves import print_moves
 from measurement.printed.printed import Asking, NotReady, Printed
 from measurement.printed.process import print_process
+from measurement.printed.products import print_products
 from measurement.printed.results import print_models, print_results
 from measurement.printed.ripening import print_ripening
 from measurement.printed.whole import print_whole
@@ -45,6 +46,7 @@ PAGES: dict[str, Callable[[Asking], Printed]] = {
     "moves": print_moves,
     "matrix": print_matrix,
     "live": print_lives,
+    "products": print_products,
 }
 
 

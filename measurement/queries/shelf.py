@@ -95,16 +95,16 @@ def named(merchant: Merchant, text: str) -> Any:
     return rows.filter(Q(name__icontains=text) | Q(code__icontains=text)) if text else rows
 
 
-def unmapped(merchant: Merchant, *, number: int = 1) -> tuple[list[Unmapped], int]:
-    """A page of the items that no product stands for, those with most paid first; and how many there are.
-    Beyond the last page the first one is given."""
+def unmapped(merchant: Merchant, *, number: int = 1, size: int = PAGE) -> tuple[list[Unmapped], int]:
+    """A page, of ``size`` rows, of the items that no product stands for, those with most paid first; and how many
+    there are. Beyond the last page the first one is given."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _UNMAPPED, {"merchant": merchant.pk, "limit": PAGE, "offset": PAGE * (max(number, 1) - 1)}
+            _UNMAPPED, {"merchant": merchant.pk, "limit": size, "offset": size * (max(number, 1) - 1)}
         )
         rows = cursor.fetchall()
     if not rows and number > 1:
-        return unmapped(merchant)
+        return unmapped(merchant, size=size)
     found = [
         Unmapped(platform, item, title, skus, orders, int(paid), day_of(last))
         for platform, item, title, skus, orders, paid, last, _all in rows
@@ -119,10 +119,10 @@ def without_item(merchant: Merchant) -> int:
         return int(cursor.fetchone()[0])
 
 
-def unknown_codes(merchant: Merchant) -> list[UnknownCode]:
+def unknown_codes(merchant: Merchant, *, limit: int = PAGE) -> list[UnknownCode]:
     """The codes that most orders carry and that mean nothing yet."""
     with connection.cursor() as cursor:
-        cursor.execute(_CODES, {"merchant": merchant.pk, "kinds": MEANT, "limit": PAGE})
+        cursor.execute(_CODES, {"merchant": merchant.pk, "kinds": MEANT, "limit": limit})
         return [UnknownCode(*row) for row in cursor.fetchall()]
 
 

@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from measurement import words
 from measurement.forms import ItemForm, ProductForm
 from measurement.models import Category, Spu
 from measurement.operations import catalogue, rules
+from measurement.printed import products as printed
 from measurement.queries import shelf
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
 from merchants.periods import day_of
@@ -102,7 +102,7 @@ def _put(request: MerchantRequest, form: ProductForm, categories: dict[str, Cate
 
 def _page(request: MerchantRequest, wrong: ProductForm | None = None, *, status: int = 200) -> HttpResponse:
     merchant, today = request.merchant, day_of(timezone.now())
-    asked = request.GET.get("q", "").strip()
+    asked = printed.asked(request.GET)
     shown = Paginator(shelf.named(merchant, asked), shelf.PAGE).get_page(request.GET.get("page"))
     unmapped, all_unmapped = shelf.unmapped(merchant, number=_number(request.GET.get("items", "")))
     spus = list(_spus(request).only("code", "name", "merchant_id"))
@@ -120,7 +120,7 @@ def _page(request: MerchantRequest, wrong: ProductForm | None = None, *, status:
             for one in shelf.unknown_codes(merchant)
         ],
         "notes": shelf.notes_told(merchant),
-        "takeaway": _takeaway(len(spus), all_unmapped),
+        "takeaway": printed.takeaway(len(spus), all_unmapped),
         "form": wrong or ProductForm(initial={"valid_from": today}, auto_id="new-%s", categories=categories),
         "wrong": wrong,
         "may_set": Permission.SET_RULES in request.permissions,
@@ -132,19 +132,6 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
-def _takeaway(spus: int, unmapped: int) -> str:
-    """What is missing most, else what this page is for."""
-    if not spus:
-        return _("Name what you sell first: margins, cycles and items of shops all belong to a product.")
-    if unmapped:
-        return ngettext(
-            "%(count)d item of your orders is no product yet: its orders have no cycle and no margin of their own.",
-            "%(count)d items of your orders are no product yet: their orders have no cycle and no margin of their own.",
-            unmapped,
-        ) % {"count": unmapped}
-    return _("Every item of your orders is a product.")
-
-
 def _row(one: shelf.Shelved, today: date, categories: dict[str, Category]) -> dict[str, Any]:
     first = {
         "code": one.spu.code,
@@ -154,10 +141,7 @@ def _row(one: shelf.Shelved, today: date, categories: dict[str, Category]) -> di
     }
     return {
         "one": one,
-        "items": [
-            f"{words.platform(item.platform)} {item.item_id}{'/' + item.sku_id if item.sku_id else ''}"
-            for item in one.items
-        ],
+        "items": [printed.item_words(item) for item in one.items],
         "history": [
             {
                 "share": (margin.basis_points or 0) / 10_000,
