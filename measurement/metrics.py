@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from math import sqrt
 
+from measurement.computed import computes
 from merchants.shares import TWO_SIDED_95
 
 VERSION = "2026-11"
@@ -53,11 +54,13 @@ def ratio(numerator: int | None, denominator: int | None) -> Decimal | None:
     return Decimal(numerator) / Decimal(denominator)
 
 
+@computes("roi")
 def roi(credited_fen: int | None, cost_fen: int | None) -> Decimal | None:
     """ROI(T+x) = credited revenue of the cohort within x days ÷ its cost."""
     return ratio(credited_fen, cost_fen)
 
 
+@computes("coverage")
 def coverage(joined_fen: int, unjoined_fen: int) -> Decimal | None:
     """Share of (paid − refunded) of the order lines that is credited at grade A or B."""
     return ratio(joined_fen, joined_fen + unjoined_fen)
@@ -83,6 +86,7 @@ def ripeness(day: date, through: date, cycle_days: int) -> Decimal:
     return min(Decimal(1), Decimal(passed) / Decimal(cycle_days))
 
 
+@computes("maturity")
 def maturity(days: Iterable[tuple[Decimal, int]]) -> Decimal | None:
     """Maturity of a cohort: the mean ripeness of its days, weighted by cost (by credited revenue where
     the cost is not known). Takes (ripeness, weight); unknown without weight."""
@@ -98,6 +102,7 @@ def margin_fen(credited_fen: int, margin_bp: int) -> int:
     return credited_fen * margin_bp // BASIS_POINTS
 
 
+@computes("class")
 def verdict(net: Interval | None, ripe: Decimal | None) -> Verdict | None:
     """The class of spend. ``net`` is the interval of attributed return less full cost.
 
@@ -113,6 +118,7 @@ def verdict(net: Interval | None, ripe: Decimal | None) -> Verdict | None:
     return Verdict.LOSING if net.high < 0 else Verdict.UNPROVEN
 
 
+@computes("interval")
 def credit_interval(credited_fen: int, squares: int, next_buyer_fen: int) -> Interval:
     """95 % interval of credited revenue, as the sum of a random number of buyers.
 

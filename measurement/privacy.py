@@ -20,6 +20,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from measurement.computed import computes
+
 FLOOR = 20
 """No setting goes below."""
 
@@ -35,6 +37,7 @@ def threshold(k: int) -> int:
     return max(FLOOR, k)
 
 
+@computes("privacy_steps")
 def published(people: int, k: int) -> int | None:
     """The count as it is shown; None: hidden."""
     if people < k:

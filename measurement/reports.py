@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from measurement import besides
+from measurement import besides, computed
 from measurement.choices import Grade, Model, Placement, Platform, TouchKind
 from measurement.metrics import Verdict
 from merchants.periods import LONGEST, PRESETS, Period, matched_before, preset, year_before
@@ -326,6 +326,7 @@ class Row:
         return None if self.cost is None else self.cost + sum(self.shared.values())
 
     @property
+    @computed.computes("spread")
     def spread(self) -> int:
         """How far the models are apart: the largest credit less the smallest."""
         return max(self.shares.values(), default=0) - min(self.shares.values(), default=0)

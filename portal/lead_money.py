@@ -19,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 
 from leads.funnel import STEPS
+from measurement.computed import computes
 from measurement.metrics import Interval, credit_interval, ratio, roi
 
 Share = Callable[[int], float]
@@ -113,10 +114,12 @@ class Table:
         return (*self.rows, *(row for row in (self.unknown, self.left) if row is not None))
 
     @property
+    @computes("known_origin")
     def known_share(self) -> Decimal | None:
         return ratio(self.known, self.total.counts[0] if self.total.counts else None)
 
     @property
+    @computes("cost_that_joins")
     def joined_share(self) -> Decimal | None:
         return ratio(self.joined, self.total.cost)
 
@@ -129,6 +132,7 @@ class Costs:
     whole: int | None
 
 
+@computes("cost_per_step", "deal_received", "deal_roi", "deals_expected_in")
 def table(
     asked: Sequence[Asked], names: Mapping[str, str], costs: Costs, ripe_costs: Costs, question: Question
 ) -> Table:
@@ -198,6 +202,7 @@ def _row(
     )
 
 
+@computes("store_cost")
 def spread(costs: Costs, asked: Iterable[Asked]) -> Costs:
     """The cost of rows that no report names, such as stores: what is stated for ``bears`` is divided evenly over
     its enquiries, the first ones bearing the fen that are left over, and each row bears what its enquiries do.

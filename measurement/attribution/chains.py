@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from measurement.attribution.paths import Floats, Paths, Whole, sums
+from measurement.computed import computes
 
 LONGEST_MEMORY = 3
 """The highest order: states grow with the power of it, and the journeys behind each become few."""
@@ -126,6 +127,7 @@ def effects_of(walks: Walks) -> Removal:
     )
 
 
+@computes("markov", "removal_effect", "base_probability")
 def removal_effects(paths: Paths, *, order: int = 1, with_nulls: bool = True) -> Removal:
     """The removal effect of every channel. Without nulls only journeys with an order are walked, and the
     base is 1.

@@ -10,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from measurement.attribution.paths import Floats, Paths, linear_distinct, sums
+from measurement.computed import computes
 
 
+@computes("shapley")
 def shapley(paths: Paths, weight: Floats) -> Floats:
     """The Shapley value of each channel in the subset game.
 
@@ -24,6 +26,7 @@ def shapley(paths: Paths, weight: Floats) -> Floats:
     return linear_distinct(paths, weight)
 
 
+@computes("leave_one_out")
 def leave_one_out(paths: Paths, weight: Floats) -> Floats:
     """What the subset game loses without each channel: the orders of all journeys that met it.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
+from measurement.computed import computes
 from measurement.crowds.rules import LAYERS, NONE
 from merchants.shares import TWO_SIDED_95, wilson
 
@@ -60,6 +61,7 @@ class Flow:
         return rate_of(sum(self.moved(layer, after) for after in RANKS if after > layer), self.start(layer))
 
 
+@computes("layer_rate")
 def rate_of(hits: int, n: int) -> Rate | None:
     """A share with its interval; None without anybody."""
     return Rate(hits / n, *wilson(hits / n, n), n) if n > 0 else None

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
+from measurement.computed import computes
 from measurement.metrics import gamma_end
 from merchants.shares import TWO_SIDED_95
 
@@ -79,6 +80,7 @@ def learn_arrival(cells: Iterable[tuple[int, int, int]], *, window: int, mean_or
     return Arrival(tuple(reversed(shares)), tuple(reversed(variances)))
 
 
+@computes("credit_in", "final_range")
 def foretold(
     arrival: Arrival, days: Iterable[tuple[int, int]], *, mean_order: float, dispersion: float = 1.0
 ) -> Final | None:

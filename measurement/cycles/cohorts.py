@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from measurement.computed import computes
 from measurement.cycles.arrival import Arrival, Final, foretold
 from measurement.metrics import ratio, roi
 from merchants.periods import Period
@@ -81,6 +82,7 @@ def marks(window: int) -> tuple[int, ...]:
     return (*(mark for mark in MARKS if mark < window), window)
 
 
+@computes("roi_by_age", "reached")
 def curve(
     cells: Sequence[Cell],
     costs: Mapping[date, int] | None,

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 
+from measurement.computed import computes
 from measurement.cycles.survival import Step, Tally, steps
 from merchants.shares import wilson
 
@@ -90,6 +91,7 @@ class Learned:
     curve: tuple[Point, ...] = field(default=(), repr=False)
 
 
+@computes("learned_cycle", "cycle_interval", "naive_cycle", "follow_up", "plateau")
 def learn(tally: Tally) -> Learned:
     """What the durations say; in days, or whatever they are counted in. An empty tally is refused."""
     curve = steps(tally)

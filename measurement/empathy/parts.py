@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from measurement.computed import computes
 from merchants.shares import wilson
 
 LEAST = 30  # below this n a share says nothing and is hidden
@@ -62,6 +63,14 @@ def share(hits: int | None, n: int | None, least: int = LEAST) -> Share:
     return Share(n, hits / n, low, high)
 
 
+@computes(
+    "empathy_deep",
+    "empathy_questions",
+    "empathy_liked",
+    "empathy_recommended",
+    "empathy_self",
+    "empathy_echo",
+)
 def parts(counts: Counts, least: int = LEAST) -> Mapping[Part, Share]:
     """All parts of some counts. Deep acts may exceed reads (a note is saved from a list): then unknown."""
     polar = counts.positive + counts.negative

@@ -21,6 +21,7 @@ from math import inf
 
 import numpy as np
 
+from measurement.computed import computes
 from measurement.lift.panel import Numbers, Panel
 
 ALPHA = 0.05
@@ -59,6 +60,7 @@ class GeoReadout:
     observed: Numbers
 
 
+@computes("iroas")
 def read_out(panel: Panel, method: Method) -> GeoReadout:
     """Raises :class:`CannotRead`."""
     check(panel)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from measurement.computed import computes
 from measurement.lift.moments import Moments, together
 
 CONFIDENCE = 0.95
@@ -63,6 +64,7 @@ def theta(control: Moments, treatment: Moments) -> float:
     return float(both.covariance or 0) / both.x_variance
 
 
+@computes("sample_ratio")
 def sample_ratio_p(control: int, treatment: int) -> float:
     """Two-sided exact binomial test of an even split."""
     from scipy.stats import binomtest

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from measurement.computed import computes
 from measurement.lift.geo import ALPHA, LEAST_DAYS_BEFORE, TELLING_DAYS, CannotRead, Method, check, p_value
 from measurement.lift.panel import Panel
 
@@ -18,6 +19,7 @@ DRAWS = 200
 SEED = 20_260_301
 
 
+@computes("false_alarms")
 def false_alarm_rate(
     panel: Panel, method: Method, *, draws: int = DRAWS, seed: int = SEED, test_days: int = 0
 ) -> float | None:

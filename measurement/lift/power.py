@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import ceil, sqrt
 from statistics import NormalDist
 
+from measurement.computed import computes
 from measurement.lift.plan import LEAST_POWER
 
 _NORMAL = NormalDist()
@@ -23,6 +24,7 @@ def error_of(spread: float, per_arm: int, explained: float = 0.0) -> float:
     return spread * sqrt(max(1 - explained, 1e-12)) * sqrt(2 / per_arm)
 
 
+@computes("lift_power")
 def power(
     effect: float, spread: float, per_arm: int, *, explained: float = 0.0, edge: float = PLAIN_EDGE
 ) -> float:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from measurement.computed import computes
 from measurement.lift import geo, holdout
 from measurement.lift.geo import Method
 from measurement.lift.moments import Moments, Sums, together
@@ -26,6 +27,7 @@ class Unreadable(ValueError):
         self.code = code
 
 
+@computes("lift", "lift_relative", "lift_interval")
 def of_holdout(sums: Mapping[int, Sums], design: Mapping[str, Any]) -> Json:
     """The difference of a holdout in fen, orders or buyers: of a person (``plain``, ``cuped``) and of all
     treated people together (``incremental_response``, ``ci``). CUPED leads where the past explains anything;
@@ -80,6 +82,7 @@ def _explained(control: Moments, treatment: Moments) -> float | None:
     return float(both.covariance or 0.0) ** 2 / (both.x_variance * both.variance)
 
 
+@computes("lift", "lift_relative", "lift_interval")
 def of_places(rows: Sequence[Row], design: Mapping[str, Any], start: date, end: date) -> Json:
     """A geo experiment by the method it was registered with. Raises ``CannotRead``, ``LookupError``."""
     first = min(row[0] for row in rows)

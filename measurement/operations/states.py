@@ -12,12 +12,14 @@ from typing import Any
 
 from measurement.attribution import decay
 from measurement.attribution.sql import NARROW, POSTGRES, rule_ctes
+from measurement.computed import computes
 from measurement.models import Run
 from measurement.operations import journey_marks
 from measurement.queries import rules
 from merchants.models import Merchant
 
 
+@computes("grade")
 def compute(
     cursor: Any,
     merchant: Merchant,

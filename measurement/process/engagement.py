@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from measurement.computed import computes
+
 
 class Part(StrEnum):
     LIKE = "like"
@@ -62,6 +64,7 @@ def lacking(counts: Mapping[str, int | None], definition: Definition) -> tuple[P
     return tuple(part for part in definition.parts if counts.get(part) is None)
 
 
+@computes("hits")
 def is_hit(counts: Mapping[str, int | None], definition: Definition) -> bool | None:
     """Whether a note is a hit by its totals to date: enough likes, or enough engagements. Unknown when
     what is known does not reach either and something is unknown."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from measurement.choices import TouchKind
+from measurement.computed import computes
 from measurement.metrics import ratio
 from measurement.process.engagement import Definition, Part, engagement
 
@@ -72,6 +73,7 @@ def figures(sums: Sums, definition: Definition) -> dict[str, Figure]:
     }
 
 
+@computes("our_i", "our_cpi", "our_ti", "our_cpti")
 def layered(cost: int | None, interested: int | None, deep: int | None) -> dict[str, Figure]:
     """Our own new people and the fen that one cost, of published counts."""
     return {
@@ -89,6 +91,7 @@ def _price(sums: Sums, count: str, each: int = 1) -> Decimal | None:
     return None if price is None else price * each
 
 
+@computes("impressions", "clicks", "ctr", "cpm", "cpc")
 def _delivery(sums: Sums) -> dict[str, Figure]:
     return {
         "impressions": sums.reported.get("impression"),
@@ -113,6 +116,17 @@ def parts_of_notes(notes: Mapping[str, int]) -> dict[str, int | None]:
     return {part: notes.get(name) for part, name in NOTE_PARTS.items()}
 
 
+@computes(
+    "engagement",
+    "cpe",
+    "engagement_rate",
+    "reported_like",
+    "reported_save",
+    "reported_comment",
+    "reported_share",
+    "reported_follow",
+    "reported_screenshot",
+)
 def _engagement(sums: Sums, definition: Definition) -> dict[str, Figure]:
     parts = parts_reported(sums)
     total = engagement(parts, definition)
@@ -126,6 +140,16 @@ def _engagement(sums: Sums, definition: Definition) -> dict[str, Figure]:
     }
 
 
+@computes(
+    "reported_interested",
+    "reported_cpi",
+    "reported_ti",
+    "reported_cpti",
+    "searches_after_reading",
+    "shop_visits",
+    "goods_visits",
+    "offsite_visits",
+)
 def _seeding(sums: Sums) -> dict[str, Figure]:
     return {
         "reported_interested": sums.reported.get("i_user_num"),
@@ -140,6 +164,19 @@ def _seeding(sums: Sums) -> dict[str, Figure]:
     }
 
 
+@computes(
+    "our_impressions",
+    "reads",
+    "reader_days",
+    "deep_reads",
+    "saves",
+    "our_engagement",
+    "deep_share",
+    "searches",
+    "search_clicks",
+    "component_clicks",
+    "enquiries",
+)
 def _touched(sums: Sums, definition: Definition) -> dict[str, Figure]:
     counts = sums.touches
     deep = [counts.get(kind) for kind in (TouchKind.SAVE, TouchKind.SHARE, TouchKind.SCREENSHOT)]
@@ -159,6 +196,7 @@ def _touched(sums: Sums, definition: Definition) -> dict[str, Figure]:
     }
 
 
+@computes("note_impressions", "note_reads", "note_likes", "note_engagement")
 def _notes(sums: Sums, definition: Definition) -> dict[str, Figure]:
     parts = parts_of_notes(sums.notes)
     return {

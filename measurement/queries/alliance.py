@@ -15,6 +15,7 @@ from django.db import connection
 
 from measurement.alliance.costs import JUGUANG
 from measurement.choices import Model, Platform, Programme
+from measurement.computed import computes
 from measurement.queries.alliance_sureness import Sureness, sureness
 from measurement.queries.costs import first_level
 from measurement.queries.names import names_of
@@ -88,6 +89,7 @@ class AlliancePage:
     picked: ReportedRow | None = None
 
 
+@computes("alliance_reported", "alliance_people")
 def page(
     merchant: Merchant, asked: Asked, period: Period, model: Model, *, as_of: date | None = None
 ) -> AlliancePage:
@@ -297,6 +299,7 @@ def _days(stated: Stated, view: View, ours: _Ours) -> tuple[ReportedDay, ...]:
     )
 
 
+@computes("alliance_off_site")
 def _off_site(
     cursor: Any, merchant: Merchant, period: Period, dated: Mapping[str, Any]
 ) -> tuple[OffSite, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from measurement.choices import Model
+from measurement.computed import computes
 from measurement.process.windows import LIVE_HOURS, OWN_SHOP_DAYS
 from measurement.queries.names import names_of
 from measurement.queries.products import longest_cycle, products_of
@@ -65,6 +66,7 @@ class Buyers:
         return self.groups.get("", Group())
 
 
+@computes("gross_credit", "new_buyers", "other_products", "short_windows")
 def buyers(merchant: Merchant, query: ReportQuery) -> Buyers:
     """The buyers of a question, in three statements at most. Its ``as_of`` and horizon are not regarded."""
     scope = scope_of(merchant, query, query.period) | {"window": longest_cycle(products_of(merchant))}

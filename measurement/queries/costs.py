@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection
 
+from measurement.computed import computes
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
 from measurement.queries.reported import standing_sql, until
 from measurement.queries.slices import PLACEMENT, STREAMS
@@ -87,6 +88,7 @@ class Costs:
 Line = tuple[bool, str, str, str, str, str | None, int, Decimal]
 
 
+@computes("cost")
 def cost(merchant: Merchant, query: ReportQuery, products: Mapping[int, Product], through: date) -> Costs:
     """The cost of the query's period and rows; everything unknown where cost cannot be sliced that way."""
     if not query.cost_is_known:
@@ -188,6 +190,7 @@ _COST = """
 """
 
 
+@computes("reported")
 def reported(merchant: Merchant, period: Period, *, as_of: date | None = None) -> tuple[Reported, ...]:
     """What platforms say of the period in their own reports, by source, or said by the end of a past day; never
     added to ours."""

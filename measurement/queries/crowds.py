@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from measurement import privacy
+from measurement.computed import computes
 from measurement.crowds.asked import By, CrowdQuestion
 from measurement.crowds.flow import RANKS, Flow, Rate, people_interval, rate_of
 from measurement.crowds.rules import LAYERS, Rule, rank, read
@@ -111,6 +112,7 @@ class Movement:
         return Rate(hits / start, least.low if least else 0.0, greatest.high if greatest else 1.0, start)
 
 
+@computes("layer_people", "layer_flow", "inverse_funnel")
 def movement(row: CrowdFlow, scope: int) -> Movement | None:
     """The published matrix of a scope; None while it is not computed."""
     if row.cells is None:
@@ -131,6 +133,7 @@ class Reported:
     source: str
 
 
+@computes("platform_layer")
 def reported_layers(merchant: Merchant, question: CrowdQuestion) -> dict[int, Reported]:
     """By rank, the platform's latest count up to the last day, against the one at the first."""
     rows = standing(CrowdReport, merchant).filter(day__lte=question.last, spu_id=question.spu or None)
@@ -177,6 +180,7 @@ class Carried:
 SHOWN_ROWS = 40
 
 
+@computes("new_ti", "cpti")
 def carried(merchant: Merchant, rule: CrowdRule, question: CrowdQuestion) -> Carried:
     """Who carried new people into TI between the two days, and what one of them cost."""
     period = Period(question.first + timedelta(days=1), question.last + timedelta(days=1))

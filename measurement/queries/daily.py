@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from measurement.choices import ExposureKind, MarketMeasure, PromotionKind, WholeOutcome
+from measurement.computed import computes
 from measurement.models import MarketSeries, Note, Promotion
 from measurement.queries.costs import LEVELS
 from merchants.models import Merchant
@@ -297,6 +298,7 @@ def _price(merchant: Merchant, subject: Subject, days: list[date]) -> list[float
     return prices
 
 
+@computes("whole_floor")
 def floor_fen(merchant: Merchant, spu_id: int, first: date, last: date) -> int:
     """What orders of these days are credited at grade A and B: the joined floor, read from the rollups. All
     models share out the same sum."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q
 
+from measurement.computed import computes
 from measurement.models import LiveResult, LiveStream, Rollup
 from measurement.process.windows import LIVE_HOURS, NEXT_DAYS
 from measurement.queries.reported import until
@@ -62,6 +63,7 @@ class Lives:
     platforms: dict[str, tuple[int, int]]  # orders and fen within the window
 
 
+@computes("live_views", "live_viewers", "live_buyers", "live_gmv", "live_refunded", "live_later")
 def lives(
     merchant: Merchant,
     period: Period,

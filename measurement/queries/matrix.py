@@ -15,6 +15,7 @@ from django.db import connection
 from measurement import metrics
 from measurement.attribution.cells import Cells, Whole, day_number, distinct, squares, sums
 from measurement.choices import Model
+from measurement.computed import computes
 from measurement.empathy.parts import Counts, Part, Share, parts
 from measurement.metrics import Interval
 from measurement.models import Spu
@@ -50,14 +51,17 @@ class Sold:
         return self.buyers - self.new
 
     @property
+    @computes("orders_per_buyer")
     def orders_per_buyer(self) -> Decimal | None:
         return metrics.ratio(self.known, self.buyers)
 
     @property
+    @computes("repeat_share")
     def repeat_share(self) -> Decimal | None:
         return metrics.ratio(self.again, self.new)
 
     @property
+    @computes("seeded_share")
     def seeded_share(self) -> Decimal | None:
         return metrics.ratio(self.seeded, self.joinable)
 
@@ -78,9 +82,10 @@ FROM measurement_buyerday WHERE merchant_id = %(merchant)s AND day >= %(start)s 
 _COUNTS = (
     "orders", "units", "paid_fen", "refunded_fen", "known", "joinable", "seeded", "buyers", "new", "again",
 )  # fmt: skip
-ALL, NOTHING = -1, 0
+ALL = -1
 
 
+@computes("sold_buyers", "new_buyers")
 def sold(merchant: Merchant, period: Period) -> tuple[list[Sold], Sold]:
     """Per SPU, the most sold first, and the whole. In the whole an order of two SPUs stands in both, a buyer
     only once."""
@@ -132,6 +137,7 @@ class Cell:
         return metrics.roi(self.credited, self.cost)
 
     @property
+    @computes("cadence")
     def cadence(self) -> Decimal | None:
         """Only content has one: an ad shows notes that were published once."""
         return Decimal(self.notes) / self.weeks if self.carrier in CONTENT else None
@@ -249,11 +255,9 @@ def matrix(
 
 def scope_of(merchant: Merchant, period: Period, as_of: date | None) -> dict[str, Any]:
     """Parameters of the statements."""
-    start, end = period.instants()
-    return {
-        "merchant": merchant.pk, "start": period.start, "end": period.end, "from": start, "to": end,
-        "until": until(as_of),
-    }  # fmt: skip
+    first, end = period.instants()
+    days = {"start": period.start, "end": period.end, "from": first, "to": end}
+    return {"merchant": merchant.pk, "until": until(as_of), **days}
 
 
 def read_credit(merchant: Merchant, since: date, before: date, as_of: date | None) -> Cells:
@@ -374,10 +378,9 @@ def board(
     )
 
 
-def of_one_level(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def of_one_level(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Levels are views of one spend: of each source and kind those rows stand whose level names notes for
     the most money."""
-    rows = list(rows)
     chosen = _levels(rows)
     return [row for row in rows if chosen[row[0], row[1]] == row[2]]
 

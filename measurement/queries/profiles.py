@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, NullIf, Rank
 
 from measurement import privacy
 from measurement.choices import Layer, ProfileDimension, ProfileScope
+from measurement.computed import computes
 from measurement.crowds.asked import CrowdQuestion
 from measurement.models import ProfileRow
 from measurement.queries.crowds import k
@@ -82,6 +83,7 @@ def of_account(merchant: Merchant, until: date) -> list[Cut]:
     return latest(merchant, Q(scope=ProfileScope.ACCOUNT), until)
 
 
+@computes("platform_profile", "tgi")
 def latest(merchant: Merchant, whose: Q, until: date) -> list[Cut]:
     """Of each crowd, dimension and source the statement of the latest days. A distribution is told whole:
     buckets of those days that were not told again with the last ones (:data:`TOGETHER`) are left out, so that

@@ -10,6 +10,7 @@ import numpy as np
 
 from measurement.attribution.cells import NOBODY, Cells, Whole, day_number, different, distinct, squares, sums
 from measurement.choices import Grade, Model
+from measurement.computed import computes
 from measurement.queries.products import NO_PRODUCT, Product
 
 JOINED = (Grade.SAME_PERSON, Grade.DECLARED)
@@ -32,6 +33,7 @@ class Slice:
     people: int = 0
 
 
+@computes("credited", "orders", "people")
 def slices_of(
     close: Cells,
     rows: Whole,

@@ -12,6 +12,7 @@ from django.db import connection
 
 from measurement.attribution.cells import NOBODY, Cells, day_number, different, sums
 from measurement.choices import Grade, Model
+from measurement.computed import computes
 from measurement.queries.cells import cells as read_cells
 from measurement.reports import Totals
 from merchants.models import Merchant
@@ -125,6 +126,7 @@ class Bought:
         return int(self.mean_order * self.orders_of_a_buyer)
 
 
+@computes("unjoined")
 def bought(
     merchant: Merchant,
     period: Period,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from measurement.computed import computes
 from measurement.reported.rates import rate
 
 STEPS = ("read_uv", "shop_entry_uv", "collect_uv", "cart_uv", "order_uv")
@@ -44,6 +45,7 @@ class Sums:
     def total(self, metric: str) -> int | None:
         return self.totals.get(metric)
 
+    @computes("alliance_rate", "alliance_cost")
     def rate(self, name: str) -> Decimal | None:
         """The rate, or None when no row states both or the whole is zero."""
         part, whole = self.pairs.get(name, (None, None))

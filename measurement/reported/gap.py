@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from measurement.computed import computes
+
 PARTS = ("outside", "window", "deduplication", "refunds", "products", "unjoined", "rest")
 
 
@@ -58,6 +60,7 @@ class Gap:
         return self.reported - self.credited
 
 
+@computes("alliance_gap")
 def taken_apart(facts: Facts) -> Gap:
     known = {
         "outside": facts.in_scope - facts.credited,

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from measurement.computed import computes
+
 TWO_SIDED_95 = 1.959963984540054
 
 
@@ -55,6 +57,7 @@ def of_test(
     return Told(share * sold / part, spread * sold / part)
 
 
+@computes("whole_calibrated")
 def calibrate(model: Told, test: Told) -> Calibrated:
     """The model's estimate after the test. Raises ``ValueError`` without errors to weigh by."""
     if model.deviation <= 0 or test.deviation <= 0:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from measurement.computed import computes
 from measurement.response.lag import Cycle, Floats, ripening
 from measurement.response.noise import Coefficient, Fit, cosines, spectra
 from measurement.response.series import LEAST_DAYS, Series, baseline, independent
@@ -47,6 +48,7 @@ class Estimate:
     course: Floats = field(default_factory=lambda: np.empty(0))
 
 
+@computes("whole", "whole_interval", "whole_share", "whole_verdict")
 def estimate(series: Series, cycle: Cycle) -> Estimate:
     """The estimate of a series under a decision cycle. The same series gives the same estimate."""
     from threadpoolctl import threadpool_limits
@@ -125,6 +127,7 @@ def _left(ripe: Floats, fixed: Floats) -> float:
     return float(((rest**2).sum(axis=0) / np.maximum(whole, 1e-300)).min())
 
 
+@computes("whole_placebo")
 def placebo_rate(series: Series, cycle: Cycle, explained: Floats) -> float | None:
     """How often exposures that cannot have worked look as if they had, on this very series.
 
@@ -150,6 +153,7 @@ def placebo_rate(series: Series, cycle: Cycle, explained: Floats) -> float | Non
     return alarms / tried if tried else None
 
 
+@computes("whole_backtest")
 def backtest(outcome: Floats, fixed: Floats, course: Floats) -> float | None:
     """Mean absolute percentage error of forecasts of the daily outcome, 14 days ahead from up to six past
     days, each made from what was known on its day and the exposure that followed. Before a fifth of the

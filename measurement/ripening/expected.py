@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from measurement.computed import computes
+
 LEAST = 5  # other campaigns
 TAIL = 0.1  # the band holds 80 of 100 such campaigns
 
@@ -54,6 +56,7 @@ def rate_of(past: Sequence[Past]) -> Rate | None:
     return Rate(mean, between + of_mean, len(known))
 
 
+@computes("share_in", "expected_orders")
 def expected(rate: Rate, exposure: float) -> Expected:
     """What a campaign with this much ripe money should have, and the band of it."""
     from scipy.stats import nbinom, poisson

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
 
+from measurement.computed import computes
 from merchants.shares import TWO_SIDED_95
 
 LEAST = 10  # past cohorts
@@ -28,6 +29,7 @@ class Relation:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
+@computes("signal_relation")
 def relation(early: Sequence[float], final: Sequence[float]) -> Relation:
     """The interval by Fisher's z with the variance of Bonett and Wright (Psychometrika 65, 2000, 23-28):
     (1 + ρ²/2) ÷ (n − 3). A signal that never varies tells nothing: like too few."""

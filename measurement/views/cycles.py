@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from measurement import words
 from measurement.charts import cycles as charts
 from measurement.choices import CycleBasis
+from measurement.computed import computed
 from measurement.dictionary import definitions
 from measurement.forms import CycleForm, TriedCycleForm
 from measurement.models import CyclePreview, LearnedCycle
@@ -139,12 +140,10 @@ def adopt(request: MerchantRequest, preview_id: int) -> HttpResponse:
 
 @merchant_required(Permission.SEE_RESULTS)
 def dictionary(request: MerchantRequest) -> HttpResponse:
-    """What every figure means."""
-    return render(
-        request,
-        "measurement/dictionary.html",
-        {"metrics": list(definitions(get_language() or "en").values())},
-    )
+    """What every figure means, and which code computes it."""
+    found, by = definitions(get_language() or "en"), computed()
+    metrics = [{"one": one, "by": by.get(code, ())} for code, one in found.items()]
+    return render(request, "measurement/dictionary.html", {"metrics": metrics})
 
 
 def _board(request: MerchantRequest, key: str) -> Board:

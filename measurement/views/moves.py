@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measurement import takeaways_moves, words
+from measurement.computed import computes
 from measurement.dictionary import definitions
 from measurement.forms import MoveForm
 from measurement.metrics import Verdict
@@ -194,6 +195,7 @@ def _classes(asked: Asked, found: waste.Waste) -> list[dict[str, Any]]:
     ]
 
 
+@computes("at_least_lost")
 def _shown(row: JudgedRow, found: waste.Waste, query: ReportQuery) -> dict[str, Any]:
     name = found.names[row.key]
     # what still ripens has not lost anything yet

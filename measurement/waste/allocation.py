@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from measurement.choices import SpendKind
+from measurement.computed import computes
 
 BASES: dict[str, tuple[str, ...]] = {
     SpendKind.REBATE: (SpendKind.ADS,),
@@ -44,6 +45,7 @@ class FullCost:
 Named = Mapping[str, Mapping[str, int]]
 
 
+@computes("full_cost")
 def spread(named: Named, whole: Mapping[str, int]) -> dict[str, FullCost]:
     """The full cost of each row.
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from measurement import metrics
+from measurement.computed import computes
 from measurement.metrics import Interval, Verdict
 from measurement.waste.draws import Sums
 from measurement.waste.need import Need, to_know
@@ -42,6 +43,7 @@ class Judged:
     need: Need | None = None
 
 
+@computes("net_return")
 def judge(rows: Sequence[Spent], drawn: Sums, *, days: int) -> list[Judged]:
     """Judges the rows of one dimension together, so that they can be compared; ``drawn`` are their sums, row
     by row, ``days`` is the length of the span."""

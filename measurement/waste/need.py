@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from measurement.computed import computes
 from merchants.shares import TWO_SIDED_95
 
 MOST = 20
@@ -20,6 +21,7 @@ class Need:
     weeks: int | None
 
 
+@computes("to_know")
 def to_know(net: float, variance: float, people: int, days: int) -> Need:
     """For a row whose interval spans zero.
 

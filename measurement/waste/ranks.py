@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from measurement.computed import computes
 from measurement.waste.draws import LEVEL, Sums
 
 RANKED = 100  # rows; pairs grow with the square
@@ -33,6 +34,7 @@ class Rank:
         return self.worst - self.best
 
 
+@computes("rank_interval")
 def ranks(drawn: Sums, less: Floats, rows: list[int]) -> list[Rank]:
     """Ranks of the chosen rows, the highest first, by their sum less ``less`` (fen of all rows)."""
     if not rows:

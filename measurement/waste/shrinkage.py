@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from measurement.computed import computes
+
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
@@ -20,6 +22,7 @@ class Shrunk:
     own: float
 
 
+@computes("shrunk_return")
 def shrunk(rates: Sequence[float], variances: Sequence[float]) -> list[Shrunk]:
     """Rates drawn towards their precision-weighted mean. Fewer than three rows are left as they are:
     nothing can be said of how rows differ."""

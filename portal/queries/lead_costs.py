@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from leads.queries import funnel, sold
 from leads.queries.funnel import Enquiry
+from measurement.computed import computes
 from measurement.cycles import Learned, learn
 from measurement.queries import costs as spending
 from measurement.queries import known_content
@@ -73,6 +74,7 @@ def lead_costs(merchant: Merchant, period: Period, by: str, x: int, *, now: date
     )
 
 
+@computes("enquiry_cycle")
 def learned_cycle(merchant: Merchant, through: date, zone: ZoneInfo) -> Learned:
     """How long people take from their first enquiry to their deal, learned from everybody who asked."""
     return learn(sold.durations(merchant, start_of(through + timedelta(days=1), zone)))
