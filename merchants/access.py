@@ -75,7 +75,7 @@ def merchant_required(
     taking: bool = False,
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Wraps a view whose address holds ``merchant_code``; the view finds ``request.merchant``. A merchant
-    that is on its way in sees its application and nothing else: only views with ``applying`` open to it. One that
+    that was not let in sees its application and nothing else: only views with ``applying`` open to it. One that
     is suspended or has left is read: other methods than GET reach only views with ``taking``, which take away."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -87,7 +87,7 @@ def merchant_required(
             membership = _membership(request, merchant_code) or onlookers.membership(request, merchant_code)
             if membership is None:
                 raise Http404
-            if membership.merchant.status == Merchant.Status.APPLYING and not applying:
+            if membership.merchant.is_outside and not applying:
                 return redirect("merchants:onboarding", merchant_code)
             request.merchant, request.membership = membership.merchant, membership
             request.permissions = membership.permissions - onlookers.withheld(request)

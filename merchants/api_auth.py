@@ -64,7 +64,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The token is unknown or was revoked.", code="bad_token")
         if request.headers.get(MEANT, token.merchant.code) != token.merchant.code:
             raise NotFound("There is no such merchant for this token.", code="not_found")
-        if token.merchant.status == Merchant.Status.APPLYING:
+        if token.merchant.is_outside:
             raise PermissionDenied("This merchant is not active.", code="merchant_not_active")
         if token.merchant.is_closed and request.method not in READING:
             raise MerchantClosed

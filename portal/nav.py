@@ -242,7 +242,7 @@ BLOGGER = (
 """The menus of those who sell nothing themselves."""
 
 APPLYING = (Entry(_("Onboarding"), "list-check", (ONBOARDING,)),)
-"""The menu of a merchant that is on its way in."""
+"""The menu of a merchant that was not let in."""
 
 
 def sections_of(kind: str) -> tuple[Entry, ...]:
@@ -324,8 +324,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     name of a report page that this person may save as it is, else empty; ``printable``: the name of a report page
     whose file this person may take away; ``way_back``: `{label, url}` of the page this one was opened from."""
     merchant, code = request.merchant, request.merchant.code
-    applying = merchant.status == Merchant.Status.APPLYING
-    entries = APPLYING if applying else sections_of(merchant.kind)
+    entries = APPLYING if merchant.is_outside else sections_of(merchant.kind)
     sections = [(entry, pages(entry, request.permissions, code)) for entry in entries]
     sections = [(entry, shown) for entry, shown in sections if shown]
     page_name = request.resolver_match.view_name if request.resolver_match else ""

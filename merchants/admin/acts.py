@@ -150,7 +150,10 @@ ACTS = (
     Act(
         "resume",
         gettext_lazy("Let it go on"),
-        gettext_lazy("Everything works again. Tokens and sources that an offboarding ended stay ended."),
+        gettext_lazy(
+            "Everything works again; who was never let in applies as before. Tokens and sources that an offboarding"
+            " ended stay ended."
+        ),
         _resume,
         lambda merchant: merchant.is_closed,
     ),
@@ -159,9 +162,10 @@ ACTS = (
         gettext_lazy("Part with it"),
         gettext_lazy(
             "As suspended; its API tokens are revoked, its sources are not asked any more, and open invitations end."
+            " Who applied leaves once that is over: withdrawn, finally refused, or left alone for 30 days."
         ),
         _offboard,
-        lambda merchant: merchant.status in {Status.ACTIVE, Status.SUSPENDED},
+        lambda merchant: standing.may_leave(merchant, timezone.now()),
     ),
     Act(
         "archive",

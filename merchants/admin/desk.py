@@ -227,6 +227,7 @@ class MerchantAdmin(SupportAdmin):
         "public_id",
         "status",
         "status_reason",
+        "never_let_in",
         "sensitive_trade",
         "pepper_version",
         "created_at",

@@ -10,7 +10,7 @@ from merchants.tenancy import MerchantOwned
 
 
 class Merchant(models.Model):
-    """The tenant that every other row points at."""
+    """The tenant that every other row points at. ``never_let_in``: it has left as one that applied."""
 
     class Kind(models.TextChoices):
         BRAND = "brand", _("Brand")
@@ -33,6 +33,7 @@ class Merchant(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.BRAND)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(_("reason of the status"), max_length=300, blank=True, editable=False)
+    never_let_in = models.BooleanField(_("never let in"), default=False, db_default=False, editable=False)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     sensitive_trade = models.BooleanField(
@@ -54,6 +55,11 @@ class Merchant(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.status in self.CLOSED
+
+    @property
+    def is_outside(self) -> bool:
+        """Not let in, or not any more on its way: it sees its application and nothing else."""
+        return self.status == self.Status.APPLYING or self.never_let_in
 
 
 SELLERS = (Merchant.Kind.BRAND, Merchant.Kind.SERVICE)

@@ -99,6 +99,20 @@ def derived(states: Iterable[State]) -> Case:
     return Case.APPROVED
 
 
+LAPSES = timedelta(days=30)
+"""After so long without a step of the applicant, an open case counts as abandoned and an appeal as let lapse."""
+
+
+def is_over(case: Case, *, appealed: bool, quiet: timedelta) -> bool:
+    """Whether an application ended without letting anybody in: withdrawn, finally refused, or left alone. While a
+    reviewer has it, it is not over. ``quiet``: how long nothing has happened to it."""
+    if case in (Case.SUBMITTED, Case.IN_REVIEW):
+        return False
+    if case == Case.WITHDRAWN or (case == Case.REFUSED and appealed):
+        return True
+    return quiet >= LAPSES
+
+
 LEASE = timedelta(minutes=15)
 """How long a case is held for who claimed it; each decision begins it anew."""
 

@@ -160,7 +160,7 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
     """Hands the case over to the reviewers. What a merchant attests is accepted with that, what is verified goes
     to review. Raises :class:`Blocked` with what is missing or faulty, :class:`Refused` when it is not the time."""
     with tenancy.acting_for(merchant):
-        case = locked(merchant)
+        case = _locked_inside(merchant)
         after = moved(Case(case.state), Act.SUBMIT)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         items = onboarding.items_of(merchant)
@@ -219,7 +219,7 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
     """Has what was refused, single answers or the whole, looked at by somebody else, once. Raises :class:`Refused`:
     ``not_now``, ``once``, or ``empty`` for an appeal that says nothing."""
     with tenancy.acting_for(merchant):
-        case = locked(merchant)
+        case = _locked_inside(merchant)
         after = moved(Case(case.state), Act.APPEAL)
         if case.appealed_at is not None:
             raise Refused("once")
@@ -237,6 +237,14 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
         changed(case, "state", "appealed_at", "appeal", "submitted_at", "decided_at", *REFUSAL)
         note(case, "appeal", by=by, before=before)
         audit.record(merchant, "merchants.application.appealed", by=by, on=case)
+    return case
+
+
+def _locked_inside(merchant: Merchant) -> Application:
+    """The case, locked, of a merchant that was not closed a moment ago: a reviewer gets no case of one that left."""
+    case = locked(merchant)
+    if Merchant.objects.filter(pk=merchant.pk, status__in=Merchant.CLOSED).exists():
+        raise Refused("not_now")
     return case
 
 

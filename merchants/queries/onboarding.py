@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent
 from merchants.models.merchant import SELLERS
+from merchants.onboarding import cases, standing
 from merchants.onboarding import requirements as sets
-from merchants.onboarding import standing
 from merchants.onboarding.cases import Case
 from merchants.onboarding.waiting import usual
 from merchants.queries import requirement_sets
@@ -106,6 +106,17 @@ def was_approved(case: Application) -> bool:
         return True
     events = ReviewEvent.objects.for_merchant(case.merchant_id).filter(application=case)
     return bool(events.filter(Q(after=Case.APPROVED) | Q(before=Case.APPROVED)).exists())
+
+
+def is_over(merchant: Merchant, now: datetime) -> bool:
+    """Whether the application of a merchant that was not let in has ended; of one that never began, too."""
+    case = application_of(merchant)
+    if case is None:
+        return True
+    touched = ApplicationItem.objects.for_merchant(merchant).aggregate(at=Max("touched_at"))["at"]
+    events = ReviewEvent.objects.for_merchant(merchant).filter(application=case).aggregate(at=Max("at"))["at"]
+    last = max(at for at in (case.created_at, touched, events) if at)
+    return cases.is_over(Case(case.state), appealed=case.appealed_at is not None, quiet=now - last)
 
 
 def further_trades(case: Application, today: date) -> dict[str, sets.Words]:

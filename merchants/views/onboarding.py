@@ -19,7 +19,7 @@ from merchants.access import MerchantRequest, allows, get_for_merchant_or_404, m
 from merchants.documents.sniffing import Refused as PaperRefused
 from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CAPABILITIES, CASES, ITEMS
-from merchants.onboarding.cases import Case, Refused
+from merchants.onboarding.cases import LAPSES, Case, Refused
 from merchants.onboarding.requirements import Kind, Requirement, trades
 from merchants.onboarding.standing import State
 from merchants.onboarding_forms import AnswerForm, BusinessForm, said, written
@@ -189,7 +189,8 @@ def _page(
         for one in asked.requirements
     ]
     keys = {one.key for one in asked.requirements}
-    working = case.state in applications.OPEN
+    closed = request.merchant.is_closed
+    working = case.state in applications.OPEN and not closed
     let_in = onboarding.was_approved(case)
     words = trades(requirement_sets.in_force(today))
     renewals = [row for row in shown if row["running"] and row["state"] == State.ACCEPTED]
@@ -197,13 +198,17 @@ def _page(
         "case": case,
         "state": CASES[Case(case.state)],
         "working": working,
-        "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW),
-        "may_appeal": case.state in (Case.CHANGES_NEEDED, Case.REFUSED) and case.appealed_at is None,
+        "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW) and not closed,
+        "may_appeal": case.state in (Case.CHANGES_NEEDED, Case.REFUSED)
+        and case.appealed_at is None
+        and not closed,
+        "lapses": LAPSES.days,
+        "deletion_days": settings.DELETION_DAYS,
         "refusal": REFUSALS.get(case.refusal) if case.state == Case.REFUSED else None,
         "let_in": let_in,
         "further": [said(words[code]) if code in words else code for code in case.further],
         "choices": [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]
-        if let_in and (working or case.state == Case.APPROVED)
+        if let_in and not closed and (working or case.state == Case.APPROVED)
         else [],
         "due": [row for row in shown if row["one"].key in due and row not in renewals] if working else [],
         "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],

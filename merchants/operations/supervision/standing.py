@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.db.models import BooleanField, Case, Value, When
+
 from merchants import tenancy
-from merchants.models import ApiToken, Connection, Invite, Merchant
+from merchants.models import ApiToken, Application, Connection, Invite, Merchant
 from merchants.operations import agreements
 from merchants.operations.supervision.noting import NotNow, checked, note
+from merchants.queries import onboarding
 
 Status = Merchant.Status
 
@@ -23,20 +26,22 @@ def suspend(merchant: Merchant, *, reason: str, by: str) -> None:
 
 
 def resume(merchant: Merchant, *, reason: str, by: str) -> None:
-    """The merchant goes on. What ended with an offboarding (tokens, sources, agreements) stays ended. Raises as
-    ``suspend``."""
+    """The merchant goes on, and one that was never let in goes on applying. What ended with an offboarding (tokens,
+    sources, agreements) stays ended. Raises as ``suspend``."""
     said = checked(reason)
     with tenancy.acting_for(merchant):
-        _move(merchant, Merchant.CLOSED, Status.ACTIVE, "")
+        outside = Merchant.objects.filter(pk=merchant.pk, never_let_in=True).exists()
+        _move(merchant, Merchant.CLOSED, Status.APPLYING if outside else Status.ACTIVE, "")
         note(merchant, "merchants.supervision.resumed", reason=said, by=by)
 
 
-def offboard(merchant: Merchant, *, reason: str, by: str) -> None:
+def offboard(merchant: Merchant, *, reason: str, by: str, now: datetime | None = None) -> None:
     """The merchant leaves: its programs are refused, its sources are not asked any more, open invitations and
-    agreements end; its people still read and take away what is theirs. Raises as ``suspend``."""
-    said, now = checked(reason), datetime.now(UTC)
+    agreements end; its people still read and take away what is theirs. One that applied leaves when its application
+    is over, and sees no more than that afterwards. Raises as ``suspend``."""
+    said, now = checked(reason), now or datetime.now(UTC)
     with tenancy.acting_for(merchant):
-        _move(merchant, {Status.ACTIVE, Status.SUSPENDED}, Status.LEFT, said)
+        _move(merchant, _leaving(merchant, now), Status.LEFT, said)
         tokens = ApiToken.objects.filter(merchant=merchant, revoked_at=None).update(revoked_at=now)
         sources = Connection.objects.for_merchant(merchant).filter(paused=False).update(paused=True)
         Invite.objects.for_merchant(merchant).filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
@@ -45,8 +50,26 @@ def offboard(merchant: Merchant, *, reason: str, by: str) -> None:
         note(merchant, "merchants.supervision.offboarded", reason=said, by=by, **counts)
 
 
+def may_leave(merchant: Merchant, now: datetime) -> bool:
+    with tenancy.acting_for(merchant):
+        return merchant.status in _leaving(merchant, now)
+
+
+def _leaving(merchant: Merchant, now: datetime) -> set[str]:
+    """States from which the merchant may leave. Its case is locked, so that nobody appeals or submits meanwhile."""
+    list(Application.objects.for_merchant(merchant).select_for_update())
+    over = onboarding.is_over(merchant, now)
+    return {Status.ACTIVE, Status.SUSPENDED, *([Status.APPLYING] if over else [])}
+
+
 def _move(merchant: Merchant, before: Iterable[str], after: str, reason: str) -> None:
+    """``never_let_in`` is written from the state it has in the database, whatever ours says."""
     rows = Merchant.objects.filter(pk=merchant.pk, status__in=before)
-    if not rows.update(status=after, status_reason=reason):
+    applied = Case(
+        When(status=Status.APPLYING, then=Value(after == Status.LEFT)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    if not rows.update(status=after, status_reason=reason, never_let_in=applied):
         raise NotNow(merchant.status)
-    merchant.status, merchant.status_reason = after, reason
+    merchant.refresh_from_db(fields=["status", "status_reason", "never_let_in"])
