@@ -109,10 +109,10 @@ def was_approved(case: Application) -> bool:
 
 
 def is_over(merchant: Merchant, now: datetime) -> bool:
-    """Whether the application of a merchant that was not let in has ended; of one that never began, too."""
+    """Whether the application of a merchant that was not let in has ended, or was never begun for as long."""
     case = application_of(merchant)
     if case is None:
-        return True
+        return cases.is_over(Case.DRAFT, appealed=False, quiet=now - merchant.created_at)
     touched = ApplicationItem.objects.for_merchant(merchant).aggregate(at=Max("touched_at"))["at"]
     events = ReviewEvent.objects.for_merchant(merchant).filter(application=case).aggregate(at=Max("at"))["at"]
     last = max(at for at in (case.created_at, touched, events) if at)
