@@ -149,6 +149,8 @@ ONBOARDING = Tab(
     Permission.APPLY,
     also=("merchants:describe", "merchants:answer_requirement"),
 )
+PAPERS = Tab(pgettext_lazy("menu", "Papers"), ONBOARDING.url_name, Permission.APPLY, also=ONBOARDING.also)
+"""The same page for who was let in and sells nothing: papers that run out are renewed there."""
 READINESS = Tab(
     _("Readiness"),
     "merchants:readiness",
@@ -225,7 +227,7 @@ AGENCY = (
         ),
     ),
     Entry(_("Partners"), "link", (PARTNERS, CLAIMS)),
-    Entry(_("Settings"), "settings", (MEMBERS,)),
+    Entry(_("Settings"), "settings", (MEMBERS, PAPERS)),
 )
 BLOGGER = (
     Entry(

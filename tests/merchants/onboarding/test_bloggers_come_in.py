@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,13 @@ import pytest
 from django.test import Client
 
 from merchants import tenancy
-from merchants.models import BloggerProfile, Claim
-from merchants.operations import applications, claims, papers, reviews
+from merchants.models import Application, ApplicationItem, BloggerProfile, Claim, User
+from merchants.operations import applications, claims, expiry, papers, reviews
 from merchants.operations.applications import Business, Faulty
 from merchants.queries import onboarding
 from tests.conftest import make_merchant
 from tests.merchants.documents.papers import picture
-from tests.merchants.onboarding.doors import Door, reviewer
+from tests.merchants.onboarding.doors import Door, let_in, reviewer
 
 pytestmark = pytest.mark.django_db(databases=["default", "dispatch"])
 BLOGGER = Business("小满护肤日记", "person", "none", ["blogger"])
@@ -74,6 +75,37 @@ def test_a_blogger_that_was_let_in_has_its_profile_and_its_portal(door: Door, cl
         200,
         ["Cooperations", "Rate card", "Partners", "Settings"],
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "trade", "key"), [("blogger", "blogger", "identity_card"), ("agency", "mcn", "business_licence")]
+)
+def test_blogger_and_agency_hear_of_a_paper_that_runs_out_and_find_where_to_renew_it(
+    client: Client, kind: str, trade: str, key: str
+) -> None:
+    merchant, last = make_merchant("small", kind=kind), date.today() + timedelta(days=90)
+    let_in(merchant, until=last)
+    with tenancy.acting_for(merchant):
+        form = "person" if kind == "blogger" else "company"
+        Application.objects.update(trades=[trade], form=form, brand="none")
+        ApplicationItem.objects.update(key=key)
+    heard = []
+    for left in range(90, -1, -1):
+        now = datetime.combine(last - timedelta(days=left), time(4), UTC)
+        heard += [left] * expiry.write_due(merchant, now=now)
+    assert heard == [60, 30, 7, 1]
+    with tenancy.acting_for(merchant):
+        ApplicationItem.objects.update(
+            values={"valid_until": (date.today() + timedelta(days=30)).isoformat()}
+        )
+    client.force_login(User.objects.get(email="owner@example.com"))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    settings_page = client.get(f"/m/{merchant.code}/settings/")
+    [url] = [tab["url"] for tab in settings_page.context["tabs"] if tab["label"] == "Papers"]
+    page = client.get(url)
+    assert [tab["active"] for tab in page.context["tabs"]] == [False, True]
+    words = page.content.decode()
+    assert ("To be renewed" in words, f"/answers/{key}/" in words) == (True, True)
 
 
 def test_an_account_that_somebody_else_claims_lets_the_blogger_in_without_a_profile(door: Door) -> None:
