@@ -183,7 +183,7 @@ def test_a_clinics_licence_takes_two_people() -> None:
         applications.answer(door.merchant, key, values, by=door.by)
     applications.answer(door.merchant, "contact", {"phone": "021-5555 0100"}, by=door.by)
     applications.answer(door.merchant, "account_fee", {}, by=door.by)
-    applications.answer(door.merchant, "category_deposit", {}, by=door.by)
+    applications.answer(door.merchant, "medical_deposit", {}, by=door.by)
     applications.submit(door.merchant, user=door.user, by=door.by)
     one, two = reviewer("one"), reviewer("two")
     reviews.decide(door.merchant, "medical_licence", accepted=True, reviewer=one, version=door.case.version)

@@ -44,7 +44,7 @@ CLINIC_ANSWERS = {
     "account_name": {"account_name": "x", "trademark_number": "1"},
     "contact": {"phone": "021-5555 0100"},
     "account_fee": {},
-    "category_deposit": {},
+    "medical_deposit": {},
 }
 
 

@@ -29,6 +29,7 @@ from merchants.onboarding.requirements import (
 from merchants.onboarding.shipped import as_text, plain_data, shipped
 from merchants.operations import requirement_sets
 from merchants.queries import requirement_sets as told
+from merchants.queries.onboarding import NOT_SOLD
 
 SHIPPED = [one for one in map(parsed, shipped()) if one.stage == Stage.ENTRY]
 
@@ -53,9 +54,9 @@ def test_only_sourced_amounts_are_stated() -> None:
     }
     assert amounts == {
         ("cn.account", "account_fee"): 60_000,
-        ("cn.baby_food", "category_deposit"): None,
+        ("cn.baby_food", "food_deposit"): None,
         ("cn.beauty", "category_deposit"): None,
-        ("cn.medical_aesthetics", "category_deposit"): None,
+        ("cn.medical_aesthetics", "medical_deposit"): None,
         ("cn.mcn", "certification_deposit"): 2_000_000,
     }
 
@@ -67,10 +68,10 @@ def test_a_person_is_not_let_into_a_trade_that_asks_a_licence() -> None:
 
 def test_a_clinic_is_asked_for_its_licence_by_two_people() -> None:
     about = Applicant("CN", Form.COMPANY, frozenset({"medical_aesthetics"}), Brand.OWN)
-    found = {row.key: row.eyes for row in asked(in_force(SHIPPED, date(2026, 11, 26)), about)}
+    found = {row.key: row.eyes for row in asked(in_force(SHIPPED, date(2026, 11, 27)), about)}
     assert found == {
         "business_licence": 1, "legal_person_check": 1, "stamped_letter": 1, "contact": 1, "account_name": 1,
-        "account_fee": 1, "medical_licence": 2, "trade_advertising": 2, "category_deposit": 1,
+        "account_fee": 1, "medical_licence": 2, "trade_advertising": 2, "medical_deposit": 1,
     }  # fmt: skip
 
 
@@ -79,6 +80,28 @@ def test_a_blogger_is_asked_its_own_few_and_nothing_of_a_shop() -> None:
     found = [row.key for row in asked(in_force(SHIPPED, date(2026, 11, 27)), about)]
     assert found == ["identity_card", "platform_account", "contact", "marked_as_advertising"]
     assert closed_trades(SHIPPED, replace(about, form=Form.COMPANY)) == ["blogger"]
+
+
+def test_what_one_category_asks_about_its_goods_no_other_answers() -> None:
+    """One answer satisfies every set that asks for its key: so no two categories share one."""
+    selling = [one for one in SHIPPED if one.categories and not {*one.categories} & {*NOT_SOLD}]
+    keys = [row.key for one in selling for row in one.requirements]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_a_shop_of_two_categories_is_asked_for_the_papers_of_both() -> None:
+    about = Applicant("CN", Form.COMPANY, frozenset({"beauty", "baby_food"}), Brand.EXCLUSIVE)
+    alone = replace(about, categories=frozenset({"beauty"}))
+    found, before = (
+        {row.key for row in asked(in_force(SHIPPED, date(2026, 11, 27)), one)} for one in (about, alone)
+    )
+    assert found - before == {
+        "food_licence",
+        "food_brand_authorisation",
+        "food_qualification",
+        "food_deposit",
+    }
+    assert {"brand_authorisation", "product_qualification", "category_deposit"} < before
 
 
 def test_a_set_goes_through_its_text_unchanged() -> None:
