@@ -10,5 +10,10 @@ listed(
     filters="polarity source",
     related="comment",
 )
-listed(LabelCorrection, "comment polarity said_before by at", "comment__external_id", related="comment")
+listed(
+    LabelCorrection,
+    "comment polarity said_before intents intents_before by at",
+    "comment__external_id",
+    related="comment",
+)
 listed(CommentLearning, "learned_at corrections rules_right model_right used", "", filters="used")

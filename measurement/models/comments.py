@@ -39,11 +39,15 @@ class CommentLabel(MerchantOwned):
 
 
 class LabelCorrection(MerchantOwned):
-    """What a person says a comment says. History: the latest holds, none is changed."""
+    """What a person says a comment says. History: the latest holds, none is changed. ``intents`` is None where
+    the person told of none; ``intents_before`` stood on the label, ``intents_read`` is what the words found."""
 
     comment = models.ForeignKey("measurement.Comment", models.CASCADE, related_name="corrections")
     polarity = models.CharField(_("says"), max_length=10, choices=[(p, p) for p in Polarity])
     said_before = models.CharField(_("said before"), max_length=10)
+    intents = models.JSONField(_("intents"), null=True, blank=True)
+    intents_before = models.JSONField(_("intents before"), null=True, blank=True)
+    intents_read = models.JSONField(_("intents by words"), null=True, blank=True)
     by = models.CharField(_("by"), max_length=80)
     at = models.DateTimeField(_("at"), db_default=Now())
 
@@ -57,12 +61,14 @@ class LabelCorrection(MerchantOwned):
 
 
 class CommentLearning(MerchantOwned):
-    """One learning from the corrections: how many, and how many of them words and model got right."""
+    """One learning from the corrections: how many, and how many of them words and model got right. ``intents``
+    has the same by intent: ``{intent: {n, rules_right, model_right, used}}``."""
 
     corrections = models.PositiveIntegerField(_("corrections"))
     rules_right = models.PositiveIntegerField(_("words right"))
     model_right = models.PositiveIntegerField(_("model right"), null=True)
     used = models.BooleanField(_("used"))
+    intents = models.JSONField(_("intents"), null=True, blank=True)
     learned_at = models.DateTimeField(_("learned"), db_default=Now())
 
     class Meta:

@@ -7,14 +7,16 @@ that came or was changed since is left out, because former texts are not kept; a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, F, QuerySet
+from django.db.models import CharField, F, Field, JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from measurement.empathy.agreement import Agreement, agreement
+from measurement.empathy.labels import Intent
 from measurement.empathy.parts import LEAST, Counts, Part, Share, parts
 from measurement.models import Comment, CommentLabel, CommentLearning, LabelCorrection
 from measurement.queries.names import Name, names_of
@@ -56,6 +58,7 @@ class Empathy:
     corrections: int
     least: int = LEAST
     left_out: int = 0
+    agreement: Mapping[Intent, Agreement] = field(default_factory=dict)
 
 
 def empathy(
@@ -93,7 +96,20 @@ def empathy(
         learning=_by(CommentLearning, merchant, "learned_at", as_of).order_by("-id").first(),
         corrections=_by(LabelCorrection, merchant, "at", as_of).values("comment").distinct().count(),
         left_out=_left_out(merchant, period, as_of),
+        agreement=_agreement(merchant, as_of),
     )
+
+
+def _agreement(merchant: Merchant, as_of: date | None) -> Mapping[Intent, Agreement]:
+    """By the latest that people told of the intents of each comment, against what the words found at that time."""
+    told = _by(LabelCorrection, merchant, "at", as_of).filter(intents__isnull=False)
+    rows = told.order_by("comment_id", "-id").distinct("comment_id").values_list("intents", "intents_read")
+    pairs = [(_intents(people), _intents(words or [])) for people, words in rows]
+    return agreement([people for people, _ in pairs], [words for _, words in pairs])
+
+
+def _intents(names: list[str]) -> frozenset[Intent]:
+    return frozenset(Intent(name) for name in names)
 
 
 def _scope(merchant: Merchant, period: Period, as_of: date | None) -> dict[str, Any]:
@@ -158,8 +174,11 @@ def _summed(rows: list[Any]) -> tuple[int, ...]:
 
 def _statement(key: str, as_of: date | None) -> str:
     if as_of is None:
-        return _COMMENTS.format(key=key, said="l.polarity", stood="")
-    return _COMMENTS.format(key=key, said=_SAID_THEN.format(label="l", until="%(until)s"), stood=_STOOD)
+        return _COMMENTS.format(key=key, said="l.polarity", wants="l.intents", stood="")
+    then = {"label": "l", "until": "%(until)s"}
+    return _COMMENTS.format(
+        key=key, said=_SAID_THEN.format(**then), wants=_WANTS_THEN.format(**then), stood=_STOOD
+    )
 
 
 _COMMENTS = (
@@ -168,12 +187,12 @@ SELECT {key}, count(*), count(*) FILTER (WHERE said.polarity = 'question'),
        count(*) FILTER (WHERE said.polarity = 'positive'), count(*) FILTER (WHERE said.polarity = 'negative'),
        count(*) FILTER (WHERE l.speaks_of_self), count(*) FILTER (WHERE n.buying_point <> ''),
        count(*) FILTER (WHERE n.buying_point <> '' AND l.echoes)"""
-    + "".join(f",\n       count(*) FILTER (WHERE l.intents ? '{intent}')" for intent in INTENTS)
+    + "".join(f",\n       count(*) FILTER (WHERE said.intents ? '{intent}')" for intent in INTENTS)
     + """
 FROM measurement_comment c
 JOIN measurement_commentlabel l ON l.comment_id = c.id AND l.merchant_id = %(merchant)s
 JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = %(merchant)s
-CROSS JOIN LATERAL (SELECT {said} AS polarity) said
+CROSS JOIN LATERAL (SELECT {said} AS polarity, {wants} AS intents) said
 WHERE c.merchant_id = %(merchant)s AND NOT c.by_author
   AND c.posted_at >= %(from)s AND c.posted_at < %(to)s {stood}
 GROUP BY 1
@@ -188,6 +207,14 @@ _SAID_THEN = """coalesce(
        WHERE k.merchant_id = {label}.merchant_id AND k.comment_id = {label}.comment_id AND k.at >= {until}
        ORDER BY k.id LIMIT 1),
     {label}.polarity)"""
+_WANTS_THEN = """coalesce(
+    (SELECT k.intents FROM measurement_labelcorrection k WHERE k.merchant_id = {label}.merchant_id
+       AND k.comment_id = {label}.comment_id AND k.at < {until} AND k.intents IS NOT NULL
+     ORDER BY k.id DESC LIMIT 1),
+    (SELECT k.intents_before FROM measurement_labelcorrection k
+       WHERE k.merchant_id = {label}.merchant_id AND k.comment_id = {label}.comment_id AND k.at >= {until}
+         AND k.intents IS NOT NULL ORDER BY k.id LIMIT 1),
+    {label}.intents)"""
 _ACTS = """
 SELECT {key}, coalesce(sum(t.touches) FILTER (WHERE h.kind IN ('read', 'deep_read')), 0)::bigint,
        coalesce(sum(t.touches) FILTER (WHERE h.kind IN ('save', 'share', 'screenshot')), 0)::bigint
@@ -199,9 +226,9 @@ GROUP BY 1
 """
 
 
-def _said_then(as_of: date) -> RawSQL:
-    statement = _SAID_THEN.format(label="measurement_commentlabel", until="%s")
-    return RawSQL(statement, [until(as_of)] * 2, output_field=CharField())  # noqa: S611 - no word of it is given
+def _then(as_of: date, text: str, field: Field[Any, Any]) -> RawSQL:
+    statement = text.format(label="measurement_commentlabel", until="%s")
+    return RawSQL(statement, [until(as_of)] * 2, output_field=field)  # noqa: S611 - no word of it is given
 
 
 def examples(
@@ -213,14 +240,20 @@ def examples(
     *,
     as_of: date | None = None,
 ) -> QuerySet[CommentLabel]:
-    """Labelled comments behind a row, the latest first; ``said`` is what they say, or said on a past day."""
+    """Labelled comments behind a row, the latest first; ``said`` and ``wanted`` are what they say and want, or did on
+    a past day."""
     rows: QuerySet[CommentLabel] = CommentLabel.objects.for_merchant(merchant).filter(
         comment__in=_mine(merchant, period, as_of)
     )
     field = {Dimension.NOTE: "note_id", Dimension.BLOGGER: "note__blogger_id", Dimension.SPU: "note__spu_id"}
     if key:
         rows = rows.filter(**{f"comment__{field[by]}": None if key == "0" else key})
-    rows = rows.annotate(said=F("polarity") if as_of is None else _said_then(as_of))
+    if as_of is None:
+        rows = rows.annotate(said=F("polarity"), wanted=F("intents"))
+    else:
+        rows = rows.annotate(
+            said=_then(as_of, _SAID_THEN, CharField()), wanted=_then(as_of, _WANTS_THEN, JSONField())
+        )
     if polarity:
         rows = rows.filter(said=polarity)
     return rows.select_related("comment__note").order_by("-comment__posted_at", "-id")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from measurement.choices import Sensitive
 from measurement.dictionary import definitions
-from measurement.empathy.labels import Polarity
+from measurement.empathy.labels import Intent, Polarity
 from measurement.empathy.parts import Part
 from measurement.models import Comment
 from measurement.operations import comment_labels
@@ -52,6 +52,7 @@ def page(request: MerchantRequest) -> HttpResponse:
         "pages": Paginator(range(found.count), reading.PAGE).get_page(query.page),
         "all_url": _comments_url(request, query, ""),
         "judged": _judged(found),
+        "agreement": _agreement(found),
         "closed": not is_allowed(request.merchant, Sensitive.COMMENTS),
     }
     return render(request, "measurement/empathy.html", context)
@@ -75,12 +76,13 @@ def comments(request: MerchantRequest) -> HttpResponse:
         "key": key,
         "polarity": polarity,
         "polarities": list(words.POLARITIES.items()),
+        "every_intent": list(words.INTENTS.items()),
         "rows": [
             {
                 "label": label,
                 "says": said(words.POLARITIES, label.said),
                 "tone": _TONES.get(label.said, "muted"),
-                "intents": [said(words.INTENTS, intent) for intent in label.intents],
+                "intents": [said(words.INTENTS, intent) for intent in label.wanted],
                 "source": said(words.SOURCES, label.source),
             }
             for label in shown
@@ -108,8 +110,13 @@ def correct(request: MerchantRequest, comment_id: int) -> HttpResponse:
     if polarity not in set(Polarity):
         messages.error(request, _("Choose what the comment says."))
         return redirect(back)
+    intents = request.POST.getlist("intent")
+    if not set(intents) <= set(Intent):
+        messages.error(request, _("There is no such intent; nothing was corrected."))
+        return redirect(back)
+    told = frozenset(Intent(one) for one in intents) if request.POST.get("intents") == "told" else None
     comment_labels.correct(
-        request.merchant, comment, polarity=Polarity(polarity), by=f"user:{request.user.pk}"
+        request.merchant, comment, polarity=Polarity(polarity), intents=told, by=f"user:{request.user.pk}"
     )
     messages.success(request, _("Corrected; the next learning takes it into account."))
     return redirect(back)
@@ -139,6 +146,20 @@ def _around(query: ReportQuery) -> dict[str, Any]:
         "past": past("empathy", query.as_of, _address(query.but(as_of=None))),
         "chips": past_chip(query.as_of, _address(query.but(as_of=None))),
     }
+
+
+def _agreement(found: reading.Empathy) -> list[dict[str, Any]]:
+    """By intent, how far people and words agree; nothing while nobody told of intents."""
+    learned = (found.learning.intents if found.learning else None) or {}
+    return [
+        {
+            "label": said(words.INTENTS, intent),
+            "row": row,
+            "by": said(words.SOURCES, "model" if learned.get(intent, {}).get("used") else "words"),
+        }
+        for intent, row in found.agreement.items()
+        if row.n
+    ]
 
 
 def _judged(found: reading.Empathy) -> str:
