@@ -8,11 +8,10 @@ day. A checklist, not legal advice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from merchants.onboarding.checks import FAULTS, valid_until
 
@@ -49,6 +48,18 @@ class Brand(StrEnum):
     EXCLUSIVE = "exclusive"
     AUTHORISED = "authorised"
     NONE = "none"
+
+
+class Portal(StrEnum):
+    """Which portal the merchants of a trade get."""
+
+    BRAND = "brand"
+    SERVICE = "service"  # sells by consultation
+    AGENCY = "agency"
+    BLOGGER = "blogger"
+
+
+SELLS_NOTHING = (Portal.AGENCY, Portal.BLOGGER)
 
 
 class Stage(StrEnum):
@@ -132,7 +143,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class RequirementSet:
-    """``alone``: asked in place of the sets without categories, which are asked of everybody else."""
+    """``alone``: asked in place of the sets without categories, which are asked of everybody else. ``portal``: what
+    the merchants of its categories get."""
 
     code: str
     version: date
@@ -144,6 +156,7 @@ class RequirementSet:
     requirements: tuple[Requirement, ...]
     stage: Stage = Stage.ENTRY
     alone: bool = False
+    portal: Portal = Portal.BRAND
 
     def applies(self, about: Applicant) -> bool:
         return (
@@ -184,6 +197,15 @@ def trades(sets: Iterable[RequirementSet]) -> dict[str, Words]:
     for one in sets:
         for code in one.categories:
             found.setdefault(code, one.label)
+    return found
+
+
+def portals(sets: Iterable[RequirementSet]) -> dict[str, Portal]:
+    """The portal of each trade, as the first set that names the trade says."""
+    found: dict[str, Portal] = {}
+    for one in sets:
+        for code in one.categories:
+            found.setdefault(code, one.portal)
     return found
 
 
@@ -234,132 +256,3 @@ def differ(one: Requirement, other: Requirement) -> bool:
     return replace(one, holds_from=other.holds_from, source="", source_date=date.min) != replace(
         other, source="", source_date=date.min
     )
-
-
-def parsed(data: Mapping[str, Any]) -> RequirementSet:
-    """A set from its data. Raises :class:`Invalid` with the place and what would be right."""
-    applies = _part(data, "applies", Mapping)
-    rows = _part(data, "requirements", Sequence)
-    found = RequirementSet(
-        code=_text(data, "set"),
-        version=_day(data, "version"),
-        starts_on=_day(data, "starts_on" if "starts_on" in data else "version"),
-        label=_words(data, "label"),
-        country=_text(applies, "country", "applies."),
-        categories=tuple(applies.get("categories") or ()),
-        forms=tuple(_one(Form, form, "applies.forms") for form in applies.get("forms") or tuple(Form)),
-        requirements=tuple(_requirement(row, f"requirements[{n}]") for n, row in enumerate(rows)),
-        stage=_one(Stage, data.get("stage", Stage.ENTRY), "stage"),
-        alone=bool(applies.get("alone", False)),
-    )
-    keys = [requirement.key for requirement in found.requirements]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice:
-        raise Invalid("requirements", f"{twice} stands there twice; give each its own key")
-    return found
-
-
-def _requirement(row: Any, path: str) -> Requirement:
-    if not isinstance(row, Mapping):
-        raise Invalid(path, "a requirement is a table with key, kind and label")
-    kind = _one(Kind, row.get("kind"), f"{path}.kind")
-    blocks = tuple(_one(Capability, name, f"{path}.blocks") for name in row.get("blocks") or ())
-    if not blocks:
-        raise Invalid(f"{path}.blocks", "name at least one capability that waits for it")
-    if kind == Kind.COMPUTED and not row.get("rule"):
-        raise Invalid(f"{path}.rule", "a computed requirement names the figure that tells")
-    if row.get("eyes", 1) not in (1, 2):
-        raise Invalid(f"{path}.eyes", "one or two people look at it")
-    if kind == Kind.VERIFIED and not set(row.get("accept") or ()) <= set(PAPERS):
-        raise Invalid(f"{path}.accept", f"papers are handed in as {', '.join(PAPERS)}")
-    fields = tuple(_field(one, f"{path}.fields[{n}]") for n, one in enumerate(row.get("fields") or ()))
-    return Requirement(
-        key=_text(row, "key", f"{path}."),
-        kind=kind,
-        label=_words(row, "label", f"{path}."),
-        why=_words(row, "why", f"{path}."),
-        source=_text(row, "source", f"{path}."),
-        source_date=_day(row, "source_date", f"{path}."),
-        blocks=blocks,
-        fields=fields,
-        accept=tuple(row.get("accept") or ()),
-        max_mb=_whole(row.get("max_mb", 10), f"{path}.max_mb"),
-        any_of=str(row.get("any_of") or ""),
-        brands=tuple(_one(Brand, name, f"{path}.brands") for name in row.get("brands") or ()),
-        forms=tuple(_one(Form, name, f"{path}.forms") for name in row.get("forms") or ()),
-        deadline_days=None
-        if row.get("deadline_days") is None
-        else _whole(row["deadline_days"], f"{path}.deadline_days"),
-        expiry=_expiry(row.get("expires"), {field.key: field for field in fields}, f"{path}.expires"),
-        eyes=int(row.get("eyes", 1)),
-        reasons=tuple(row.get("reasons") or ()),
-        rule=str(row.get("rule") or ""),
-        limit=str(row.get("limit") or ""),
-        area=str(row.get("area") or ""),
-        example=_words(row, "example", f"{path}.") if "example" in row else {},
-        costs="amount_fen" in row,
-        amount_fen=None if row.get("amount_fen") is None else _whole(row["amount_fen"], f"{path}.amount_fen"),
-    )
-
-
-def _whole(found: Any, path: str) -> int:
-    if type(found) is not int or found < 0:
-        raise Invalid(path, "a whole number is needed, not below zero")
-    return found
-
-
-def _field(row: Any, path: str) -> Field:
-    kind = row.get("type") if isinstance(row, Mapping) else None
-    if kind not in FAULTS:
-        raise Invalid(f"{path}.type", f"{kind!r} is no type of field; there are {', '.join(FAULTS)}")
-    return Field(
-        key=_text(row, "key", f"{path}."),
-        type=str(kind),
-        label=_words(row, "label", f"{path}."),
-        allow_permanent=bool(row.get("allow_permanent", False)),
-    )
-
-
-def _expiry(row: Any, fields: Mapping[str, Field], path: str) -> Expiry | None:
-    if row is None:
-        return None
-    field = _text(row, "field", f"{path}.")
-    if field not in fields or fields[field].type != "date":
-        raise Invalid(f"{path}.field", f"{field} is no date field of this requirement")
-    return Expiry(field, tuple(row.get("remind_days", (60, 30, 7, 1))), int(row.get("grace_days", 7)))
-
-
-def _part(data: Mapping[str, Any], name: str, kind: type) -> Any:
-    found = data.get(name)
-    if not isinstance(found, kind) or isinstance(found, str):
-        raise Invalid(name, "is missing" if found is None else f"is no {kind.__name__.lower()}")
-    return found
-
-
-def _text(data: Mapping[str, Any], name: str, path: str = "") -> str:
-    found = data.get(name)
-    if not isinstance(found, str) or not found:
-        raise Invalid(f"{path}{name}", "a text is needed")
-    return found
-
-
-def _words(data: Mapping[str, Any], name: str, path: str = "") -> Words:
-    found = data.get(name)
-    if not isinstance(found, Mapping) or any(not found.get(language) for language in LANGUAGES):
-        raise Invalid(f"{path}{name}", f"a text in each of {', '.join(LANGUAGES)} is needed")
-    return {language: str(found[language]) for language in LANGUAGES}
-
-
-def _day(data: Mapping[str, Any], name: str, path: str = "") -> date:
-    found = data.get(name)
-    try:
-        return found if isinstance(found, date) else date.fromisoformat(str(found))
-    except ValueError:
-        raise Invalid(f"{path}{name}", "a day as 2026-11-01 is needed") from None
-
-
-def _one(kind: Any, value: Any, path: str) -> Any:
-    try:
-        return kind(value)
-    except ValueError:
-        raise Invalid(path, f"{value!r} is none of {', '.join(kind)}") from None

@@ -9,7 +9,8 @@ from django.apps import AppConfig
 from django.db import connections, transaction
 
 from merchants.models import RequirementSet
-from merchants.onboarding.requirements import Invalid, parsed
+from merchants.onboarding.requirements import Invalid
+from merchants.onboarding.set_data import parsed
 from merchants.onboarding.shipped import shipped
 
 OPERATOR = "operator"
@@ -60,8 +61,6 @@ def copy(row: RequirementSet, *, version: date) -> RequirementSet:
 def checked(row: RequirementSet, data: Any) -> RequirementSet:
     """The draft with another content, not yet stored. Raises :class:`Invalid` with the place of what is wrong, and
     where the content names another set or version than the row."""
-    if not isinstance(data, dict):
-        raise Invalid("set", "a table with set, version, label, applies and requirements is needed")
     found = parsed(data)
     for path, stated, kept in (("set", found.code, row.code), ("version", found.version, row.version)):
         if stated != kept:

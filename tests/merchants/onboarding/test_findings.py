@@ -8,7 +8,8 @@ import pytest
 
 from merchants.onboarding.cases import LEASE, Hold, Look, Refused, may_decide, spoken
 from merchants.onboarding.findings import Difference, Finding, differences, findings
-from merchants.onboarding.requirements import Requirement, parsed
+from merchants.onboarding.requirements import Requirement
+from merchants.onboarding.set_data import parsed
 from merchants.onboarding.shipped import shipped
 from merchants.onboarding.standing import State
 

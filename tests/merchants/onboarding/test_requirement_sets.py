@@ -23,9 +23,9 @@ from merchants.onboarding.requirements import (
     asked,
     closed_trades,
     in_force,
-    parsed,
     trades,
 )
+from merchants.onboarding.set_data import parsed
 from merchants.onboarding.shipped import as_text, plain_data, shipped
 from merchants.operations import requirement_sets
 from merchants.queries import requirement_sets as told

@@ -63,6 +63,12 @@ def test_a_copy_is_edited_and_holds_from_its_day(operator: Client) -> None:
         ("kind: verified", "kind: guessed", "requirements[0].kind: &#x27;guessed&#x27; is none of"),
         ("set: cn.beauty", "set: cn.other", "set: this is the draft of cn.beauty"),
         ("applies:", "applies: [", "line"),
+        ("categories:\n  - beauty", "categories: beauty", "applies.categories: a list is needed"),
+        ("kind: verified", "kind: verified\n  kind: verified", "kind stands there twice"),
+        ("reasons:\n  - unreadable", "reasons:\n  - unreadible", "is none of unreadable"),
+        ("set: cn.beauty", "set: &x [*x]", "references are not taken"),
+        ("set: cn.beauty", "set: 2026-02-30", "a day, number or tag that is none"),
+        ("set: cn.beauty", "set: !!set {cn.beauty}", "set: tables, lists, texts"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place_and_nothing_is_kept(

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merchants.models import LaunchGate
-from merchants.onboarding.requirements import Kind, Stage, parsed, trades
+from merchants.onboarding.requirements import Kind, Stage, trades
+from merchants.onboarding.set_data import parsed
 from merchants.onboarding.shipped import shipped
 from merchants.onboarding.standing import Answer, State
 from merchants.readiness.figures import Figure, Rule
