@@ -24,6 +24,7 @@ PAGES = {
     "results-by-campaign": "/m/{m}/results/?rows=campaign",
     "over-time": "/m/{m}/over-time/?period=90d",
     "over-time-of-a-past-day": "/m/{m}/over-time/?period=90d&asof=2026-05-01",
+    "over-time-beside": "/m/{m}/over-time/?period=90d&beside=days",
     "models": "/m/{m}/models/",
     "process": "/m/{m}/process/?period=90d&show=seeding",
     "process-all": "/m/{m}/process/?period=90d&show=all&by=blogger",
