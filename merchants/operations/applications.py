@@ -17,7 +17,7 @@ from merchants.onboarding.checks import plain
 from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
 from merchants.onboarding.standing import Answer, State, last_day
 from merchants.operations.casebook import REFUSAL, changed, forget_refusal, locked, note
-from merchants.operations.checklist import hindrances, is_renewable
+from merchants.operations.checklist import faulty, hindrances, is_renewable
 from merchants.queries import onboarding, requirement_sets
 from merchants.roles import OWNER
 
@@ -34,6 +34,7 @@ __all__ = [
     "withdraw",
 ]
 OPEN = (Case.DRAFT, Case.CHANGES_NEEDED, Case.WITHDRAWN)  # cases that the merchant may work on
+ALONG = (*onboarding.WAITING, Case.APPROVED)  # cases that a renewed paper may join
 UNANSWERED = (State.MISSING, State.UPLOADED, State.CHANGES_NEEDED)  # items that it may
 CASES_OF_ONE_PERSON = 3  # on their way in at the same time
 KINDS = {"mcn": Merchant.Kind.AGENCY, "blogger": Merchant.Kind.BLOGGER}
@@ -141,7 +142,8 @@ def answer(
         )
         if paper and is_renewable(one, item):
             _renew(case, item, one, by=by)
-        _open(case)
+        if not goes_along(case, item):
+            _open(case)
         if item.state not in UNANSWERED:
             raise Refused("not_now")
         item.values = {
@@ -156,11 +158,18 @@ def answer(
     return item
 
 
+def goes_along(case: Application, item: ApplicationItem) -> bool:
+    """Whether it is a renewal that has begun and may be worked on although the case is closed to the merchant."""
+    return case.state in ALONG and item.backed_until is not None and item.state in UNANSWERED
+
+
 def submit(merchant: Merchant, *, user: User, by: str) -> Application:
     """Hands the case over to the reviewers. What a merchant attests is accepted with that, what is verified goes
     to review. Raises :class:`Blocked` with what is missing or faulty, :class:`Refused` when it is not the time."""
     with tenancy.acting_for(merchant):
         case = _locked_inside(merchant)
+        if case.state in ALONG and merchant.status != Merchant.Status.APPLYING:
+            return _send_along(merchant, case, user, by=by)
         after = moved(Case(case.state), Act.SUBMIT)
         asked = onboarding.asked_of(case, datetime.now(UTC).date())
         items = onboarding.items_of(merchant)
@@ -171,12 +180,8 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
             raise Refused("nothing_new")
         for one in asked.requirements:
             item = items.get(one.key)
-            if item is None or item.state != State.UPLOADED:
-                continue
-            item.state = State.ACCEPTED if one.kind == Kind.ATTESTED else State.IN_REVIEW
-            item.submitter, item.first_reviewer, item.second_reviewer = user, None, None
-            item.reason = item.note = ""
-            item.save()
+            if item is not None and item.state == State.UPLOADED:
+                _hand_over(item, user, State.ACCEPTED if one.kind == Kind.ATTESTED else State.IN_REVIEW)
         before, case.state = case.state, after
         case.round += 1
         case.submitted_at, case.decided_at = datetime.now(UTC), None
@@ -186,10 +191,41 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
     return case
 
 
-def _renew(case: Application, item: ApplicationItem, one: Requirement, *, by: str) -> None:
-    """Opens an accepted answer; what it proves holds on until its last day and its days of grace."""
+def _send_along(merchant: Merchant, case: Application, user: User, *, by: str) -> Application:
+    """Hands renewed papers over while something else of the merchant is reviewed, into the same review; where that
+    review is over, the case opens for them. Raises :class:`Blocked` and :class:`Refused` (``nothing_new``)."""
+    asked = onboarding.asked_of(case, datetime.now(UTC).date())
+    items = onboarding.items_of(merchant)
+    ready = [item for item in items.values() if item.state == State.UPLOADED and goes_along(case, item)]
+    if not ready:
+        raise Refused("nothing_new")
+    if wrong := faulty(asked.requirements, {item.key: item for item in ready}):
+        raise Blocked(wrong)
+    for item in ready:
+        _hand_over(item, user, State.IN_REVIEW)
     before = Case(case.state)
-    if before not in OPEN:
+    if before == Case.APPROVED:
+        case.state = moved(moved(before, Act.RENEW), Act.SUBMIT)
+        case.round += 1
+        case.submitted_at, case.decided_at = datetime.now(UTC), None
+    changed(case, "state", "round", "submitted_at", "decided_at")
+    note(case, "submit", by=by, before=before, sets=asked.sets)
+    audit.record(merchant, "merchants.application.submitted", by=by, on=case, round=case.round)
+    return case
+
+
+def _hand_over(item: ApplicationItem, user: User, state: State) -> None:
+    item.state = state
+    item.submitter, item.first_reviewer, item.second_reviewer = user, None, None
+    item.reason = item.note = ""
+    item.save()
+
+
+def _renew(case: Application, item: ApplicationItem, one: Requirement, *, by: str) -> None:
+    """Opens an accepted answer; what it proves holds on until its last day and its days of grace. A review that runs
+    goes on: the paper joins it."""
+    before = Case(case.state)
+    if before not in OPEN and before not in onboarding.WAITING:
         case.state = moved(before, Act.RENEW)
     last = last_day(one, Answer(State(item.state), item.values))
     assert last is not None

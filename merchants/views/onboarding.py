@@ -194,10 +194,13 @@ def _page(
     let_in = onboarding.was_approved(case)
     words = trades(requirement_sets.in_force(today))
     renewals = [row for row in shown if row["running"] and row["state"] == State.ACCEPTED]
+    begun = {key for key, item in items.items() if applications.goes_along(case, item)}
+    renewals += [row for row in shown if row["one"].key in begun and not closed]
     context = {
         "case": case,
         "state": CASES[Case(case.state)],
         "working": working,
+        "sends_along": any(row["state"] == State.UPLOADED and row["one"].key in begun for row in renewals),
         "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW) and not closed,
         "may_appeal": case.state in (Case.CHANGES_NEEDED, Case.REFUSED)
         and case.appealed_at is None
