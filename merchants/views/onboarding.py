@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from merchants import shown_papers
 from merchants.access import MerchantRequest, allows, get_for_merchant_or_404, merchant_required
 from merchants.documents.sniffing import Refused as PaperRefused
-from merchants.models import ApplicationItem, DocumentVersion, Merchant, User
+from merchants.models import Application, ApplicationItem, DocumentVersion, Merchant, User
 from merchants.models.onboarding import CAPABILITIES, CASES, ITEMS
 from merchants.onboarding.cases import LAPSES, Case, Refused
 from merchants.onboarding.requirements import Kind, Requirement, trades
@@ -201,10 +201,7 @@ def _page(
         "state": CASES[Case(case.state)],
         "working": working,
         "sends_along": any(row["state"] == State.UPLOADED and row["one"].key in begun for row in renewals),
-        "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW) and not closed,
-        "may_appeal": case.state in (Case.CHANGES_NEEDED, Case.REFUSED)
-        and case.appealed_at is None
-        and not closed,
+        **_ways(case, closed=closed),
         "lapses": LAPSES.days,
         "deletion_days": settings.DELETION_DAYS,
         "refusal": REFUSALS.get(case.refusal) if case.state == Case.REFUSED else None,
@@ -233,6 +230,15 @@ def _page(
         "blocked": [row["label"] for row in shown if row["one"].key in blocked],
     }
     return render(request, "merchants/onboarding.html", context, status=status)
+
+
+def _ways(case: Application, *, closed: bool) -> dict[str, bool]:
+    """What the merchant may do with its case beside answering."""
+    refused = case.state in (Case.CHANGES_NEEDED, Case.REFUSED)
+    return {
+        "may_withdraw": case.state in (Case.SUBMITTED, Case.IN_REVIEW) and not closed,
+        "may_appeal": refused and case.appealed_at is None and not closed,
+    }
 
 
 def _shown(
