@@ -32,6 +32,7 @@ class BusinessForm(forms.Form):
     brand = forms.ChoiceField(
         label=_("Relation to the brand"), choices=[(code.value, text) for code, text in BRANDS.items()]
     )
+    country = forms.ChoiceField(label=_("Country"), help_text=_("As a code of two letters."))
     trades = forms.MultipleChoiceField(label=_("Trades"), widget=forms.CheckboxSelectMultiple)
     stores = forms.CharField(
         label=_("Stores"),
@@ -46,11 +47,16 @@ class BusinessForm(forms.Form):
                 "name": case.name,
                 "form": case.form,
                 "brand": case.brand,
+                "country": case.country,
                 "trades": case.trades,
                 "stores": "\n".join(case.stores),
             }
         super().__init__(*args, **kwargs)
-        now = trades(requirement_sets.in_force(timezone.localdate()))
+        sets = requirement_sets.in_force(timezone.localdate())
+        now, countries = trades(sets), sorted({one.country for one in sets})
+        self.fields["country"].choices = [(code, code) for code in countries]  # type: ignore[attr-defined]
+        if len(countries) == 1:  # nothing to choose
+            del self.fields["country"]
         self.fields["trades"].choices = [  # type: ignore[attr-defined]
             (code, said(words)) for code, words in now.items()
         ]
@@ -58,7 +64,12 @@ class BusinessForm(forms.Form):
     def business(self) -> Business:
         told = self.cleaned_data
         return Business(
-            told["name"], told["form"], told["brand"], told["trades"], told["stores"].splitlines()
+            told["name"],
+            told["form"],
+            told["brand"],
+            told["trades"],
+            told["stores"].splitlines(),
+            told.get("country", "CN"),
         )
 
 

@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +57,40 @@ class SetForm(forms.ModelForm):
         return text
 
 
+class NewSetForm(forms.ModelForm):
+    """Another set, for a trade that there is none for. Its content is written on the page that follows."""
+
+    code = forms.CharField(
+        label=gettext_lazy("code"), max_length=60, help_text=gettext_lazy("As cn.coffee: country and trade.")
+    )
+    like = forms.ModelChoiceField(
+        label=gettext_lazy("with the content of"),
+        queryset=RequirementSet.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None: empty, to be filled in"),
+    )
+
+    class Meta:
+        model = RequirementSet
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = RequirementSet.objects.using(OPERATOR).order_by("code", "version")
+        self.fields["like"].queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        if "code" in told and "like" in told:
+            try:
+                self.instance = requirement_sets.begun(
+                    told["code"], told["like"], version=datetime.now(UTC).date()
+                )
+            except Invalid as wrong:
+                self.add_error("code", wrong.why)
+        return told
+
+
 @admin.register(RequirementSet)
 class RequirementSetAdmin(SupportAdmin):
     form = SetForm
@@ -65,25 +100,40 @@ class RequirementSetAdmin(SupportAdmin):
     search_fields = ("code",)
     actions = ("copy_as_next", "publish")
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if change else {"form": NewSetForm}), **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
+        """On to its content."""
+        return redirect("admin:merchants_requirementset_change", obj.pk)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts may be edited; what is published is shown."""
         may = admin.ModelAdmin.has_change_permission(self, request, obj)
         return may and (obj is None or obj.published_at is None)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        if obj is not None and obj.published_at is not None:
+        if obj is None:
+            return ("code", "like")
+        if obj.published_at is not None:
             return ("code", "version", "starts_on", "published_at", "published_by", "content")
         return ("code", "version", "starts_on", "text")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "version", "starts_on", "published_at", "published_by", "content")
+        return ("code", "version", "starts_on", "published_at", "published_by", "content") if obj else ()
 
     @admin.display(description=gettext_lazy("content"))
     def content(self, row: RequirementSet) -> str:
         return as_text(row.data)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        requirement_sets.edit(obj, obj.data)
+        if change:
+            requirement_sets.edit(obj, obj.data)
+        else:
+            super().save_model(request, obj, form, change)
 
     @admin.action(description=gettext_lazy("Copy as the draft of a next version"))
     def copy_as_next(self, request: HttpRequest, queryset: models.QuerySet[RequirementSet]) -> None:

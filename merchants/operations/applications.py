@@ -14,7 +14,15 @@ from merchants import audit, tenancy
 from merchants.models import Application, ApplicationItem, Membership, Merchant, User
 from merchants.onboarding.cases import Act, Case, Refused, moved
 from merchants.onboarding.checks import plain
-from merchants.onboarding.requirements import Kind, Requirement, closed_trades, trades
+from merchants.onboarding.requirements import (
+    SELLS_NOTHING,
+    Kind,
+    Portal,
+    Requirement,
+    closed_trades,
+    portals,
+    trades,
+)
 from merchants.onboarding.standing import Answer, State, last_day
 from merchants.operations.casebook import REFUSAL, changed, forget_refusal, locked, note
 from merchants.operations.checklist import faulty, hindrances, is_renewable
@@ -37,8 +45,6 @@ OPEN = (Case.DRAFT, Case.CHANGES_NEEDED, Case.WITHDRAWN)  # cases that the merch
 ALONG = (*onboarding.WAITING, Case.APPROVED)  # cases that a renewed paper may join
 UNANSWERED = (State.MISSING, State.UPLOADED, State.CHANGES_NEEDED)  # items that it may
 CASES_OF_ONE_PERSON = 3  # on their way in at the same time
-KINDS = {"mcn": Merchant.Kind.AGENCY, "blogger": Merchant.Kind.BLOGGER}
-SERVICES = {"wedding_photography", "medical_aesthetics"}
 
 
 class Faulty(ValueError):
@@ -103,7 +109,7 @@ def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
     now = requirement_sets.in_force(datetime.now(UTC).date())
     if not who.categories or who.categories - set(trades(now)):
         raise Faulty("trades", "missing")
-    if len(who.categories) > 1 and not who.categories.isdisjoint(KINDS):
+    if len(who.categories) > 1 and any(portals(now)[trade] in SELLS_NOTHING for trade in who.categories):
         raise Faulty("trades", "mixed")
     if shut := closed_trades(now, who):
         raise Faulty("trades", "closed", ",".join(shut))
@@ -308,11 +314,11 @@ def _plain(business: Business) -> Business:
 
 
 def kind_of(trades_: Collection[str]) -> str:
-    """Which portal a merchant gets: that of an agency, a blogger, a service, or a brand."""
-    for trade, kind in KINDS.items():
-        if trade in trades_:
-            return kind
-    return Merchant.Kind.SERVICE if SERVICES & set(trades_) else Merchant.Kind.BRAND
+    """Which portal a merchant gets by the sets of its trades: that of an agency, a blogger, a service, or a brand."""
+    said = portals(requirement_sets.in_force(datetime.now(UTC).date()))
+    found = {said.get(trade, Portal.BRAND) for trade in trades_}
+    first = next((one for one in (*SELLS_NOTHING, Portal.SERVICE) if one in found), Portal.BRAND)
+    return Merchant.Kind(first.value)
 
 
 def _open(case: Application) -> None:

@@ -9,11 +9,37 @@ from django.apps import AppConfig
 from django.db import connections, transaction
 
 from merchants.models import RequirementSet
-from merchants.onboarding.requirements import Invalid
-from merchants.onboarding.set_data import parsed
+from merchants.onboarding.requirements import PAPERS, Capability, Form, Invalid, Kind, Portal, Stage
+from merchants.onboarding.set_data import CODE, parsed
 from merchants.onboarding.shipped import shipped
 
 OPERATOR = "operator"
+
+
+_BOTH = {"zh-hans": "", "en": ""}
+EMPTY: dict[str, Any] = {
+    "stage": str(Stage.ENTRY),
+    "portal": str(Portal.BRAND),
+    "label": _BOTH,
+    "applies": {"country": "CN", "categories": [], "forms": [str(form) for form in Form]},
+    "requirements": [
+        {
+            "key": "",
+            "kind": str(Kind.VERIFIED),
+            "label": _BOTH,
+            "why": _BOTH,
+            "example": _BOTH,
+            "source": "",
+            "source_date": "",
+            "accept": list(PAPERS),
+            "fields": [],
+            "eyes": 1,
+            "blocks": [str(Capability.GO_LIVE)],
+            "reasons": ["unreadable", "cropped", "name_mismatch"],
+        }
+    ],
+}
+"""What a set is made of, with places that are refused until they are filled in."""
 
 
 class Frozen(ValueError):
@@ -56,6 +82,19 @@ def copy(row: RequirementSet, *, version: date) -> RequirementSet:
     return RequirementSet.objects.using(OPERATOR).create(
         code=row.code, version=version, starts_on=version, data=data
     )
+
+
+def begun(code: str, like: RequirementSet | None, *, version: date) -> RequirementSet:
+    """The draft of the first version of another set, not yet stored: with the content of one that there is, or with
+    the places to be filled in. Raises :class:`Invalid` for a code that is none or is taken."""
+    if not CODE.fullmatch(code):
+        raise Invalid("code", "small letters, digits, _ and . are needed, as cn.coffee")
+    if RequirementSet.objects.using(OPERATOR).filter(code=code).exists():
+        raise Invalid("code", f"{code} exists already; copy it as the draft of a next version")
+    day = version.isoformat()
+    told = {"set": code, "version": day, "starts_on": day}
+    data = told | (like.data if like else EMPTY) | told  # twice, since the first are to stand first
+    return RequirementSet(code=code, version=version, starts_on=version, data=data)
 
 
 def checked(row: RequirementSet, data: Any) -> RequirementSet:

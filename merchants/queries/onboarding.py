@@ -19,7 +19,6 @@ from merchants.onboarding.waiting import usual
 from merchants.queries import requirement_sets
 
 WAITING = (Case.SUBMITTED, Case.IN_REVIEW)
-NOT_SOLD = ("mcn", "blogger")  # trades of those who sell nothing themselves
 PAST_CASES = 40  # the newest of them tell how long a review usually takes
 
 
@@ -124,8 +123,9 @@ def further_trades(case: Application, today: date) -> dict[str, sets.Words]:
     now = requirement_sets.in_force(today)
     if case.merchant.kind not in SELLERS:
         return {}
-    known = {*case.trades, *case.further, *NOT_SOLD}
-    found = {code: words for code, words in sets.trades(now).items() if code not in known}
+    sold = {code for code, portal in sets.portals(now).items() if portal not in sets.SELLS_NOTHING}
+    known = {*case.trades, *case.further}
+    found = {code: words for code, words in sets.trades(now).items() if code in sold - known}
     shut = sets.closed_trades(now, about(case, found))
     return {code: words for code, words in found.items() if code not in shut}
 
