@@ -1,7 +1,7 @@
 """What a slice cost: each yuan once, although platforms report it at several levels.
 
 Campaign, unit, creative and keyword rows of one platform are views of the same spend. So of each source
-and kind of spend the rows of one level only are summed:
+and kind of spend the rows of one level only are summed, of days that are stated at other levels of another:
 
 - the cost of the merchant takes the first level of :data:`LEVELS` that is stated;
 - the cost of rows takes the level that names most of it for their dimension; what is left of the total
@@ -21,7 +21,7 @@ from django.db import connection
 
 from measurement.computed import computes
 from measurement.queries.products import NO_PRODUCT, Product, longest_cycle
-from measurement.queries.reported import standing_sql, until
+from measurement.queries.reported import standing_sql, until, views_sql
 from measurement.queries.slices import PLACEMENT, STREAMS
 from measurement.reports import Dimension, Reported, ReportQuery
 from measurement.waste.allocation import FullCost, spread
@@ -85,7 +85,8 @@ class Costs:
         return spread(self.named, self.by_kind)
 
 
-Line = tuple[bool, str, str, str, str, str | None, int, Decimal]
+Line = tuple[bool, str, str, str, str, str, str | None, int, Decimal]
+"""(in the period, source, kind, levels of its days, level, task, key, fen, fen by ripeness)."""
 
 
 @computes("cost")
@@ -97,25 +98,25 @@ def cost(merchant: Merchant, query: ReportQuery, products: Mapping[int, Product]
         cursor.execute(_statement(query), _scope(merchant, query, products, through))
         lines: list[Line] = cursor.fetchall()
     costs = Costs()
-    views: dict[tuple[bool, str, str], list[Line]] = defaultdict(list)
+    views: dict[tuple[bool, str, str, str], list[Line]] = defaultdict(list)
     for line in lines:
-        views[(line[0], line[1], line[2])].append(line)
-    for (now, _, kind), view in views.items():
+        views[line[:4]].append(line)
+    for (now, _, kind, _), view in views.items():
         whole = _level(view, _total_level(view))
         if now:
             _add_now(costs, kind, whole, _level(view, _naming_level(view)))
         else:
-            costs.former = (costs.former or 0) + sum(line[6] for line in whole)
+            costs.former = (costs.former or 0) + sum(line[7] for line in whole)
     return costs
 
 
 def _add_now(costs: Costs, kind: str, whole: list[Line], named: list[Line]) -> None:
     costs.whole = costs.whole or Cost()
-    for _, _, _, _, task, _, fen, ripe in whole:
+    for *_, task, _, fen, ripe in whole:
         costs.whole.add(fen, ripe)
         costs.by_task[task] = costs.by_task.get(task, 0) + fen
         costs.by_kind[kind] = costs.by_kind.get(kind, 0) + fen
-    for _, _, _, _, _, key, fen, ripe in named:
+    for *_, key, fen, ripe in named:
         if key is not None:
             costs.rows.setdefault(key, Cost()).add(fen, ripe)
             of_kind = costs.named.setdefault(kind, {})
@@ -123,7 +124,7 @@ def _add_now(costs: Costs, kind: str, whole: list[Line], named: list[Line]) -> N
 
 
 def _level(view: list[Line], level: str) -> list[Line]:
-    return [line for line in view if line[3] == level]
+    return [line for line in view if line[4] == level]
 
 
 def first_level(stated: set[str]) -> str:
@@ -132,13 +133,13 @@ def first_level(stated: set[str]) -> str:
 
 
 def _total_level(view: list[Line]) -> str:
-    return first_level({line[3] for line in view})
+    return first_level({line[4] for line in view})
 
 
 def _naming_level(view: list[Line]) -> str:
     """The level that names rows for the most money; of equal ones, that of the total first."""
     named: dict[str, int] = {_total_level(view): 0}
-    for _, _, _, level, _, key, fen, _ in view:
+    for *_, level, _, key, fen, _ in view:
         named[level] = named.get(level, 0) + (abs(fen) if key is not None else 0)
     return max(named, key=lambda level: named[level])
 
@@ -166,7 +167,14 @@ def _scope(
 def _statement(query: ReportQuery) -> str:
     conditions = [FILTERS[name] for name in query.filters]
     filters = "".join(f" AND {one}" for one in conditions)
-    return _COST.format(key=KEYS[query.by], source=SOURCE, stated=standing_sql("s"), filters=filters)
+    return _COST.format(
+        key=KEYS[query.by],
+        source=SOURCE,
+        views=views_sql("s", _DAYS),
+        days=_DAYS.format(day="s.day"),
+        stated=standing_sql("s"),
+        filters=filters,
+    )
 
 
 SOURCE = """
@@ -174,19 +182,20 @@ SOURCE = """
     LEFT JOIN measurement_creative x ON x.id = s.creative_id AND x.merchant_id = s.merchant_id
     LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
 """
+_DAYS = "{day} >= %(start)s AND {day} < %(end)s OR {day} >= %(before)s AND {day} < %(before_end)s"
 # Spend that names no product ripens with the longest cycle: rather too late than too early.
 _COST = """
     WITH product AS (SELECT * FROM unnest(%(spus)s::bigint[], %(cycles)s::integer[]) AS p(spu_id, cycle))
-    SELECT s.day >= %(start)s AND s.day < %(end)s AS now, s.source, s.kind, s.level, s.task, ({key})::text,
+    SELECT s.day >= %(start)s AND s.day < %(end)s AS now, s.source, s.kind, v.levels, s.level, s.task, ({key})::text,
            sum(s.fen)::bigint,
            sum(s.fen * least(1, greatest(0, %(through)s::date - s.day)::numeric
                                 / coalesce(p.cycle, %(cycle)s)))
-    {source}
+    {source} {views}
     LEFT JOIN product p ON p.spu_id = coalesce(s.spu_id, n.spu_id)
     WHERE s.merchant_id = %(merchant)s
-      AND (s.day >= %(start)s AND s.day < %(end)s OR s.day >= %(before)s AND s.day < %(before_end)s)
+      AND ({days})
       AND {stated} {filters}
-    GROUP BY 1, 2, 3, 4, 5, 6
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
 
@@ -204,20 +213,19 @@ def reported(merchant: Merchant, period: Period, *, as_of: date | None = None) -
     with connection.cursor() as cursor:
         cursor.execute(_REPORTED, scope)
         rows = cursor.fetchall()
-    levels: dict[str, set[str]] = defaultdict(set)
-    for source, level, _, _ in rows:
-        levels[source].add(level)
-    chosen = {source: first_level(found) for source, found in levels.items()}
-    kept = [
-        Reported(source, metric, value) for source, level, metric, value in rows if level == chosen[source]
-    ]
+    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for source, levels, level, metric, value in rows:
+        if level == first_level(set(levels.split())):
+            found[source, metric] += value
+    kept = [Reported(source, metric, value) for (source, metric), value in found.items()]
     return tuple(sorted(kept, key=lambda one: (one.source, ADDITIVE.index(one.metric))))
 
 
 _REPORTED = f"""
-SELECT s.source, s.level, m.key, sum(m.value::numeric)
-FROM measurement_spend s, jsonb_each_text(s.metrics) m
+SELECT s.source, v.levels, s.level, m.key, sum(m.value::numeric)
+FROM measurement_spend s {views_sql("s", "{day} >= %(start)s AND {day} < %(end)s")}
+CROSS JOIN LATERAL jsonb_each_text(s.metrics) m
 WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
   AND m.key = ANY(%(names)s) AND m.value ~ '^-?[0-9]+([.][0-9]+)?$'
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
 """

@@ -111,13 +111,18 @@ def gather(merchant: Merchant, subject: Subject, today: date) -> Gathered | None
     handed_in = not outcome
     if handed_in:
         outcome = unbroken(_told(merchant, subject, today))
-    shown, stated_through = _shown(merchant, subject.spu_id)
+    shown, stated_from, stated_through = _shown(merchant, subject.spu_id)
     last = min(today - DAY, max(outcome, default=today), stated_through or today)
     first = max(min(outcome, default=today), last - timedelta(days=LONGEST - 1))
     if not outcome or last < first:
         return None
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    kind, exposure = _chosen(shown, _published(merchant, subject.spu_id), days)
+    told = [day for day in days if day >= (stated_from or first)]
+    kind, exposure = _chosen(shown, _published(merchant, subject.spu_id), told)
+    if kind == ExposureKind.NOTES:
+        kind, exposure = _chosen({}, _published(merchant, subject.spu_id), days)
+    else:
+        days = told  # before the first report nobody knows what was shown
     promotions = _promotions(merchant, subject, first, last)
     price = _price(merchant, subject, days)
     return _put_together(days, (outcome, handed_in), (kind, exposure), promotions, price)
@@ -213,30 +218,28 @@ def unbroken(told: dict[date, float]) -> dict[date, float]:
 Shown = dict[str, dict[date, float]]
 
 
-def _shown(merchant: Merchant, spu_id: int) -> tuple[Shown, date | None]:
-    """Exposure by kind and day, and the last day that reports have told of. Levels of a report are views of
-    one thing: of each source the level that names most for this product is taken."""
+def _shown(merchant: Merchant, spu_id: int) -> tuple[Shown, date | None, date | None]:
+    """Exposure by kind and day, and the first and the last day that reports have told of. Levels of a report are views
+    of one thing: of each source and day the level is taken, of those stated, that names most for this product."""
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN, {"merchant": merchant.pk, "spu": spu_id})
         rows: list[Any] = cursor.fetchall()
-        cursor.execute("SELECT max(stated_at) FROM measurement_spend WHERE merchant_id = %s", [merchant.pk])
-        stated = cursor.fetchone()[0]
+        cursor.execute(_STATED, [merchant.pk])
+        first, stated = cursor.fetchone()
     named: dict[tuple[str, str], int] = defaultdict(int)
     for source, level, _day, fen, *_counts in rows:
         named[source, level] += abs(fen)
-    chosen = {
-        source: max(
-            (level for one, level in named if one == source),
-            key=lambda level: (named[source, level], -_place(level)),
-        )
-        for source, _level in named
-    }
+    chosen: dict[tuple[str, date], str] = {}
+    for source, level, day, *_rest in rows:
+        rival = chosen.setdefault((source, day), level)
+        if (named[source, level], -_place(level)) > (named[source, rival], -_place(rival)):
+            chosen[source, day] = level
     found: Shown = {kind: defaultdict(float) for kind in ExposureKind}
     for source, level, day, fen, *counts in rows:
-        if level == chosen[source]:
+        if level == chosen[source, day]:
             for kind, value in zip(ExposureKind, (*counts, fen), strict=False):
                 found[kind][day] += float(value or 0)
-    return found, stated.astimezone(SHANGHAI).date() - DAY if stated else None
+    return found, first, stated.astimezone(SHANGHAI).date() - DAY if stated else None
 
 
 def _place(level: str) -> int:
@@ -331,6 +334,9 @@ def _metric(name: str) -> str:
     return f"sum(CASE WHEN s.metrics->>'{name}' ~ '^[0-9]+([.][0-9]+)?$' THEN (s.metrics->>'{name}')::numeric END)"
 
 
+_STATED = """
+SELECT min(day) FILTER (WHERE kind = 'ads'), max(stated_at) FROM measurement_spend WHERE merchant_id = %s
+"""
 # the columns after fen stand in the order of ExposureKind
 _SHOWN = f"""
 SELECT s.source, s.level, s.day, sum(s.fen)::bigint,

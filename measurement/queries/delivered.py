@@ -19,7 +19,7 @@ from measurement.process.engagement import Definition, is_hit
 from measurement.process.figures import NOTE_TOTALS, REPORTED, Sums, parts_of_notes
 from measurement.process.questions import Question, Row
 from measurement.queries.costs import first_level
-from measurement.queries.reported import standing_sql, until
+from measurement.queries.reported import standing_sql, until, views_sql
 from merchants.models import Merchant
 from merchants.periods import Period
 
@@ -55,10 +55,7 @@ TALLY_SOURCE = """
     LEFT JOIN measurement_note n ON n.id = c.note_id AND n.merchant_id = t.merchant_id
     LEFT JOIN measurement_creative x ON x.id = c.creative_id AND x.merchant_id = t.merchant_id
 """
-_DAYS = (
-    "({day} >= %(start)s AND {day} < %(end)s OR {day} >= %(before)s AND {day} < %(before_end)s)"
-    " AND {table}.merchant_id = %(merchant)s"
-)
+_DAYS = "{day} >= %(start)s AND {day} < %(end)s OR {day} >= %(before)s AND {day} < %(before_end)s"
 
 
 @dataclass(slots=True)
@@ -119,11 +116,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """Report rows of one level and key: cost, and by count its sum with the cost of the rows that tell it."""
+    """Report rows of one level and key, of days that are stated at the same ``levels``: cost, and by count its sum
+    with the cost of the rows that tell it."""
 
     now: bool
     source: str
     kind: str
+    levels: str
     level: str
     key: str | None
     fen: int
@@ -145,7 +144,7 @@ def scope_of(merchant: Merchant, question: Question) -> dict[str, Any]:
 
 
 def _where(question: Question, keys: Mapping[Row, str], table: str) -> str:
-    days = _DAYS.format(day=f"{table}.day", table=table)
+    days = f"({_DAYS.format(day=f'{table}.day')}) AND {table}.merchant_id = %(merchant)s"
     return " AND ".join([days, *(f"{keys[Row(name)]} = %({name})s" for name in question.filters)])
 
 
@@ -167,13 +166,13 @@ def spend_lines(merchant: Merchant, question: Question) -> list[SpendLine]:
         for name in REPORTED
     )
     statement = f"""
-        SELECT s.day >= %(start)s, s.source, s.kind, s.level, {_key(question, SPEND_KEYS, "s")},
+        SELECT s.day >= %(start)s, s.source, s.kind, v.levels, s.level, {_key(question, SPEND_KEYS, "s")},
                sum(s.fen)::bigint,
                sum({_number("click")}) FILTER (WHERE jsonb_typeof(s.metrics->'impression') = 'number')::bigint,
                {counts}
-        {SPEND_SOURCE}
+        {SPEND_SOURCE} {views_sql("s", _DAYS)}
         WHERE {_where(question, SPEND_KEYS, "s")} AND {standing_sql("s")}
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, scope_of(merchant, question))
@@ -181,13 +180,13 @@ def spend_lines(merchant: Merchant, question: Question) -> list[SpendLine]:
 
 
 def _line(row: tuple[Any, ...]) -> SpendLine:
-    now, source, kind, level, key, fen, clicks_shown, *counts = row
+    now, source, kind, levels, level, key, fen, clicks_shown, *counts = row
     told = {
         name: (int(counts[2 * place]), int(counts[2 * place + 1]))
         for place, name in enumerate(REPORTED)
         if counts[2 * place] is not None
     }
-    return SpendLine(now, source, kind, level, key, int(fen), told, clicks_shown)
+    return SpendLine(now, source, kind, levels, level, key, int(fen), told, clicks_shown)
 
 
 @dataclass(slots=True)
@@ -201,12 +200,12 @@ class Spent:
 
 
 def spent(lines: Iterable[SpendLine]) -> Spent:
-    """Of each source and kind of cost one level for the whole and one for the rows."""
+    """Of each source, kind of cost and days of the same levels one level for the whole and one for the rows."""
     found = Spent()
-    views: dict[tuple[bool, str, str], list[SpendLine]] = defaultdict(list)
+    views: dict[tuple[bool, str, str, str], list[SpendLine]] = defaultdict(list)
     for line in lines:
-        views[(line.now, line.source, line.kind)].append(line)
-    for (now, _, _), view in views.items():
+        views[(line.now, line.source, line.kind, line.levels)].append(line)
+    for (now, *_), view in views.items():
         total = first_level({line.level for line in view})
         for line in view:
             if line.level == total:

@@ -22,7 +22,7 @@ from measurement.models import Spu
 from measurement.process.placement import Carrier, Facts, carrier
 from measurement.queries import empathy
 from measurement.queries.cells import cells as read_cells
-from measurement.queries.reported import standing_sql, until
+from measurement.queries.reported import standing_sql, until, views_sql
 from measurement.queries.status import bought, status
 from merchants.models import Merchant
 from merchants.periods import DAY, WEEK, Period
@@ -170,7 +170,8 @@ WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(channels)s::bigint[])
 SPENT = f"""
 WITH paid AS ({_PAID_NOTES})
 SELECT {{what}} FROM (
-    SELECT s.id, s.source, s.kind, s.level, n.id IS NOT NULL AS noted, coalesce(n.spu_id, s.spu_id, 0) AS spu,
+    SELECT s.id, s.source || ' ' || v.levels AS source, s.kind, s.level, n.id IS NOT NULL AS noted,
+           coalesce(n.spu_id, s.spu_id, 0) AS spu,
            coalesce(n.buying_point, '') AS point, coalesce(n.scene, '') AS scene, s.kind = 'ads' AS ads,
            coalesce(g.placement, '') AS placement, s.keyword_id IS NOT NULL AS worded,
            p.note_id IS NOT NULL AS coop, s.fen, s.day,
@@ -181,7 +182,7 @@ SELECT {{what}} FROM (
     LEFT JOIN measurement_note n ON n.id = coalesce(s.note_id, x.note_id) AND n.merchant_id = s.merchant_id
     LEFT JOIN measurement_campaign g ON g.id = coalesce(s.campaign_id, x.campaign_id)
         AND g.merchant_id = s.merchant_id
-    LEFT JOIN paid p ON p.note_id = n.id
+    LEFT JOIN paid p ON p.note_id = n.id {views_sql("s", "{day} >= %(start)s AND {day} < %(end)s")}
     WHERE s.merchant_id = %(merchant)s AND s.day >= %(start)s AND s.day < %(end)s AND {standing_sql("s")}
 ) r {{then}}
 """
@@ -379,8 +380,8 @@ def board(
 
 
 def of_one_level(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Levels are views of one spend: of each source and kind those rows stand whose level names notes for
-    the most money."""
+    """Levels are views of one spend: of each source (it stands with the levels of its days) and kind those rows stand
+    whose level names notes for the most money."""
     chosen = _levels(rows)
     return [row for row in rows if chosen[row[0], row[1]] == row[2]]
 

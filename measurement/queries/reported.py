@@ -31,3 +31,17 @@ def standing_sql(row: str) -> str:
     CASE WHEN %(until)s::timestamptz IS NULL THEN {row}.replaced_at IS NULL
          ELSE {row}.stated_at < %(until)s AND ({row}.replaced_at IS NULL OR {row}.replaced_at >= %(until)s) END
 """
+
+
+def views_sql(row: str, days: str) -> str:
+    """Joins ``v.levels``: the levels at which the source of a row of spend states cost of its kind and day, as text.
+    They are views of one spend, so that of each such day one of them is summed; of days that are stated at other
+    levels another one may be. ``days`` is a condition on ``{day}``; ``merchant`` and ``until`` are parameters."""
+    return f"""
+    JOIN (
+        SELECT d.source, d.kind, d.day, string_agg(DISTINCT d.level, ' ' ORDER BY d.level) AS levels
+        FROM measurement_spend d
+        WHERE d.merchant_id = %(merchant)s AND ({days.format(day="d.day")}) AND {standing_sql("d")}
+        GROUP BY 1, 2, 3
+    ) v ON v.source = {row}.source AND v.kind = {row}.kind AND v.day = {row}.day
+"""

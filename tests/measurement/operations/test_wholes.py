@@ -120,6 +120,24 @@ def test_restated_and_unknown_days_count_as_they_stand(merchant, planted):
     assert list(found.series.exposure[10:12]) == [0, 0]
 
 
+def test_a_day_that_is_stated_at_another_level_alone_is_shown_all_the_same(merchant, planted):
+    spu, _made = planted
+    subject = Subject(spu.pk, "", "revenue")
+    today = yesterday() + timedelta(days=1)
+    alone = daily.gather(merchant, subject, today)
+    half = Spend.objects.for_merchant(merchant).filter(day__gte=yesterday() - timedelta(days=100))
+    half.update(level="keyword")
+    assert np.array_equal(alone.series.exposure, daily.gather(merchant, subject, today).series.exposure)
+
+
+def test_days_before_the_first_report_are_left_out(merchant, planted):
+    """Orders reach back 240 days and reports 90: what was shown before is unknown, not nothing."""
+    spu, _made = planted
+    Spend.objects.for_merchant(merchant).filter(day__lt=yesterday() - timedelta(days=89)).delete()
+    found = daily.gather(merchant, Subject(spu.pk, "", "revenue"), yesterday() + timedelta(days=1))
+    assert (found.series.days, found.series.start) == (90, yesterday() - timedelta(days=89))
+
+
 def test_days_that_no_report_has_told_of_are_left_out(merchant, planted):
     """The day report ends a week ago: what was shown since is unknown, not nothing."""
     spu, _made = planted

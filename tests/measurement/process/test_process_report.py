@@ -100,6 +100,24 @@ def test_levels_of_a_report_are_never_added(world):
     assert answer.unassigned is None
 
 
+def test_a_day_that_is_stated_at_another_level_alone_counts_too(world):
+    world.spend(
+        "2026-10-20",
+        500,
+        creative_of="Winter repair",
+        level="creative",
+        metrics={"impression": 700, "click": 9},
+    )
+    answer = asked(world)
+    assert answer.total.figures["impressions"] == 20700
+    assert answer.total.figures["cost"] == 62500
+    assert [
+        line.figures["impressions"]
+        for line in asked(world, by=Row.NOTE).lines
+        if line.name == "Winter repair"
+    ] == [20700]
+
+
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
