@@ -62,7 +62,7 @@ urlpatterns = [
     ),
     *(
         path(code, batch_view(code, "catalogue:write").as_view(), name=f"api-{code}")
-        for code in ("products", "items", "notes", "codes")
+        for code in ("products", "items", "notes", "lives", "codes")
     ),
     path("comments", batch_view("comments").as_view(), name="api-comments"),
     path("exposures", batch_view("exposures").as_view(), name="api-exposures"),

@@ -22,7 +22,7 @@ SCOPE_NAMES = {
     "spend:write": _("hand in cost"),
     "identities:write": _("join identities"),
     "platform_reports:write": _("hand in what platforms report"),
-    "catalogue:write": _("name products, margins, items, notes and codes"),
+    "catalogue:write": _("name products, margins, items, notes, live streams and codes"),
     "comments:write": _("hand in comments"),
     "leads:write": _("hand in leads"),
     "exposures:write": _("log who was shown an experiment"),

@@ -67,6 +67,9 @@ REMEDIES: dict[str, Promise] = {
     "margin_without_day": _("Say from which day the margin holds: before its first day a margin is unknown."),
     "finer_than_a_basis_point": _("Write the margin with at most two decimals, such as 45.25%%."),
     "name_without_id": _("A name alone does not tell who it is: give the id too."),
+    "two_names": _("A row above calls the same person %(name)s: keep one of the two names."),
+    "end_without_start": _("Say when the stream began: it stands in the period in which it began."),
+    "end_before_start": _("The stream ends before it begins: exchange the two, or check day and time zone."),
     "kept_no_longer": _(
         "It is older than touches are kept (from %(day)s on). Leave it out, or keep them longer under Data →"
         " Purpose and retention."

@@ -1,4 +1,4 @@
-"""What is sold and what content says of it: products with margins, items, notes, and codes on orders."""
+"""What is sold and what content says of it: products with margins, items, notes, live streams, codes on orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from measurement.alliance.facts import JoinKind
 from measurement.columns.orders import CODE_KINDS, PLATFORMS
 from measurement.columns.surroundings import Surroundings, Values, not_in_future, spu_of
-from measurement.operations.catalogue_rows import CodeRow, ItemRow, NoteRow, ProductRow
+from measurement.operations.catalogue_rows import CodeRow, ItemRow, LiveRow, NoteRow, ProductRow
 from merchants.intake.cells import Choice, Day, Flag, Id, Text, Time
 from merchants.intake.columns import Column, spelled
 from merchants.intake.figures import Share
@@ -131,7 +131,55 @@ NOTES = (
     Column("is_video", Flag(), _("Video"), "", aliases=("是否视频", "视频")),
     Column("published_at", Time(), _("Published"), "", aliases=("发布时间", "笔记发布时间", "发布日期")),
 )
+LIVES = (
+    Column(
+        "live_id",
+        Id(),
+        _("Live stream"),
+        _("Its id on the platform, as touchpoints and costs name it."),
+        aliases=("直播id", "直播间id", "直播场次id", "场次id"),
+        required=True,
+    ),
+    Column("title", Text(200), _("Title"), "", aliases=("直播标题", "直播主题", "直播名称", "标题")),
+    Column(
+        "started_at",
+        Time(),
+        _("Started"),
+        _("The stream stands in the period in which it began."),
+        aliases=("开播时间", "直播开始时间", "开始时间"),
+    ),
+    Column(
+        "ended_at",
+        Time(),
+        _("Ended"),
+        _("Comes with the start."),
+        aliases=("下播时间", "关播时间", "直播结束时间", "结束时间"),
+    ),
+    Column("host_id", Id(), _("Host"), "", aliases=("主播id", "主播账号id")),
+    Column(
+        "host_name",
+        Text(120),
+        _("Name of the host"),
+        _("Kept with the host's id."),
+        aliases=("主播", "主播昵称", "主播名称"),
+    ),
+    Column(
+        "curator_id",
+        Id(),
+        _("Buyer-curator"),
+        _("Who chose the goods and sells them; empty in the shop's own stream."),
+        aliases=("买手id",),
+    ),
+    Column(
+        "curator_name",
+        Text(120),
+        _("Name of the buyer-curator"),
+        _("Kept with the curator's id."),
+        aliases=("买手", "买手昵称", "买手名称"),
+    ),
+)
 CODES_ON_ORDERS = {**CODE_KINDS, **{str(kind): str(kind) for kind in (JoinKind.COUPON, JoinKind.ASKED)}}
+LIVE_TEXTS = ("title", "host_id", "host_name", "curator_id", "curator_name")
 POINTED_AT = ("note_id", "live_id", "creative_id", "campaign_id", "keyword", "blogger_id")
 CODES = (
     Column(
@@ -243,6 +291,30 @@ def note_shape(around: Surroundings) -> Callable[[Values], NoteRow]:
             is_video=values.get("is_video"),
             published_at=values.get("published_at"),
         )
+
+    return shape
+
+
+def live_shape(around: Surroundings) -> Callable[[Values], LiveRow]:
+    above: set[str] = set()
+    called: dict[str, str] = {}  # id of a host or curator -> name
+
+    def shape(values: Values) -> LiveRow:
+        not_in_future(values, around, "started_at", "ended_at")
+        started_at, ended_at = values.get("started_at"), values.get("ended_at")
+        if ended_at and not started_at:
+            raise Refused("end_without_start", "started_at")
+        if started_at and ended_at and ended_at < started_at:
+            raise Refused("end_before_start", "ended_at")
+        told: dict[str, Any] = {name: values.get(name) or "" for name in LIVE_TEXTS}
+        for who in ("host", "curator"):
+            person, name = told[f"{who}_id"], told[f"{who}_name"]
+            if name and not person:
+                raise Refused("name_without_id", f"{who}_id")
+            if name and called.setdefault(person, name) != name:
+                raise Refused("two_names", f"{who}_name", name=called[person])
+        _once(above, values["live_id"])
+        return LiveRow(values["live_id"], **told, started_at=started_at, ended_at=ended_at)
 
     return shape
 

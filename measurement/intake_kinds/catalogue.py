@@ -1,4 +1,5 @@
-"""What is sold and shown, as a merchant tells it: products with margins, items, notes, codes on orders."""
+"""What is sold and shown, as a merchant tells it: products with margins, items, notes, live
+streams, codes on orders."""
 
 from __future__ import annotations
 
@@ -73,6 +74,15 @@ _told(
         "note_id": "65f0c1d2000000001203a4b5", "title": "熬夜后的急救精华", "blogger_id": "5e8f0a1b000000000100c2d3",
         "blogger_name": "小满护肤日记", "spu": "essence-30ml", "buying_point": "熬夜急救", "scene": "熬夜上班族",
         "is_video": "no", "published_at": "2026-03-01 19:30:00",
+    },
+)  # fmt: skip
+_told(
+    "lives", _("Live streams, hosts and buyer-curators"), columns.LIVES, prepared(columns.live_shape),
+    catalogue_rows.put_lives,
+    {
+        "live_id": "569840000000000001", "title": "换季护肤专场", "started_at": "2026-03-01 19:30:00",
+        "ended_at": "2026-03-01 22:45:00", "host_id": "5e8f0a1b000000000100c2d3", "host_name": "小满护肤日记",
+        "curator_id": "5e8f0a1b000000000100c2d3", "curator_name": "小满护肤日记",
     },
 )  # fmt: skip
 _told(

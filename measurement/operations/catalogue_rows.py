@@ -1,5 +1,6 @@
-"""Taking in rows about products, items, notes and codes. Each row is an act of ``operations.catalogue`` or
-``operations.rules``; one that says what is known already does nothing, so a file may be handed in again."""
+"""Taking in rows about products, items, notes, live streams and codes. Each row is an act of
+``operations.catalogue`` or ``operations.rules``; one that says what is known already does nothing, so a file
+may be handed in again."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from measurement.models import (
     Channel,
     ChannelCode,
     ItemMapping,
+    LiveStream,
     Note,
     Spu,
     SpuMargin,
@@ -61,6 +63,20 @@ class NoteRow:
     scene: str = ""
     is_video: bool | None = None
     published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """A live stream as a row states it; empty and None state nothing. Host and curator by their blogger's id."""
+
+    live_id: str
+    title: str = ""
+    host_id: str = ""
+    host_name: str = ""
+    curator_id: str = ""
+    curator_name: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +201,50 @@ def put_notes(merchant: Merchant, rows: Iterable[NoteRow], *, by: str) -> Receip
         return {name: getattr(row, name) for name in (*texts, "blogger_id", "blogger_name", "spu_code")}
 
     return _put(merchant, rows, known, lambda row: row.note_id, said)
+
+
+def put_lives(merchant: Merchant, rows: Iterable[LiveRow], *, by: str) -> Receipt:
+    """What is known of live streams; hosts and curators are made where they are new. A stream whose touches or
+    costs came before learns its title, times and people."""
+    facts = ("title", "started_at", "ended_at")
+
+    def known(batch: list[LiveRow]) -> Known:
+        people = {person for row in batch for person in (row.host_id, row.curator_id)}
+        ids = named(merchant, Blogger, people, label="name")
+        bloggers = Blogger.objects.for_merchant(merchant).in_bulk(set(ids.values()))
+        lives = LiveStream.objects.for_merchant(merchant).filter(
+            external_id__in={row.live_id for row in batch}
+        )
+
+        def put(row: LiveRow) -> None:
+            for person, name in ((row.host_id, row.host_name), (row.curator_id, row.curator_name)):
+                if name:
+                    catalogue.put_blogger(merchant, external_id=person, name=name)
+            catalogue.put_live(
+                merchant,
+                external_id=row.live_id,
+                blogger=bloggers[ids[row.host_id]] if row.host_id else None,
+                curator=bloggers[ids[row.curator_id]] if row.curator_id else None,
+                **{name: getattr(row, name) for name in facts},
+            )
+
+        def stands(live: LiveStream) -> dict[str, Any]:
+            return {
+                **{name: getattr(live, name) for name in facts},
+                "host_id": live.blogger.external_id if live.blogger else "",
+                "host_name": live.blogger.name if live.blogger else "",
+                "curator_id": live.curator.external_id if live.curator else "",
+                "curator_name": live.curator.name if live.curator else "",
+            }
+
+        rows = lives.select_related("blogger", "curator")
+        return Known({live.external_id: stands(live) for live in rows}, put)
+
+    def said(row: LiveRow) -> dict[str, Any]:
+        people = ("host_id", "host_name", "curator_id", "curator_name")
+        return {name: getattr(row, name) for name in (*facts, *people)}
+
+    return _put(merchant, rows, known, lambda row: row.live_id, said)
 
 
 def put_codes(merchant: Merchant, rows: Iterable[CodeRow], *, by: str) -> Receipt:

@@ -23,6 +23,7 @@ TABLE = {
     "POST items": ("catalogue:write", 400),
     "POST juguang": ("platform_reports:write", 400),
     "POST leads": ("leads:write", 400),
+    "POST lives": ("catalogue:write", 400),
     "POST market": ("platform_reports:write", 400),
     "POST notes": ("catalogue:write", 400),
     "POST orders": ("orders:write", 400),

@@ -1,4 +1,4 @@
-"""What files of products, items, notes and codes must hold, and what a row of them comes to."""
+"""What files of products, items, notes, live streams and codes must hold, and what a row of them comes to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from measurement.columns.catalogue import code_shape, item_shape, note_shape, product_shape
+from measurement.columns.catalogue import code_shape, item_shape, live_shape, note_shape, product_shape
 from measurement.columns.surroundings import Surroundings
-from measurement.operations.catalogue_rows import CodeRow, ItemRow, NoteRow, ProductRow
+from measurement.operations.catalogue_rows import CodeRow, ItemRow, LiveRow, NoteRow, ProductRow
 from merchants import exports, remedies
 from merchants.intake import kinds
 from merchants.intake.tables import Row
@@ -22,6 +22,7 @@ SHAPES: dict[str, Any] = {
     "products": lambda around: product_shape(around, CATEGORIES),
     "items": item_shape,
     "notes": note_shape,
+    "lives": live_shape,
     "codes": code_shape,
 }
 
@@ -123,6 +124,45 @@ def test_a_note_says_what_it_is_about_and_for_whom() -> None:
     ]  # fmt: skip
 
 
+LIVE = {
+    "直播ID": "l1", "直播标题": "换季护肤专场", "开播时间": "2026-03-01 19:30", "下播时间": "2026-03-01 22:45",
+    "主播ID": "b1", "主播昵称": "小满", "买手ID": "b2", "买手昵称": "阿宁",
+}  # fmt: skip
+
+
+def test_a_live_stream_says_when_it_ran_who_hosted_it_and_who_chose_the_goods() -> None:
+    assert read("lives", LIVE, {"直播ID": "l2"}, LIVE | {"直播ID": "l3", "买手ID": "b1", "买手昵称": ""}) == [
+        LiveRow(
+            "l1", "换季护肤专场", "b1", "小满", "b2", "阿宁",
+            datetime(2026, 3, 1, 11, 30, tzinfo=UTC), datetime(2026, 3, 1, 14, 45, tzinfo=UTC),
+        ),
+        LiveRow("l2"),
+        LiveRow(
+            "l3", "换季护肤专场", "b1", "小满", "b1", "",
+            datetime(2026, 3, 1, 11, 30, tzinfo=UTC), datetime(2026, 3, 1, 14, 45, tzinfo=UTC),
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"直播ID": ""}, ("live_id", "missing")),
+        ({"直播ID": "l1"}, ("", "told_twice")),
+        ({"开播时间": ""}, ("started_at", "end_without_start")),
+        ({"下播时间": "2026-03-01 19:29"}, ("ended_at", "end_before_start")),
+        ({"下播时间": "2026-05-01 08:00"}, ("ended_at", "time_in_future")),
+        ({"主播ID": ""}, ("host_id", "name_without_id")),
+        ({"买手ID": ""}, ("curator_id", "name_without_id")),
+        ({"买手昵称": "阿宁宁"}, ("curator_name", "two_names")),
+    ],
+)
+def test_a_live_stream_that_cannot_be_taken_says_why(
+    change: dict[str, str], problem: tuple[str, str]
+) -> None:
+    assert read("lives", LIVE, LIVE | {"直播ID": "l9"} | change)[1] == problem
+
+
 def test_a_code_points_at_content() -> None:
     code = {"渠道码类型": "stat_param", "平台": "唯品会", "渠道码": "xhs0301a", "笔记ID": "n1"}
     assert read("codes", code, code, code | {"笔记ID": ""}, code | {"渠道码类型": "guess"}) == [
@@ -133,7 +173,7 @@ def test_a_code_points_at_content() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["products", "items", "notes", "codes"])
+@pytest.mark.parametrize("kind", ["products", "items", "notes", "lives", "codes"])
 def test_the_template_names_every_column_and_holds_the_examples(kind: str) -> None:
     lines = exports.template_csv(kinds.get(kind)).decode("utf-8-sig").splitlines()
     assert lines[0].split(",") == [column.name for column in kinds.get(kind).columns]
