@@ -110,6 +110,7 @@ def _heads(found: AlliancePage, currency: str) -> tuple[Head, ...]:
         money("cost_of_shop_entry_uv", _("Cost of a visitor"), currency),
         money("cost_of_order_uv", _("Cost of a buyer"), currency),
         money("cost_of_new_customers", _("Cost of a new customer"), currency),
+        money("cost_of_deposit_uv", _("Cost of a presale deposit"), currency),
         money("credited", _("Credited by us"), currency),
     )
 
@@ -125,7 +126,7 @@ def _lines(found: AlliancePage) -> tuple[dict[str, Any], ...]:
 
 
 def _line(name: str, sums: Sums, credited: int | None) -> dict[str, Any]:
-    costs = ("cost_of_shop_entry_uv", "cost_of_order_uv", "cost_of_new_customers")
+    costs = ("cost_of_shop_entry_uv", "cost_of_order_uv", "cost_of_new_customers", "cost_of_deposit_uv")
     return {
         "name": name,
         **{metric: sums.total(metric) for metric in (*names.STEPS, "new_customers", *YUAN)},

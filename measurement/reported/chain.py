@@ -28,7 +28,7 @@ RATES: Mapping[str, tuple[str, str]] = {
 """Part and whole of each rate; visitor_value is fen a visitor."""
 
 COSTS: Mapping[str, tuple[str, str]] = {
-    f"cost_of_{step}": ("cost_fen", step) for step in (*STEPS, "new_customers")
+    f"cost_of_{step}": ("cost_fen", step) for step in (*STEPS, "new_customers", "deposit_uv")
 }
 PAIRS: Mapping[str, tuple[str, str]] = {**RATES, **COSTS}
 

@@ -154,6 +154,7 @@ def _figures(sums: Sums) -> dict[str, Any]:
         "visitor_cost": sums.rate("cost_of_shop_entry_uv"),
         "buyer_cost": sums.rate("cost_of_order_uv"),
         "new_customer_cost": sums.rate("cost_of_new_customers"),
+        "deposit_cost": sums.rate("cost_of_deposit_uv"),
         "visitor_value": sums.rate("visitor_value"),
         "new_visitor_share": sums.rate("new_visitor_share"),
         "new_customer_share": sums.rate("new_customer_share"),

@@ -251,6 +251,15 @@ def test_the_page_opens_empty_and_full(world, stranger, client, language):
         assert "/uploads/" not in answer.content.decode() or merchant == stranger
 
 
+def test_a_presale_deposit_has_its_cost_on_the_page_and_in_the_file(world, page):
+    state(world.merchant, 12, read_uv=500, deposit_uv=8, deposit_fen=16_000, cost_fen=10_000)
+    assert "8 people · ¥12.50 each" in " ".join(page().content.decode().split())
+    told = b"".join(page("measurement:export", "alliance", "csv")).decode("utf-8-sig")
+    heads, *lines = csv.reader(io.StringIO(told))
+    place = heads.index("Cost of a presale deposit (CNY)")
+    assert {line[place] for line in lines[:2]} == {"12.50"}
+
+
 def test_the_page_says_what_is_missing(world, page):
     assert "No Alliance report yet" in page().content.decode()
     state(world.merchant, 200, gmv_fen=1)
