@@ -60,8 +60,8 @@ HORIZONS = (0, 7, 15, 30, 60, 90)
 """Days x of ROI(T+x) that may be asked; 0 is the decision cycle of each category."""
 
 SORTS = ("cost", "credited", "roi", "orders", "people", "maturity", "name", "spread")
-ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu", "live", "host")
-"""``live`` is one live stream, ``host`` all those of a blogger."""
+ID_FILTERS = ("note", "blogger", "campaign", "creative", "keyword", "spu", "live", "host", "curator")
+"""``live`` is one live stream, ``host`` and ``curator`` all those that a blogger hosts, or sells in."""
 WORD_FILTERS: dict[str, type[StrEnum]] = {"platform": Platform, "kind": TouchKind, "placement": Placement}
 DATED = frozenset({"period", "from", "to", "compare", "asof"})
 """Parameters of days: what pages with a question of their own take from this one."""

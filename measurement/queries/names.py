@@ -41,7 +41,7 @@ def name_of_filter(merchant: Merchant, name: str, key: str) -> str:
     if name == "live":
         stream = LiveStream.objects.for_merchant(merchant).filter(pk=int(key)).first()
         return str(stream) if stream else f"#{key}"
-    dimension = Dimension.BLOGGER if name == "host" else Dimension(name)
+    dimension = Dimension.BLOGGER if name in ("host", "curator") else Dimension(name)
     return names_of(merchant, dimension, [key])[key].name
 
 

@@ -58,8 +58,10 @@ STREAMS = {
     "live": "{row}.live_stream_id = %(live)s",
     "host": "{row}.live_stream_id IN (SELECT v.id FROM measurement_livestream v"
     " WHERE v.merchant_id = %(merchant)s AND v.blogger_id = %(host)s)",
+    "curator": "{row}.live_stream_id IN (SELECT v.id FROM measurement_livestream v"
+    " WHERE v.merchant_id = %(merchant)s AND v.curator_id = %(curator)s)",
 }
-"""One live stream, and those of a host, over a row that names a stream."""
+"""One live stream, and those of a host or buyer-curator, over a row that names a stream."""
 FILTERS = {
     **{name: text.format(row="c") for name, text in STREAMS.items()},
     "note": "c.note_id = %(note)s",

@@ -83,9 +83,9 @@ def _shown(
 
 
 def _orders(row: lives.Sum, by: str, question: Question) -> str:
-    """The orders credited to views of a stream, or of a host's streams, by day of the view. A stream may run
-    past midnight."""
-    if not row.key or by == "curator":
+    """The orders credited to views of a stream, or of the streams of a host or curator, by day of the view. A stream
+    may run past midnight."""
+    if not row.key:
         return ""
     days = question.period
     if by == "stream":
@@ -93,7 +93,7 @@ def _orders(row: lives.Sum, by: str, question: Question) -> str:
             return ""
         days = Period(row.started_on, row.started_on + timedelta(days=2))
     asked = ReportQuery(days, span=CUSTOM, as_of=question.as_of)
-    return "?" + urlencode(asked.within_also("host" if by == "host" else "live", row.key).parameters())
+    return "?" + urlencode(asked.within_also("live" if by == "stream" else by, row.key).parameters())
 
 
 def _changes(now: lives.Sum, before: lives.Sum | None) -> dict[str, Any]:

@@ -62,6 +62,7 @@ FILTERS: dict[str, Any] = {
     **DIMENSIONS,
     "live": _("Live stream"),
     "host": pgettext_lazy("of a live stream", "Host"),
+    "curator": _("Buyer-curator"),
 }
 UNASSIGNED: dict[str, Any] = {
     Dimension.NOTE: _("Not tied to a note"),

@@ -273,8 +273,11 @@ def test_a_host_opens_its_streams_and_a_stream_its_orders(client, world, stream,
     assert other.context["rows"] == []
 
 
-def test_a_stream_and_its_host_open_their_own_orders_and_lead_back(client, world, stream, merchant):
-    """Ann watched Lin's stream and bought; Ben watched another's, the same day, and bought too."""
+def test_a_stream_its_host_and_its_curator_open_their_own_orders_and_lead_back(
+    client, world, stream, merchant
+):
+    """Ann watched Lin's stream, in which Lin also sells, and bought; Ben watched another's, the same day, and bought
+    too."""
     other = LiveStream.objects.create(
         merchant=merchant, external_id="L2", title="Day talk", blogger=world.blogger("Mei"),
         started_at=at("2026-10-10", 19),
@@ -289,7 +292,11 @@ def test_a_stream_and_its_host_open_their_own_orders_and_lead_back(client, world
     client.force_login(make_member(merchant, "viewer"))
     client.cookies["django_language"] = "en"
     live = reverse("measurement:live", args=[merchant.code])
-    for by, key, pk in (("stream", "live", stream.pk), ("host", "host", stream.blogger_id)):
+    for by, key, pk in (
+        ("stream", "live", stream.pk),
+        ("host", "host", stream.blogger_id),
+        ("curator", "curator", stream.curator_id),
+    ):
         address = f"{live}?from=2026-10-01&to=2026-10-31&by={by}"
         said = html.unescape(client.get(address).content.decode())
         [link] = re.findall(rf'href="([^"]*/orders/[^"]*&{key}={pk}&[^"]*)"', said)
@@ -297,5 +304,5 @@ def test_a_stream_and_its_host_open_their_own_orders_and_lead_back(client, world
         assert [one["line"].order_number for one in opened.context["rows"]] == ["ann's"]
         assert f'class="way-back" href="{html.escape(address)}"' in opened.content.decode()
         assert [chip["label"] for chip in opened.context["chips"]] == [
-            "Live stream: Night talk" if by == "stream" else "Host: Lin"
+            {"stream": "Live stream: Night talk", "host": "Host: Lin", "curator": "Buyer-curator: Lin"}[by]
         ]
