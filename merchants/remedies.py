@@ -80,6 +80,12 @@ REMEDIES: dict[str, Promise] = {
     "code_kind_missing": _("Say what kind of code this is (pid, position_id, stat_param, ...)."),
     "unknown_experiment": _("There is no such experiment of this kind: its page shows its number."),
     "geo_day_twice": _("This place and day stand above already: add the two up."),
+    "placement_without_campaign": _(
+        "A placement belongs to a campaign: name the campaign, or leave the placement out."
+    ),
+    "two_placements": _(
+        "A row above puts the same campaign at %(placement)s: correct one of the two, or leave the cell empty."
+    ),
     "cost_twice": _("The same cost stands above already: add them up, or give each its own number."),
     "rebate_above_zero": _("A rebate comes back: write it below zero."),
     "charge_below_zero": _("Only a rebate may be below zero."),

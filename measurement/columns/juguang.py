@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measurement.alliance.costs import SpendRow
 from measurement.choices import Task
-from measurement.columns.spend import LEVELS
+from measurement.columns.spend import LEVELS, PLACEMENT, placement_of
 from measurement.columns.surroundings import Surroundings, Values, spu_of
 from measurement.reported.rates import Stated, check
 from merchants.intake.cells import Choice, Day, Id, Text
@@ -140,6 +140,7 @@ JUGUANG_COLUMNS = (
     ),
     Column("campaign_id", Id(), _("Campaign"), "", aliases=("计划id",)),
     Column("campaign_name", Text(200), _("Name of the campaign"), "", aliases=("计划名称", "计划")),
+    PLACEMENT,
     Column("unit_id", Id(), _("Unit"), "", aliases=("单元id",)),
     Column("unit_name", Text(200), _("Name of the unit"), "", aliases=("单元名称", "单元")),
     Column("creative_id", Id(), _("Creative"), "", aliases=("创意id", "creativity_id")),
@@ -180,12 +181,15 @@ _TEXTS = (
 
 def juguang_shape(around: Surroundings) -> Callable[[Values], tuple[SpendRow, ...]]:
     above: set[str] = set()
+    placed: dict[str, str] = {}
 
     def shape(values: Values) -> tuple[SpendRow, ...]:
         if values["fee"] is None:
             raise Refused("missing", "fee")
         check({**values, "yuan": Decimal(values["fee"]) / 100}, _STATED)
         base = _row(values, around)
+        metrics = placement_of(values, base.campaign_id, placed)
+        base = replace(base, metrics={**base.metrics, **metrics})
         if base.natural_key in above:
             raise Refused("told_twice")
         above.add(base.natural_key)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from measurement.alliance.costs import SpendRow
-from measurement.choices import SpendKind, Task
+from measurement.choices import Placement, SpendKind, Task
 from measurement.columns.surroundings import Surroundings, Values, spu_of, words
 from merchants.intake.cells import Choice, Day, Id, Money, Text
 from merchants.intake.columns import Column
@@ -32,6 +33,14 @@ TASKS = words(
         Task.UNKNOWN: ("未知",),
     }
 )
+PLACEMENTS = words(
+    {  # the console's words, and the codes of its report interface
+        Placement.FEED: ("信息流", "1"),
+        Placement.SEARCH: ("搜索", "2"),
+        Placement.SITE: ("全站智投", "4"),
+        Placement.VIDEO_FEED: ("视频流", "7"),
+    }
+)
 LEVELS = words(
     {
         "account": ("账户",),
@@ -42,6 +51,14 @@ LEVELS = words(
         "note": ("笔记",),
         "live": ("直播",),
     }
+)
+PLACEMENT = Column(
+    "placement",
+    Choice(PLACEMENTS),
+    _("Placement"),
+    _("Where the ad system puts the campaign; empty: not known."),
+    aliases=("投放位置", "广告位置", "版位", "投放版位"),
+    constant=True,
 )
 
 SPEND = (
@@ -78,6 +95,7 @@ SPEND = (
     ),
     Column("campaign_id", Id(), _("Campaign"), "", aliases=("计划id",)),
     Column("campaign_name", Text(200), _("Name of the campaign"), "", aliases=("计划名称", "计划")),
+    PLACEMENT,
     Column("unit_id", Id(), _("Unit"), "", aliases=("单元id", "单元")),
     Column("creative_id", Id(), _("Creative"), "", aliases=("创意id", "创意", "creativity_id")),
     Column("note_id", Id(), _("Note"), "", aliases=("笔记id", "笔记")),
@@ -100,6 +118,7 @@ _FINEST_FIRST = ("keyword", "creative_id", "unit_id", "campaign_id", "campaign_n
 
 def spend_shape(around: Surroundings) -> Callable[[Values], SpendRow]:
     above: set[bytes] = set()
+    placed: dict[str, str] = {}
 
     def shape(values: Values) -> SpendRow:
         kind = SpendKind(values.get("kind") or SpendKind.ADS)
@@ -109,6 +128,8 @@ def spend_shape(around: Surroundings) -> Callable[[Values], SpendRow]:
         if kind != SpendKind.REBATE and amount < 0:
             raise Refused("charge_below_zero", "amount")
         row = _spend_row(values, kind, around)
+        metrics = placement_of(values, row.campaign_id, placed)
+        row = replace(row, metrics=metrics) if metrics else row
         digest = hashlib.blake2b(row.natural_key.encode(), digest_size=12).digest()
         if digest in above:
             raise Refused("cost_twice", "amount")
@@ -116,6 +137,19 @@ def spend_shape(around: Surroundings) -> Callable[[Values], SpendRow]:
         return row
 
     return shape
+
+
+def placement_of(values: Values, campaign: str, placed: dict[str, str]) -> dict[str, str]:
+    """What the row says of where its campaign stands, as it is kept beside the counts. ``placed``: what rows
+    above said, by campaign."""
+    placement = values.get("placement")
+    if not placement:
+        return {}
+    if not campaign:
+        raise Refused("placement_without_campaign", "placement")
+    if placed.setdefault(campaign, placement) != placement:
+        raise Refused("two_placements", "placement", placement=placed[campaign])
+    return {"placement": placement}
 
 
 def _spend_row(values: Values, kind: SpendKind, around: Surroundings) -> SpendRow:

@@ -28,6 +28,7 @@ from measurement.models import (
 )
 from measurement.operations import asking
 from measurement.operations.channels import named
+from measurement.process.placement import CODES
 from merchants import tenancy
 from merchants.models import Merchant
 
@@ -98,6 +99,7 @@ class _Batch:
         gone += [(winner, before) for key, before in standing.items() if (winner := beaten.get(key))]
         self._replace(gone)
         Spend.objects.bulk_create([content.spend(row, self.source) for row in fresh], batch_size=500)
+        content.place(fresh)
         replaced = min(len(gone), len(fresh))
         receipt.replaced += replaced
         receipt.added += len(fresh) - replaced
@@ -212,6 +214,20 @@ class _Content:
             realtime=row.realtime,
             stated_at=row.stated_at,
         )
+
+    def place(self, rows: list[SpendRow]) -> None:
+        """Statements that now stand tell where their campaigns do: of known placements the one told last."""
+        told: dict[int, str] = {}
+        for row in sorted(rows, key=lambda row: row.stated_at):
+            pk, placement = self.campaigns.get(row.campaign_id), str(row.metrics.get("placement") or "")
+            if pk is not None and placement in CODES:
+                told[pk] = placement
+        moved = []
+        for campaign in Campaign.objects.for_merchant(self.merchant).filter(pk__in=told):
+            if CODES.get(campaign.placement) != CODES[told[campaign.pk]]:
+                campaign.placement = told[campaign.pk]
+                moved.append(campaign)
+        Campaign.objects.bulk_update(moved, ["placement"], batch_size=500)
 
     def _units(self, rows: list[SpendRow]) -> dict[str, int]:
         """Units need their campaign; one without is not kept."""
