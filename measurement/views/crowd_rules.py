@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from measurement.crowds.flow import RANKS
-from measurement.crowds.rules import BadRule
+from measurement.crowds.rules import BadRule, read
 from measurement.forms import RuleForm, rule_rows
 from measurement.models import CrowdFlow, CrowdRule
-from measurement.operations import crowd_flows, crowd_rules, crowd_spells
+from measurement.operations import crowd_flows, crowd_rules, crowd_spells, privacy_budget
 from measurement.queries import crowds
 from measurement.words import crowds as words
 from merchants.access import MerchantRequest, get_for_merchant_or_404, merchant_required
@@ -34,7 +34,7 @@ def attempt(request: MerchantRequest) -> HttpResponse:
     """Tries a changed rule; nothing holds before it is put in force."""
     form = RuleForm(request.POST)
     try:
-        if form.is_valid():
+        if form.is_valid() and _may_try(request, form):
             crowd_rules.try_rule(
                 request.merchant,
                 rows=rule_rows(request.POST),
@@ -48,6 +48,18 @@ def attempt(request: MerchantRequest) -> HttpResponse:
         problems = [words.fault(problem) for problem in refused.problems]
     context = _context(request, stated=rule_rows(request.POST)) | {"problems": problems, "form": form}
     return render(request, "measurement/crowd_rule.html", context, status=422)
+
+
+def _may_try(request: MerchantRequest, form: RuleForm) -> bool:
+    """Whether the budget of questions about people still holds this rule: to try one is to count by it."""
+    asked = {"rule": read(rule_rows(request.POST)).stated()}  # a bad rule is refused before it counts
+    if privacy_budget.may_ask(request.merchant, user_id=request.user.pk, question=asked):
+        return True
+    form.add_error(
+        None,
+        _("Enough different questions about people were asked today; tomorrow there is room again."),
+    )
+    return False
 
 
 @merchant_required(Permission.SET_RULES, methods=("POST",))

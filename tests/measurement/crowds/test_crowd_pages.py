@@ -11,7 +11,7 @@ from django.utils import timezone
 from measurement.choices import Layer
 from measurement.models import Audience, CrowdFlow, CrowdRule, Note, PrivacyQuestion
 from measurement.operations import crowd_flows, crowd_spells, marks, recompute, reported
-from measurement.privacy import QUESTIONS_OF_USER, possible
+from measurement.privacy import QUESTIONS_OF_MERCHANT, QUESTIONS_OF_USER, possible
 from measurement.queries import crowds
 from measurement.reported.statements import CrowdStatement
 from measurement.tasks import crowds as work
@@ -293,6 +293,19 @@ def test_a_bad_rule_is_refused_in_clear_words_and_nothing_is_written(
     answer = client.post(reverse("measurement:try_crowd_rule", args=[merchant.code]), rule_form(**changes))
     assert answer.status_code == 422
     assert said in text(answer)
+    assert CrowdRule.objects.count() == 1
+
+
+def test_trying_a_rule_is_a_question_about_people_and_a_bad_one_is_none(world, page, client, merchant):
+    address = reverse("measurement:try_crowd_rule", args=[merchant.code])
+    client.post(address, rule_form(**{"least-1": "0"}))
+    assert PrivacyQuestion.objects.count() == 0
+    PrivacyQuestion.objects.bulk_create(
+        PrivacyQuestion(merchant=merchant, user_id=1_000_000 + n // 150, day=TODAY, digest=f"d{n}")
+        for n in range(QUESTIONS_OF_MERCHANT)
+    )
+    answer = client.post(address, rule_form())
+    assert (answer.status_code, "tomorrow there is room again" in text(answer)) == (422, True)
     assert CrowdRule.objects.count() == 1
 
 
