@@ -46,6 +46,7 @@ audit.declare(
         "measurement.experiment.registered": _("registered an experiment"),
         "measurement.experiment.enrolled": _("took people into an experiment"),
         "measurement.experiment.assignment_taken": _("took the assignment of an experiment along"),
+        "measurement.experiment.assignment_handed_over": _("handed the assignment of an experiment over"),
         "measurement.experiment.running": _("began an experiment that was registered"),
         "measurement.experiment.ended": _("ended an experiment on its day"),
         "measurement.experiment.stopped": _("stopped an experiment before its end"),

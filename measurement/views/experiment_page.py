@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from measurement import words
+from measurement import privacy, words
 from measurement.charts import experiments as charts
 from measurement.lift.holdout import SAMPLE_RATIO_ALARM
 from measurement.lift.plan import LEAST_POWER, ExperimentKind, ExperimentState
 from measurement.models import Experiment
+from measurement.operations.assignments import is_of_strangers
 from measurement.operations.experiments import is_weak
+from measurement.queries import crowds
 from measurement.words import experiments as told
 from merchants import audit
 from merchants.models import AuditEvent, Merchant
@@ -91,6 +93,9 @@ def context(row: Experiment, today: date) -> dict[str, Any]:
         if readable
         else None,
         "health": health(row),
+        "people": people(row),
+        "k": crowds.k(),
+        "is_of_strangers": is_of_strangers(row),
         "day_count": (row.ends_on - row.starts_on).days + 1,
     }
 
@@ -127,6 +132,25 @@ def health(row: Experiment) -> dict[str, Any]:
     through = told_of.get("through")
     told_of["through"] = date.fromisoformat(through) if through else None
     return told_of
+
+
+_COUNTS = ("control", "treatment", "merged", "exposed_control", "exposed_treatment")
+
+
+def people(row: Experiment) -> dict[str, int | str | None]:
+    """Numbers of people by name: of the merchant's own list as they are; of people whom content reached in steps
+    of k, "hidden" below it. None: not known."""
+    known: dict[str, int | None] = {
+        **{name: row.result.get("health", {}).get(name) for name in _COUNTS},
+        **{name: row.result.get(name) for name in ("n_treatment", "n_control")},
+        "per_arm": row.plan.get("per_arm"),
+    }
+    if not is_of_strangers(row):
+        return dict(known)
+    return {
+        name: None if count is None else privacy.published(count, crowds.k()) or "hidden"
+        for name, count in known.items()
+    }
 
 
 def readout(row: Experiment) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from measurement import words
 from measurement.dictionary import definitions
 from measurement.lift.plan import ExperimentKind, ExperimentState
 from measurement.models import Experiment
+from measurement.operations import assignments
 from measurement.operations import experiments as acts
 from measurement.operations.experiments import NotPossible
 from measurement.queries import experiments as reading
@@ -170,9 +171,12 @@ def enrol(request: MerchantRequest, experiment_id: int) -> HttpResponse:
 
 
 @merchant_required(Permission.PLAN)
-def assignment(request: MerchantRequest, experiment_id: int) -> StreamingHttpResponse:
-    """Who or what is in which arm, as a file; taking it along is kept in the trail."""
+def assignment(request: MerchantRequest, experiment_id: int) -> HttpResponse | StreamingHttpResponse:
+    """Who or what is in which arm, as a file; taking it along is kept in the trail. People whom content reached
+    are no list of the merchant's own: theirs only an operator hands over."""
     row = _row(request, experiment_id)
+    if assignments.is_of_strangers(row):
+        return _detail(request, row, refused="strangers", status=422)
     audit.record(request.merchant, "measurement.experiment.assignment_taken", by=_actor(request), on=row)
     if row.kind == ExperimentKind.GEO:
         groups = row.design.get("groups") or row.plan.get("groups") or {}

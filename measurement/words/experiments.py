@@ -82,6 +82,9 @@ REFUSALS: dict[str, Any] = {
     "cannot_start": _("It cannot start: see what is missing above."),
     "needs_reason": _("Write a reason of ten characters at least; it stays with the experiment."),
     "not_open": _("Only an experiment that is registered or running can be stopped."),
+    "strangers": _(
+        "Whom content reached is not your own list: an operator hands the arms over, for a purpose and until a day."
+    ),
     "no_list": _("This experiment takes no list of people."),
 }
 
