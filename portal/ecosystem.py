@@ -57,7 +57,8 @@ class Lives:
 @dataclass(frozen=True, slots=True)
 class Member:
     """A merchant. Days are None where it did not come so far; ``first_order`` and ``first_lead`` are the first
-    since it has an account. ``sold`` is GMV in fen by month: paid, before refunds. ``year`` is GMV of the last
+    since it has an account. ``applied_for`` and ``approved_for`` hold the day of each trade, those that it applied for
+    and has not among them. ``sold`` is GMV in fen by month: paid, before refunds. ``year`` is GMV of the last
     365 days, None without orders; ``lately`` whether it had an order, a lead, an enquiry in the last 28."""
 
     trades: frozenset[str]
@@ -65,6 +66,8 @@ class Member:
     described: date | None = None
     applied: date | None = None
     approved: date | None = None
+    applied_for: Mapping[str, date] = field(default_factory=dict)
+    approved_for: Mapping[str, date] = field(default_factory=dict)
     first_order: date | None = None
     first_lead: date | None = None
     sold: Mapping[Month, int] = field(default_factory=dict)
@@ -79,6 +82,17 @@ class Member:
     def first_value(self) -> date | None:
         """The day of the first order or lead."""
         return min((day for day in (self.first_order, self.first_lead) if day), default=None)
+
+    def applied_in(self, trade: str | None) -> date | None:
+        """When it applied for a trade; of None at all, of "" where its trades are not stated."""
+        return self.applied_for.get(trade) if trade else self._of_all(trade, self.applied)
+
+    def approved_in(self, trade: str | None) -> date | None:
+        """When it was let in with a trade, as :meth:`applied_in`."""
+        return self.approved_for.get(trade) if trade else self._of_all(trade, self.approved)
+
+    def _of_all(self, trade: str | None, day: date | None) -> date | None:
+        return day if trade is None or not self.trades else None
 
     def active_in(self, month: Month) -> bool:
         return month in self.sold or month in self.leads
@@ -144,8 +158,10 @@ def size_of(year: int | None, at: Thresholds) -> Size:
     return Size.LARGE if year >= at.large else Size.MIDDLE
 
 
-def cell(members: Sequence[Member], month: Month) -> Cell:
-    former = before(month)
+def cell(everybody: Sequence[Member], month: Month, trade: str | None = None) -> Cell:
+    """``applied`` and ``approved`` count who did so for this trade in this month, whether they have it today or
+    not: a month that is over stays as it was."""
+    former, members = before(month), by_trade(everybody, trade)
     sellers = [one for one in members if month in one.sold]
     both = [one for one in sellers if former in one.sold]
     notes = [one.notes[month] for one in members if month in one.notes]
@@ -155,8 +171,8 @@ def cell(members: Sequence[Member], month: Month) -> Cell:
     known = sum(one.known for one in notes)
     return Cell(
         members=len(members),
-        applied=_in_month(members, month, lambda one: one.applied),
-        approved=_in_month(members, month, lambda one: one.approved),
+        applied=_in_month(everybody, month, lambda one: one.applied_in(trade)),
+        approved=_in_month(everybody, month, lambda one: one.approved_in(trade)),
         first=_in_month(members, month, lambda one: one.first_value),
         active=sum(one.active_in(month) for one in members),
         gmv=sum(one.sold[month] for one in sellers) if sellers else None,
@@ -180,7 +196,7 @@ def by_trade(members: Sequence[Member], trade: str | None) -> list[Member]:
 def trades_of(members: Iterable[Member]) -> list[str]:
     """Every trade there is, "" last where somebody has none."""
     found = list(members)
-    named = sorted({trade for one in found for trade in one.trades})
+    named = sorted({trade for one in found for trade in (*one.trades, *one.applied_for)})
     return named + ([""] if any(not one.trades for one in found) else [])
 
 

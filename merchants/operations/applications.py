@@ -192,7 +192,7 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
         case.round += 1
         case.submitted_at, case.decided_at = datetime.now(UTC), None
         changed(case, "state", "round", "submitted_at", "decided_at")
-        note(case, "submit", by=by, before=before, sets=asked.sets)
+        note(case, "submit", by=by, before=before, sets=asked.sets, values=_trades(case))
         audit.record(merchant, "merchants.application.submitted", by=by, on=case, round=case.round)
     return case
 
@@ -215,9 +215,14 @@ def _send_along(merchant: Merchant, case: Application, user: User, *, by: str) -
         case.round += 1
         case.submitted_at, case.decided_at = datetime.now(UTC), None
     changed(case, "state", "round", "submitted_at", "decided_at")
-    note(case, "submit", by=by, before=before, sets=asked.sets)
+    note(case, "submit", by=by, before=before, sets=asked.sets, values=_trades(case))
     audit.record(merchant, "merchants.application.submitted", by=by, on=case, round=case.round)
     return case
+
+
+def _trades(case: Application) -> dict[str, list[str]]:
+    """The trades that a submission is for, told with it: the case may be described anew later."""
+    return {"trades": sorted({*case.trades, *case.further})}
 
 
 def _hand_over(item: ApplicationItem, user: User, state: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,7 +28,6 @@ from portal.ecosystem import (
     Thresholds,
     Whole,
     before,
-    by_trade,
     cell,
     month_of,
     trades_of,
@@ -68,7 +67,7 @@ def ecosystem(months: int, *, now: datetime) -> Ecosystem:
     with transaction.atomic(using="operator"):
         members = _members(since=before(shown[-1]), today=today, at=at)
     rows = [
-        (month, trade, cell(by_trade(members, trade), month))
+        (month, trade, cell(members, month, trade))
         for month in shown
         for trade in (None, *trades_of(members))
     ]
@@ -101,6 +100,8 @@ def _members(*, since: Month, today: date, at: Thresholds) -> list[Member]:
                 described=_day(one.described_at),
                 applied=_day(one.applied_at),
                 approved=_day(one.approved_at),
+                applied_for=_days(one.entry.applied),
+                approved_for=_days(one.entry.approved),
                 first_order=first_sales.get(pk),
                 first_lead=_day(lead),
                 sold=sold.get(pk, {}),
@@ -113,6 +114,10 @@ def _members(*, since: Month, today: date, at: Thresholds) -> list[Member]:
             )
         )
     return found
+
+
+def _days(moments: Mapping[str, datetime]) -> dict[str, date]:
+    return {trade: day_of(moment, SHANGHAI) for trade, moment in moments.items()}
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -74,6 +74,30 @@ def test_a_merchant_of_two_trades_counts_in_each_and_once_in_all() -> None:
     assert [len(by_trade(members, trade)) for trade in ("baby", "beauty", "", None)] == [1, 2, 1, 3]
 
 
+def test_a_further_trade_counts_in_its_own_month_and_leaves_the_months_before_as_they_were() -> None:
+    """A studio since September applies for beauty in November, beside a merchant that was refused baby."""
+    first = date(2026, 9, 3)
+    photos = {"applied": first, "approved": first, "approved_for": {"photos": first}}
+    before_it = [member("photos", applied_for={"photos": first}, **photos)]
+    after = [
+        member("photos", "beauty", applied=first, approved=first,
+               applied_for={"photos": first, "beauty": date(2026, 11, 2)},
+               approved_for={"photos": first, "beauty": date(2026, 11, 9)}),
+        member("photos", applied_for={"photos": first, "baby": date(2026, 11, 4)}, **photos),
+    ]  # fmt: skip
+
+    def counts(members: list[Member], trade: str | None) -> list[tuple[int, int]]:
+        found = [cell(members, month, trade) for month in (SEPTEMBER, OCTOBER, NOVEMBER)]
+        return [(one.applied, one.approved) for one in found]
+
+    assert trades_of(after) == ["baby", "beauty", "photos"]
+    assert counts(before_it, "photos") == counts(after[:1], "photos") == [(1, 1), (0, 0), (0, 0)]
+    assert counts(after, "beauty") == [(0, 0), (0, 0), (1, 1)]
+    assert counts(after, "baby") == [(0, 0), (0, 0), (1, 0)]
+    assert counts(after, None) == [(2, 2), (0, 0), (0, 0)]
+    assert [cell(after, NOVEMBER, trade).members for trade in ("baby", "beauty", "photos")] == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("year", "size"),
     [

@@ -95,6 +95,34 @@ def test_trades_come_from_the_application(world: Merchant) -> None:
     assert of(THIS, "").members == 2
 
 
+def test_a_further_trade_counts_in_the_month_of_its_own_events(world: Merchant) -> None:
+    """A studio of last month that was let in with beauty this month, in which "New" has applied for it too."""
+    person = User.objects.create_user(username="photos")
+    told = Business("Photos", "company", "own", ["wedding_photography"], ["one"])
+    case = applications.start(person, told, by="user:2")
+    happened = (
+        (LAST, "submit", "submitted", ""), (LAST, "accept", "approved", ""), (THIS, "widen", "draft", "beauty"),
+        (THIS, "submit", "submitted", ""), (THIS, "accept", "approved", ""),
+    )  # fmt: skip
+    with tenancy.acting_for(case.merchant_id):
+        for version, (month, act, after, note) in enumerate(happened):
+            ReviewEvent.objects.create(
+                merchant_id=case.merchant_id, application=case, actor="user:2", act=act, after=after, note=note,
+                at=start_of(month), version=version,
+            )  # fmt: skip
+        case.trades = ["beauty", "wedding_photography"]
+        case.save(update_fields=["trades"])
+    counted = {
+        (month, trade): (cell.applied, cell.approved)
+        for month, trade, cell in found().rows
+        if month in (LAST, THIS)
+    }
+    assert counted == {
+        (LAST, None): (1, 1), (LAST, "wedding_photography"): (1, 1), (LAST, "beauty"): (0, 0), (LAST, ""): (0, 0),
+        (THIS, None): (1, 0), (THIS, "wedding_photography"): (0, 0), (THIS, "beauty"): (2, 1), (THIS, ""): (0, 0),
+    }  # fmt: skip
+
+
 def test_the_whole_counts_sellers_by_size_and_those_lately_active(world: Merchant) -> None:
     whole = found().whole
     assert whole.sizes == {Size.SMALL: 1, Size.MIDDLE: 0, Size.LARGE: 0, Size.UNKNOWN: 2}

@@ -104,6 +104,11 @@ def test_it_is_refused_corrected_and_then_joins_what_the_merchant_has(door: Door
     with tenancy.acting_for(door.merchant):
         acts = list(ReviewEvent.objects.order_by("pk").values_list("act", "note", "after"))[6:]
         noted = AuditEvent.objects.filter(act="merchants.application.widened").get()
+        handed_in = (
+            ReviewEvent.objects.filter(act="submit").order_by("pk").values_list("values__trades", flat=True)
+        )
+        both = ["beauty", "wedding_photography"]
+        assert list(handed_in) == [["wedding_photography"], both, both]
     assert acts == [
         ("widen", "beauty", "draft"), ("submit", "", "submitted"), ("refuse", "", "changes_needed"),
         ("submit", "", "submitted"), ("accept", "", "approved"),
