@@ -100,7 +100,7 @@ def label_waiting(merchant: Merchant, *, batch: int = BATCH) -> int:
         texts = [row.text for row in rows]
         said = None
         if version != lexicon.VERSION:
-            said = _model(merchant).predict(texts)
+            said = _model(merchant).predict(texts, [one.polarity for one in read])
             wanted = _intent_model(merchant).predict(texts, [one.intents for one in read])
             read = [dc_replace(one, intents=found) for one, found in zip(read, wanted, strict=True)]
         by_model = [polarity if said else None for polarity in said or [None] * len(rows)]
