@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import yaml
@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +85,7 @@ class NewSetForm(forms.ModelForm):
         if "code" in told and "like" in told:
             try:
                 self.instance = requirement_sets.begun(
-                    told["code"], told["like"], version=datetime.now(UTC).date()
+                    told["code"], told["like"], version=timezone.localdate()
                 )
             except Invalid as wrong:
                 self.add_error("code", wrong.why)
@@ -140,7 +141,7 @@ class RequirementSetAdmin(SupportAdmin):
         self._allow(request)
         for row in queryset:
             last = RequirementSet.objects.using(OPERATOR).filter(code=row.code).latest("version").version
-            day = max(datetime.now(UTC).date(), last + timedelta(days=1))
+            day = max(timezone.localdate(), last + timedelta(days=1))
             draft = requirement_sets.copy(row, version=day)
             self.message_user(request, _("%(draft)s is a draft now.") % {"draft": draft}, messages.SUCCESS)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from merchants.admin.desk import SupportAdmin, listed
 from merchants.models import ExpiryLetter, Launch, LaunchGate, ReadinessAnswer
@@ -28,7 +28,7 @@ class GateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "trade" in self.fields:
-            sets = requirement_sets.in_force(datetime.now(UTC).date(), Stage.LAUNCH)
+            sets = requirement_sets.in_force(timezone.localdate(), Stage.LAUNCH)
             known = {code: f"{said(one.label)} · {code}" for one in sets for code in one.categories}
             self.fields["trade"] = forms.ChoiceField(
                 label=self.fields["trade"].label, choices=sorted(known.items())

@@ -106,6 +106,11 @@ def parsed(data: Any) -> RequirementSet:
         portal=_one(Portal, data.get("portal", Portal.BRAND), "portal"),
     )
     _once((one.key for one in found.requirements), "requirements")
+    for n, one in enumerate(found.requirements):
+        if one.kind == Kind.COMPUTED and found.stage != Stage.LAUNCH:
+            raise Invalid(
+                f"requirements[{n}].kind", "figures are counted before a launch alone: stage launch"
+            )
     return found
 
 

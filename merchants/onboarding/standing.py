@@ -8,13 +8,17 @@ of grace; never the whole account. A figure without a bound is judged by nobody,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from merchants.onboarding.checks import valid_until
 from merchants.onboarding.requirements import Capability, Kind, Requirement
+
+GRACE_DAYS = 30
+"""For a merchant that was let in, where a new requirement names no time of its own: a paper has to be got from an
+office and reviewed, and nobody's sales may stop on the day on which a rule begins."""
 
 
 class State(StrEnum):
@@ -91,9 +95,12 @@ def judged(
     today: date,
     *,
     live: bool,
+    since: date | None = None,
 ) -> Standing:
     """The standing on a day. ``figures`` by the name of a rule, None where unknown; ``live``: approved before,
-    so that new requirements have their time and a review restricts nothing."""
+    so that new requirements have their time and a review restricts nothing; ``since``: the day it was let in, None
+    where that is not known. The time runs from the later of that day and the day the requirement holds from."""
+    begins = since or date.min
     groups: dict[str, list[Requirement]] = {}
     for requirement in requirements:
         groups.setdefault(requirement.any_of or requirement.key, []).append(requirement)
@@ -106,7 +113,17 @@ def judged(
     deadlines: list[date] = []
     for group in groups.values():
         told = [
-            (one, _bucket(one, answers.get(one.key, Answer()), figures, today, live=live)) for one in group
+            (
+                one,
+                _bucket(
+                    replace(one, holds_from=max(one.holds_from, begins)),
+                    answers.get(one.key, Answer()),
+                    figures,
+                    today,
+                    live=live,
+                ),
+            )
+            for one in group
         ]
         best = min(told, key=lambda pair: _ORDER.index(pair[1].name))
         if best[1].name in ("done", "unknown", "pending"):
@@ -161,7 +178,11 @@ def _bucket(
     backed = live and answer.backed_until is not None and today <= answer.backed_until
     if answer.state in _PENDING:
         return _Bucket("pending", restricts=not backed and not (live and one.expiry is None))
-    return _Bucket("done") if backed else _open(one, today, live=live)
+    if backed:
+        return _Bucket("done")
+    if live and answer.backed_until is not None:  # it had its days of grace; to begin a renewal gives no more
+        return _Bucket("past_due", restricts=True, due=answer.backed_until + timedelta(days=1))
+    return _open(one, today, live=live)
 
 
 def _accepted(one: Requirement, answer: Answer, today: date, *, live: bool) -> _Bucket:
@@ -178,9 +199,10 @@ def _accepted(one: Requirement, answer: Answer, today: date, *, live: bool) -> _
 
 
 def _open(one: Requirement, today: date, *, live: bool) -> _Bucket:
-    if not live or one.deadline_days is None:
+    if not live:
         return _Bucket("currently_due", restricts=True)
-    due = one.holds_from + timedelta(days=one.deadline_days + 1)
+    days = GRACE_DAYS if one.deadline_days is None else one.deadline_days
+    due = one.holds_from + timedelta(days=days + 1)
     if today < due:
         return _Bucket("eventually_due", due=due)
     return _Bucket("past_due", restricts=True, due=due)

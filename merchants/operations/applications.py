@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from merchants import audit, tenancy
 from merchants.models import Application, ApplicationItem, Membership, Merchant, User
@@ -106,7 +107,7 @@ def describe(merchant: Merchant, business: Business, *, by: str) -> Application:
         "stores": list(business.stores),
     }
     who = onboarding.about(Application(**told), business.trades)
-    now = requirement_sets.in_force(datetime.now(UTC).date())
+    now = requirement_sets.in_force(timezone.localdate())
     if not who.categories or who.categories - set(trades(now)):
         raise Faulty("trades", "missing")
     if len(who.categories) > 1 and any(portals(now)[trade] in SELLS_NOTHING for trade in who.categories):
@@ -140,7 +141,7 @@ def answer(
     requirement that is not asked, and :class:`Refused` for an answer that is being reviewed or was accepted."""
     with tenancy.acting_for(merchant):
         case = locked(merchant)
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        asked = onboarding.asked_of(case, timezone.localdate())
         one = {one.key: one for one in asked.requirements}[key]
         item: ApplicationItem
         item, _ = ApplicationItem.objects.for_merchant(merchant).get_or_create(
@@ -177,7 +178,7 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
         if case.state in ALONG and merchant.status != Merchant.Status.APPLYING:
             return _send_along(merchant, case, user, by=by)
         after = moved(Case(case.state), Act.SUBMIT)
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        asked = onboarding.asked_of(case, timezone.localdate())
         items = onboarding.items_of(merchant)
         live = merchant.status != Merchant.Status.APPLYING
         if keys := hindrances(asked, items, live=live):
@@ -200,7 +201,7 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
 def _send_along(merchant: Merchant, case: Application, user: User, *, by: str) -> Application:
     """Hands renewed papers over while something else of the merchant is reviewed, into the same review; where that
     review is over, the case opens for them. Raises :class:`Blocked` and :class:`Refused` (``nothing_new``)."""
-    asked = onboarding.asked_of(case, datetime.now(UTC).date())
+    asked = onboarding.asked_of(case, timezone.localdate())
     items = onboarding.items_of(merchant)
     ready = [item for item in items.values() if item.state == State.UPLOADED and goes_along(case, item)]
     if not ready:
@@ -272,7 +273,7 @@ def appeal(merchant: Merchant, words: str, *, by: str) -> Application:
             raise Refused("once")
         if not plain(words):
             raise Refused("empty")
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        asked = onboarding.asked_of(case, timezone.localdate())
         refused = ApplicationItem.objects.for_merchant(merchant).filter(
             state=State.CHANGES_NEEDED, key__in=[one.key for one in asked.requirements]
         )
@@ -320,7 +321,7 @@ def _plain(business: Business) -> Business:
 
 def kind_of(trades_: Collection[str]) -> str:
     """Which portal a merchant gets by the sets of its trades: that of an agency, a blogger, a service, or a brand."""
-    said = portals(requirement_sets.in_force(datetime.now(UTC).date()))
+    said = portals(requirement_sets.in_force(timezone.localdate()))
     found = {said.get(trade, Portal.BRAND) for trade in trades_}
     first = next((one for one in (*SELLS_NOTHING, Portal.SERVICE) if one in found), Portal.BRAND)
     return Merchant.Kind(first.value)

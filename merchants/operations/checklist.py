@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+
+from django.utils import timezone
 
 from merchants.models import ApplicationItem
 from merchants.onboarding.cases import spoken
@@ -62,7 +63,7 @@ def is_renewable(one: Requirement, item: ApplicationItem) -> bool:
 
 def _ready(one: Requirement, item: ApplicationItem | None) -> bool:
     """Whether it may go to a reviewer, or was accepted and still holds."""
-    today = datetime.now(UTC).date()
+    today = timezone.localdate()
     if item is None or item.state in (State.MISSING, State.CHANGES_NEEDED):
         return False
     if item.state == State.ACCEPTED:

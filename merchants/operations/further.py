@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from django.utils import timezone
 
 from merchants import audit, tenancy
 from merchants.models import Application, ApplicationItem, Merchant
@@ -25,7 +25,7 @@ def apply_for(merchant: Merchant, trade: str, *, by: str) -> Application:
             raise Refused("not_now")
         before = Case(case.state)
         case.state = moved(before, Act.WIDEN)
-        if trade not in onboarding.further_trades(case, datetime.now(UTC).date()):
+        if trade not in onboarding.further_trades(case, timezone.localdate()):
             raise Faulty("trade", "closed", trade)
         if not case.further:
             case.appealed_at, case.appeal = None, ""
@@ -50,7 +50,7 @@ def let_go(merchant: Merchant, *, by: str) -> Application:
         items.update(state=State.UPLOADED, first_reviewer=None, second_reviewer=None)
         gone, case.further = case.further, []
         forget_refusal(case)
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        asked = onboarding.asked_of(case, timezone.localdate())
         begun = {
             key: item
             for key, item in onboarding.items_of(merchant).items()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from merchants import audit, tenancy
 from merchants.documents import clamd
@@ -29,7 +30,7 @@ def hand_in(merchant: Merchant, key: str, *, filename: str, data: bytes, by: str
         case = onboarding.application_of(merchant)
         if case is None:
             raise applications.Refused("not_now")
-        asked = onboarding.asked_of(case, datetime.now(UTC).date())
+        asked = onboarding.asked_of(case, timezone.localdate())
     one = {one.key: one for one in asked.requirements}[key]
     if settings.CLAMD:
         clamd.scan(settings.CLAMD, data)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+
+from django.utils import timezone
 
 from merchants import audit, tenancy
 from merchants.models import Launch, Merchant, ReadinessAnswer
@@ -21,7 +22,7 @@ def attest(
     """Keeps what was filled in, right or wrong; the page tells what is wrong. Raises ``KeyError`` for what the
     category does not ask a merchant to say."""
     with tenancy.acting_for(merchant):
-        asked = readiness.readiness_of(merchant, trade, datetime.now(UTC).date())
+        asked = readiness.readiness_of(merchant, trade, timezone.localdate())
         said = {one.key: one for one in asked.requirements if one.key not in asked.papers}
         if said[key].kind != Kind.ATTESTED:
             raise KeyError(key)
@@ -43,7 +44,7 @@ def launch(merchant: Merchant, trade: str, *, knowing: bool, by: str) -> Launch:
     """Begins in a category, once; asked again it changes nothing. Raises :class:`Held` where the gate keeps it:
     ``knowing`` says that the merchant has read what is open."""
     with tenancy.acting_for(merchant):
-        found = readiness.readiness_of(merchant, trade, datetime.now(UTC).date())
+        found = readiness.readiness_of(merchant, trade, timezone.localdate())
         if found.launch is not None:
             return found.launch
         let_through(found.gate, found.open, knowing=knowing)

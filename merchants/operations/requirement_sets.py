@@ -12,6 +12,7 @@ from merchants.models import RequirementSet
 from merchants.onboarding.requirements import PAPERS, Capability, Form, Invalid, Kind, Portal, Stage
 from merchants.onboarding.set_data import CODE, parsed
 from merchants.onboarding.shipped import shipped
+from merchants.periods import day_of
 
 OPERATOR = "operator"
 
@@ -121,7 +122,7 @@ def publish(row: RequirementSet, *, starts_on: date, by: str) -> RequirementSet:
     """Freezes a draft, to hold from a day: today or later, since nobody can have kept to a rule before it was
     told. Raises :class:`Invalid` for an earlier day, :class:`Frozen` for a published one."""
     now = datetime.now(UTC)
-    if starts_on < now.date():
+    if starts_on < day_of(now):
         raise Invalid("starts_on", "a version holds from today on at the earliest")
     with transaction.atomic(using=OPERATOR):
         draft = _locked_draft(row)

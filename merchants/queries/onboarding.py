@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from merchants.models import Application, ApplicationItem, Merchant, ReviewEvent
 from merchants.models.merchant import SELLERS
@@ -16,6 +15,7 @@ from merchants.onboarding import cases, standing
 from merchants.onboarding import requirements as sets
 from merchants.onboarding.cases import Case
 from merchants.onboarding.waiting import usual
+from merchants.periods import SHANGHAI, day_of
 from merchants.queries import requirement_sets
 
 WAITING = (Case.SUBMITTED, Case.IN_REVIEW)
@@ -61,7 +61,7 @@ def about(case: Application, trades: Iterable[str]) -> sets.Applicant:
 def asked_of(case: Application, today: date, *, further: bool = True) -> Asked:
     """A case that waits is judged by the rules of the day on which it was submitted; any other by today's. Not
     ``further``: what is asked for the trades that the merchant was let in with."""
-    day = case.submitted_at.date() if case.submitted_at and case.state in WAITING else today
+    day = day_of(case.submitted_at) if case.submitted_at and case.state in WAITING else today
     wanted = case.further if further else []
     every = requirement_sets.published()
     now, who = sets.in_force(every, day), about(case, [*case.trades, *wanted])
@@ -87,7 +87,8 @@ def answers_of(merchant: Merchant) -> dict[str, standing.Answer]:
 def standing_of(merchant: Merchant, asked: Asked, today: date) -> standing.Standing:
     """The one judgement that the merchant, the reviewer and the gates see."""
     live = merchant.status == Merchant.Status.ACTIVE
-    return standing.judged(asked.requirements, answers_of(merchant), {}, today, live=live)
+    since = let_in_on(merchant) if live else None
+    return standing.judged(asked.requirements, answers_of(merchant), {}, today, live=live, since=since)
 
 
 def restricted(merchant: Merchant, today: date) -> Mapping[sets.Capability, tuple[str, ...]]:
@@ -97,6 +98,13 @@ def restricted(merchant: Merchant, today: date) -> Mapping[sets.Capability, tupl
     if case is None or not was_approved(case):
         return {}
     return standing_of(merchant, asked_of(case, today, further=False), today).restricted
+
+
+def let_in_on(merchant: Merchant) -> date | None:
+    """The day of the first approval; None where no event tells of one."""
+    events = ReviewEvent.objects.for_merchant(merchant).filter(after=Case.APPROVED)
+    first = events.aggregate(at=Min("at"))["at"]
+    return day_of(first) if first else None
 
 
 def was_approved(case: Application) -> bool:
@@ -144,4 +152,4 @@ def turn_of(case: Application) -> Turn | None:
         past = [
             (begin, end) for begin, end in newest.values_list("submitted_at", "decided_at") if begin and end
         ]
-    return Turn(before + 1, usual(past, ZoneInfo("Asia/Shanghai")), len(past))
+    return Turn(before + 1, usual(past, SHANGHAI), len(past))

@@ -108,6 +108,7 @@ def test_any_text_is_data_that_can_be_kept_or_refused_with_its_place(text: str) 
         ("requirements[0].reasons", {"reasons": "unreadable"}),
         ("requirements[0].reasons", {"reasons": ["unreadible"]}),
         ("requirements[0].rule", {"rule": "refunds"}),
+        ("requirements[0].kind", {"kind": "computed", "rule": "refund"}),
         ("requirements[0].eyes", {"eyes": True}),
         ("requirements[0].accepts", {"accepts": ["pdf"]}),
         ("requirements[0].deadline_days", {"deadline_days": 10**9}),

@@ -120,6 +120,36 @@ def test_a_new_requirement_gives_those_who_are_live_their_time() -> None:
     assert judged([new], {}, {}, TODAY, live=False).currently_due == ("licence",)
 
 
+def test_a_rule_without_a_time_of_its_own_leaves_30_days_to_those_who_are_live() -> None:
+    new = requirement(holds_from=TODAY)
+    last = judged([new], {}, {}, TODAY + timedelta(days=30), live=True)
+    assert (last.eventually_due, last.deadline) == (("licence",), TODAY + timedelta(days=31))
+    assert last.may(Capability.GO_LIVE)
+    after = judged([new], {}, {}, TODAY + timedelta(days=31), live=True)
+    assert (after.past_due, after.restricted) == (("licence",), {Capability.GO_LIVE: ("licence",)})
+
+
+@pytest.mark.parametrize("own", [None, 10])
+def test_the_time_runs_from_the_later_of_the_rule_and_the_day_one_was_let_in(own: int | None) -> None:
+    old = requirement(holds_from=TODAY - timedelta(days=100), deadline_days=own)
+    days = own or 30
+
+    def may(later: int, since: date | None) -> bool:
+        found = judged([old], {}, {}, TODAY + timedelta(days=later), live=True, since=since)
+        return found.may(Capability.GO_LIVE)
+
+    assert (may(days, TODAY), may(days + 1, TODAY)) == (True, False)
+    assert not may(0, TODAY - timedelta(days=200))
+    assert not may(0, None)
+
+
+def test_a_renewal_begun_after_the_days_of_grace_gives_no_further_time() -> None:
+    begun = Answer(State.UPLOADED, backed_until=TODAY)
+    new = replace(LICENCE, holds_from=TODAY)
+    found = judged([new], {"licence": begun}, {}, TODAY + timedelta(days=1), live=True, since=TODAY)
+    assert (found.past_due, found.may(Capability.GO_LIVE)) == (("licence",), False)
+
+
 def test_a_figure_nobody_knows_is_unknown_and_stops_nothing() -> None:
     late = requirement("late", kind=Kind.COMPUTED, rule="late_shipments", limit="<= 0.05")
     found = judged([late], {}, {"late_shipments": None}, TODAY, live=False)
@@ -142,9 +172,7 @@ def test_a_refused_item_tells_its_reason_and_a_faulty_field_its_fault() -> None:
 def test_a_waiver_ends_with_its_day() -> None:
     waived = {"licence": Answer(State.WAIVED, waived_until=TODAY)}
     assert judged([requirement()], waived, {}, TODAY, live=True).done == ("licence",)
-    assert judged([requirement()], waived, {}, TODAY + timedelta(days=1), live=True).currently_due == (
-        "licence",
-    )
+    assert judged([requirement()], waived, {}, TODAY + timedelta(days=1), live=True).past_due == ("licence",)
 
 
 def test_a_reminder_is_due_from_its_day_until_the_next_one_is() -> None:
