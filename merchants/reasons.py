@@ -188,6 +188,7 @@ AGREEMENTS: dict[str, Promise] = {
     "own_offer": _("Your partner answers this one: you offered it."),
     "not_now": _("This was answered or taken back in the meantime."),
     "disputed": _("A claim that this rests on is disputed; it goes on when the operator has decided."),
+    "papers": _("A paper that the agency represents others by is due or has run out; hand it in first."),
     "other_agency": _("Another agency holds this right of the blogger on some of these days."),
     "consent_overlaps": _("Another agreement with this partner covers some of these days; end it first."),
 }

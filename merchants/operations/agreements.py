@@ -15,8 +15,9 @@ from merchants import audit, tenancy
 from merchants.models import Agreement, Claim, Merchant
 from merchants.models.agreement import BINDING, Right, Shown
 from merchants.models.merchant import SELLERS
+from merchants.onboarding.requirements import Capability
 from merchants.periods import LONGEST, day_of
-from merchants.queries import agreements, claims
+from merchants.queries import agreements, claims, onboarding
 
 EARLIEST = timedelta(days=LONGEST)  # how far back an offer may reach: as far as reports do
 State = Agreement.State
@@ -57,6 +58,7 @@ def offer(merchant: Merchant, partner_number: str, terms: Terms, *, by: str) -> 
     profile = agreements.profile_of(giver if rights[0] in BINDING else taker)
     if profile is None and Merchant.Kind.BLOGGER in (giver.kind, taker.kind):
         raise Refused("no_profile")
+    _may_represent(giver, taker)
     _rests_on_nothing_disputed(giver, taker, profile.external_id if profile else "")
     figures = [one.value for one in Shown if one in terms.figures] if rights == [Right.FIGURES] else []
     made = []
@@ -92,6 +94,7 @@ def accept(merchant: Merchant, agreement_id: int, *, by: str) -> Agreement:
             raise Refused("own_offer")
         if row.until is not None and row.until <= today_of(merchant):
             raise Refused("days")
+        _may_represent(row.merchant, row.partner)
         _rests_on_nothing_disputed(row.merchant, row.partner, row.blogger)
         try:
             with transaction.atomic():
@@ -143,6 +146,14 @@ def end_all(merchant: Merchant, *, by: str) -> int:
             own = row.state == State.ACCEPTED or row.offered_by_id == merchant.pk
             (end if own else decline)(merchant, row.pk, by=by)
     return len(found)
+
+
+def _may_represent(*sides: Merchant) -> None:
+    """Nothing new is agreed with an agency whose papers to represent anybody are out; what was agreed goes on."""
+    for agency in (one for one in sides if one.kind == Merchant.Kind.AGENCY):
+        with tenancy.acting_for(agency):
+            if Capability.REPRESENT in onboarding.restricted(agency, today_of(agency)):
+                raise Refused("papers")
 
 
 def _rests_on_nothing_disputed(giver: Merchant, taker: Merchant, blogger: str) -> None:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from merchants import audit, tenancy
 from merchants.models import Launch, Merchant, ReadinessAnswer
 from merchants.onboarding.checks import plain
-from merchants.onboarding.requirements import Kind
-from merchants.queries import readiness
-from merchants.readiness.launching import Held, let_through
+from merchants.onboarding.requirements import Capability, Kind
+from merchants.queries import onboarding, readiness
+from merchants.readiness.launching import Held, Mode, let_through
 
 __all__ = ["Held", "attest", "launch"]
 
@@ -42,11 +42,14 @@ def attest(
 
 def launch(merchant: Merchant, trade: str, *, knowing: bool, by: str) -> Launch:
     """Begins in a category, once; asked again it changes nothing. Raises :class:`Held` where the gate keeps it:
-    ``knowing`` says that the merchant has read what is open."""
+    ``knowing`` says that the merchant has read what is open. What restricts selling or launching of a merchant that
+    is in holds it whatever the gate."""
     with tenancy.acting_for(merchant):
         found = readiness.readiness_of(merchant, trade, timezone.localdate())
         if found.launch is not None:
             return found.launch
+        if waits := _out(merchant, found):
+            raise Held(Mode.BLOCK, waits)
         let_through(found.gate, found.open, knowing=knowing)
         row: Launch
         row, made = Launch.objects.get_or_create(
@@ -62,3 +65,10 @@ def launch(merchant: Merchant, trade: str, *, knowing: bool, by: str) -> Launch:
         if made:
             audit.record(merchant, "merchants.category.launched", by=by, on=row, trade=trade)
     return row
+
+
+def _out(merchant: Merchant, found: readiness.Readiness) -> tuple[str, ...]:
+    """Keys of the category's papers that restrict what a launch is for."""
+    waits = onboarding.restricted(merchant, timezone.localdate())
+    keys = {key for one in (Capability.GO_LIVE, Capability.SELL) for key in waits.get(one, ())}
+    return tuple(one.key for one in found.requirements if one.key in keys & found.papers)

@@ -85,7 +85,7 @@ def launch(request: MerchantRequest, trade: str) -> HttpResponse:
             by=f"user:{request.user.pk}",
         )
     except operations.Held as held:
-        return _page(request, trade, held=held.keys, status=422)
+        return _page(request, trade, held=held.keys, held_by=held.mode, status=422)
     messages.success(request, _("Launched. What changes later is shown here and stops nothing by itself."))
     return _to(request, trade)
 
@@ -102,7 +102,7 @@ def _readiness(request: MerchantRequest, trade: str) -> Readiness:
 
 
 def _page(
-    request: MerchantRequest, trade: str, *, held: tuple[str, ...] = (), status: int = 200
+    request: MerchantRequest, trade: str, *, held: tuple[str, ...] = (), held_by: str = "", status: int = 200
 ) -> HttpResponse:
     known = readiness.trades(request.merchant, timezone.localdate())
     found = _readiness(request, trade)
@@ -119,6 +119,7 @@ def _page(
         "done": [shown[key] for key in found.standing.done],
         "held": [shown[key]["label"] for key in held],
         "blocks": found.gate.mode == Mode.BLOCK,
+        "out": held_by == Mode.BLOCK and found.gate.mode != Mode.BLOCK,
         "warns": found.gate.mode == Mode.WARN,
         "effects": [_effect(one) for one in readiness.effects_of(request.merchant)],
         "period": period,
