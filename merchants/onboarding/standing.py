@@ -61,7 +61,8 @@ class Error:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Keys of requirements by bucket; of alternatives that nobody gave yet, all. ``deadline``: the first day on
-    which something becomes past due. ``restricted``: capabilities that wait, with the keys they wait for."""
+    which something becomes past due. ``restricted``: capabilities that wait, with the keys they wait for. ``dues``: by
+    key, the first day on which it is past due, of what has such a day."""
 
     currently_due: tuple[str, ...] = ()
     eventually_due: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class Standing:
     deadline: date | None = None
     restricted: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict)
     spared: tuple[str, ...] = ()
+    dues: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[int, int]:
@@ -110,6 +112,7 @@ def judged(
     }
     errors: list[Error] = []
     restricted: dict[Capability, list[str]] = {}
+    dues: dict[str, date] = {}
     deadlines: list[date] = []
     for group in groups.values():
         told = [
@@ -136,9 +139,9 @@ def judged(
                 if n:
                     buckets["spared"].append(one.key)
         for one, bucket in shown:
+            dues |= {one.key: bucket.due} if bucket.due else {}
             errors += _errors(one, answers.get(one.key, Answer()), today)
-            if bucket.due and bucket.name != "past_due":
-                deadlines.append(bucket.due)
+        deadlines += [one.due for _, one in shown if one.due and one.name != "past_due"]
         if best[1].restricts:
             for capability in dict.fromkeys(name for one, _ in shown for name in one.blocks):
                 restricted.setdefault(capability, []).extend(one.key for one, _ in shown)
@@ -146,6 +149,7 @@ def judged(
         **{name: tuple(keys) for name, keys in buckets.items()},
         errors=tuple(errors),
         deadline=min(deadlines, default=None),
+        dues=dues,
         restricted={capability: tuple(keys) for capability, keys in restricted.items()},
     )
 

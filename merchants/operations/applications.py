@@ -166,8 +166,10 @@ def answer(
 
 
 def goes_along(case: Application, item: ApplicationItem) -> bool:
-    """Whether it is a renewal that has begun and may be worked on although the case is closed to the merchant."""
-    return case.state in ALONG and item.backed_until is not None and item.state in UNANSWERED
+    """Whether it may be worked on although the case is closed to the merchant: a renewal that has begun and, of a
+    merchant that was let in, what a newer rule asks."""
+    begun = case.state == Case.APPROVED or (case.state in ALONG and item.backed_until is not None)
+    return begun and item.state in UNANSWERED
 
 
 def submit(merchant: Merchant, *, user: User, by: str) -> Application:
@@ -199,19 +201,26 @@ def submit(merchant: Merchant, *, user: User, by: str) -> Application:
 
 
 def _send_along(merchant: Merchant, case: Application, user: User, *, by: str) -> Application:
-    """Hands renewed papers over while something else of the merchant is reviewed, into the same review; where that
-    review is over, the case opens for them. Raises :class:`Blocked` and :class:`Refused` (``nothing_new``)."""
+    """Hands renewed papers, and answers to newer rules, over into the review that runs; where none does, the case
+    opens for them, unless all is attested and so accepted at once. Raises :class:`Blocked` and
+    :class:`Refused` (``nothing_new``)."""
     asked = onboarding.asked_of(case, timezone.localdate())
     items = onboarding.items_of(merchant)
-    ready = [item for item in items.values() if item.state == State.UPLOADED and goes_along(case, item)]
+    keys = {one.key for one in asked.requirements}
+    ready = [
+        item
+        for key, item in items.items()
+        if key in keys and item.state == State.UPLOADED and goes_along(case, item)
+    ]
     if not ready:
         raise Refused("nothing_new")
     if wrong := faulty(asked.requirements, {item.key: item for item in ready}):
         raise Blocked(wrong)
+    attested = {one.key for one in asked.requirements if one.kind == Kind.ATTESTED}
     for item in ready:
-        _hand_over(item, user, State.IN_REVIEW)
+        _hand_over(item, user, State.ACCEPTED if item.key in attested else State.IN_REVIEW)
     before = Case(case.state)
-    if before == Case.APPROVED:
+    if before == Case.APPROVED and any(item.key not in attested for item in ready):
         case.state = moved(moved(before, Act.RENEW), Act.SUBMIT)
         case.round += 1
         case.submitted_at, case.decided_at = datetime.now(UTC), None

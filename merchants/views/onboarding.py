@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.decorators import verified_email_required
@@ -195,12 +197,22 @@ def _page(
     words = trades(requirement_sets.in_force(today))
     renewals = [row for row in shown if row["running"] and row["state"] == State.ACCEPTED]
     begun = {key for key, item in items.items() if applications.goes_along(case, item)}
-    renewals += [row for row in shown if row["one"].key in begun and not closed]
+    again = {key for key in begun if items[key].backed_until is not None}
+    renewals += [row for row in shown if row["one"].key in again and not closed]
+    newly = standing.dues if case.state == Case.APPROVED and not closed else {}
+    open_rows = [
+        row | {"deadline": _last_day(standing.dues.get(row["one"].key), let_in=let_in)}
+        for row in shown
+        if row not in renewals
+        and ((working and row["one"].key in due) or (row["one"].key in newly and not row["settled"]))
+    ]
     context = {
         "case": case,
         "state": CASES[Case(case.state)],
         "working": working,
-        "sends_along": any(row["state"] == State.UPLOADED and row["one"].key in begun for row in renewals),
+        "sends_along": any(
+            row["state"] == State.UPLOADED and row["one"].key in begun for row in [*renewals, *open_rows]
+        ),
         **_ways(case, closed=closed),
         "lapses": LAPSES.days,
         "deletion_days": settings.DELETION_DAYS,
@@ -210,16 +222,14 @@ def _page(
         "choices": [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]
         if let_in and not closed and (working or case.state == Case.APPROVED)
         else [],
-        "due": [row for row in shown if row["one"].key in due and row not in renewals] if working else [],
+        "due": open_rows,
         "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],
         "renewals": renewals,
         "settled": [row for row in shown if row["settled"]],
         "set_aside": [
             {"paper": newest[item.pk]} for key, item in items.items() if key not in keys and item.pk in newest
         ],
-        "waits": sorted(
-            {str(CAPABILITIES[capability]) for one in running.values() for capability in one.waits}
-        ),
+        **_waiting(request.merchant, today, running),
         "scanned": bool(settings.CLAMD),
         "done": standing.steps[0],
         "total": standing.steps[1],
@@ -230,6 +240,21 @@ def _page(
         "blocked": [row["label"] for row in shown if row["one"].key in blocked],
     }
     return render(request, "merchants/onboarding.html", context, status=status)
+
+
+def _last_day(due: date | None, *, let_in: bool) -> date | None:
+    """The last day to hand something in; an applicant has none."""
+    return due - timedelta(days=1) if due and let_in else None
+
+
+def _waiting(merchant: Merchant, today: date, running: Mapping[str, expiry.Running]) -> dict[str, Any]:
+    """What waits, and whether only papers that ran out stand behind it."""
+    waits = onboarding.restricted(merchant, today)
+    keys = {key for some in waits.values() for key in some}
+    return {
+        "waits": sorted(str(CAPABILITIES[capability]) for capability in waits),
+        "ran_out": all(key in running and running[key].left < 0 for key in keys),
+    }
 
 
 def _ways(case: Application, *, closed: bool) -> dict[str, bool]:
