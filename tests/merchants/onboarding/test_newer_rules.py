@@ -12,9 +12,12 @@ import time_machine
 from django.test import Client
 
 from merchants import tenancy
+from merchants.models import Agreement, Application
 from merchants.onboarding.requirements import Capability
-from merchants.operations import applications, papers
+from merchants.operations import agreements, applications, papers, readiness
+from merchants.operations.readiness import Held
 from merchants.queries import onboarding, requirement_sets
+from tests.merchants.agreements.parties import BY, gather
 from tests.merchants.documents.papers import picture
 from tests.merchants.onboarding.doors import PAPERS, Door
 from tests.merchants.onboarding.test_further_trades import decide, submit
