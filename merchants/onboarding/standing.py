@@ -106,10 +106,7 @@ def judged(
     groups: dict[str, list[Requirement]] = {}
     for requirement in requirements:
         groups.setdefault(requirement.any_of or requirement.key, []).append(requirement)
-    buckets: dict[str, list[str]] = {
-        name: []
-        for name in ("currently_due", "eventually_due", "past_due", "pending", "done", "unknown", "spared")
-    }
+    buckets: dict[str, list[str]] = {name: [] for name in (*_ORDER, "spared")}
     errors: list[Error] = []
     restricted: dict[Capability, list[str]] = {}
     dues: dict[str, date] = {}

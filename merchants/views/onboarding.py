@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -200,28 +200,20 @@ def _page(
     again = {key for key in begun if items[key].backed_until is not None}
     renewals += [row for row in shown if row["one"].key in again and not closed]
     newly = standing.dues if case.state == Case.APPROVED and not closed else {}
-    open_rows = [
-        row | {"deadline": _last_day(standing.dues.get(row["one"].key), let_in=let_in)}
-        for row in shown
-        if row not in renewals
-        and ((working and row["one"].key in due) or (row["one"].key in newly and not row["settled"]))
-    ]
+    rest = [row for row in shown if row not in renewals]
+    open_rows = _open_rows(rest, due if working else (), newly, standing.dues if let_in else {})
     context = {
         "case": case,
         "state": CASES[Case(case.state)],
         "working": working,
-        "sends_along": any(
-            row["state"] == State.UPLOADED and row["one"].key in begun for row in [*renewals, *open_rows]
-        ),
+        "sends_along": _any_ready([*renewals, *open_rows], begun),
         **_ways(case, closed=closed),
         "lapses": LAPSES.days,
         "deletion_days": settings.DELETION_DAYS,
         "refusal": REFUSALS.get(case.refusal) if case.state == Case.REFUSED else None,
         "let_in": let_in,
         "further": [said(words[code]) if code in words else code for code in case.further],
-        "choices": [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]
-        if let_in and not closed and (working or case.state == Case.APPROVED)
-        else [],
+        "choices": _choices(case, today) if let_in and not closed else [],
         "due": open_rows,
         "ready": [row for row in shown if row["state"] == State.UPLOADED and row["one"].key not in due],
         "renewals": renewals,
@@ -242,9 +234,27 @@ def _page(
     return render(request, "merchants/onboarding.html", context, status=status)
 
 
-def _last_day(due: date | None, *, let_in: bool) -> date | None:
-    """The last day to hand something in; an applicant has none."""
-    return due - timedelta(days=1) if due and let_in else None
+def _open_rows(
+    rows: list[dict[str, Any]], due: Collection[str], newly: Collection[str], days: Mapping[str, date]
+) -> list[dict[str, Any]]:
+    """What can be answered now: ``due`` in an open case, ``newly`` asked of who was let in; with its last day, where
+    ``days`` names the first one on which it is past due."""
+    return [
+        row | {"deadline": days[key] - timedelta(days=1) if (key := row["one"].key) in days else None}
+        for row in rows
+        if row["one"].key in due or (row["one"].key in newly and not row["settled"])
+    ]
+
+
+def _choices(case: Application, today: date) -> list[tuple[str, str]]:
+    """Trades that may be applied for now, as code and name."""
+    if case.state not in (*applications.OPEN, Case.APPROVED):
+        return []
+    return [(code, said(label)) for code, label in onboarding.further_trades(case, today).items()]
+
+
+def _any_ready(rows: list[dict[str, Any]], begun: Collection[str]) -> bool:
+    return any(row["state"] == State.UPLOADED and row["one"].key in begun for row in rows)
 
 
 def _waiting(merchant: Merchant, today: date, running: Mapping[str, expiry.Running]) -> dict[str, Any]:
