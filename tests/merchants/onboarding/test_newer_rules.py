@@ -14,8 +14,7 @@ from django.test import Client
 from merchants import tenancy
 from merchants.models import Agreement, Application
 from merchants.onboarding.requirements import Capability
-from merchants.operations import agreements, applications, papers, readiness
-from merchants.operations.readiness import Held
+from merchants.operations import agreements, applications, papers
 from merchants.queries import onboarding, requirement_sets
 from tests.merchants.agreements.parties import BY, gather
 from tests.merchants.documents.papers import picture
@@ -89,15 +88,6 @@ def test_after_its_time_only_what_the_paper_backs_waits_until_it_is_accepted(doo
     submit(door)
     decide(door, newer)
     assert waits(door, 31) == set()
-
-
-def test_nothing_is_launched_while_a_paper_of_the_category_is_out(door: Door, newer: str) -> None:
-    day = datetime.now(UTC) + timedelta(days=31)
-    with time_machine.travel(day, tick=False), pytest.raises(Held) as held:
-        readiness.launch(door.merchant, "wedding_photography", knowing=True, by=door.by)
-    assert held.value.keys == (newer,)
-    row = readiness.launch(door.merchant, "wedding_photography", knowing=True, by=door.by)
-    assert row.trade == "wedding_photography"
 
 
 def test_nothing_new_is_agreed_with_an_agency_whose_papers_are_out() -> None:
