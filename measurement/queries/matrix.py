@@ -171,10 +171,9 @@ SPENT = f"""
 WITH paid AS ({_PAID_NOTES})
 SELECT {{what}} FROM (
     SELECT s.id, s.source || ' ' || v.levels AS source, s.kind, s.level, n.id IS NOT NULL AS noted,
-           coalesce(n.spu_id, s.spu_id, 0) AS spu,
-           coalesce(n.buying_point, '') AS point, coalesce(n.scene, '') AS scene, s.kind = 'ads' AS ads,
-           coalesce(g.placement, '') AS placement, s.keyword_id IS NOT NULL AS worded,
-           p.note_id IS NOT NULL AS coop, s.fen, s.day,
+           coalesce(n.spu_id, s.spu_id, 0) AS spu, coalesce(n.buying_point, '') AS point,
+           coalesce(n.scene, '') AS scene, s.kind = 'ads' AS ads, coalesce(g.placement, '') AS placement,
+           s.keyword_id IS NOT NULL AS worded, p.note_id IS NOT NULL AS coop, s.fen, s.day,
            CASE jsonb_typeof(s.metrics->'ti_user_num')
                 WHEN 'number' THEN (s.metrics->>'ti_user_num')::bigint END AS ti
     FROM measurement_spend s

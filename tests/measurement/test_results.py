@@ -190,26 +190,6 @@ def test_a_horizon_counts_orders_within_x_days_and_shows_the_rest_apart(world):
     assert (winter.credited, winter.later, winter.orders) == (4501, 3000, 1)
 
 
-def test_cost_is_counted_at_one_level_only(world):
-    for level, fen in (("campaign", 9000), ("unit", 9000), ("creative", 8000)):
-        world.spend("2026-10-03", fen, campaign="Autumn", creative_of="Morning care", level=level)
-    found = report(world.merchant, OCTOBER, now=NOW)
-    assert found.total.cost == 11000
-    assert by_name(found, "Morning care").cost == 9000
-    assert found.cost_by_kind == {"ads": 9000, "note_fee": 2000}
-
-
-def test_days_that_are_stated_at_another_level_are_counted_at_that_level(world):
-    """Of the first half of the month campaigns and creatives were exported, of the second creatives alone."""
-    for level, fen in (("campaign", 9000), ("creative", 8000)):
-        world.spend("2026-10-03", fen, campaign="Autumn", creative_of="Morning care", level=level)
-    world.spend("2026-10-20", 5000, creative_of="Morning care", level="creative")
-    found = report(world.merchant, OCTOBER, now=NOW)
-    assert found.total.cost == 9000 + 5000 + 2000
-    assert by_name(found, "Morning care").cost == 9000 + 5000
-    assert found.cost_by_kind == {"ads": 14000, "note_fee": 2000}
-
-
 def test_what_no_row_names_stands_in_a_row_of_its_own(world):
     world.spend("2026-10-03", 700, campaign="Autumn", task="in_task")
     world.touch("dora", "2026-10-11", kind="search")
