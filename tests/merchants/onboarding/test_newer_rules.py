@@ -13,8 +13,9 @@ from django.test import Client
 
 from merchants import tenancy
 from merchants.models import Agreement, Application
-from merchants.onboarding.requirements import Capability
-from merchants.operations import agreements, applications, papers
+from merchants.onboarding.requirements import Capability, Stage
+from merchants.operations import agreements, applications, papers, readiness
+from merchants.operations.readiness import Held
 from merchants.queries import onboarding, requirement_sets
 from tests.merchants.agreements.parties import BY, gather
 from tests.merchants.documents.papers import picture
@@ -48,7 +49,9 @@ def newer(door: Door, monkeypatch: pytest.MonkeyPatch) -> str:
     [licence] = [one for one in old.requirements if one.key == "stamped_letter"]
     more = replace(licence, key="food_letter", blocks=(Capability.SELL,), deadline_days=None, any_of="")
     version = replace(old, version=TODAY, starts_on=TODAY, requirements=(*old.requirements, more))
-    monkeypatch.setattr(requirement_sets, "published", lambda *_: [*published, version])
+    at_launch = requirement_sets.published(Stage.LAUNCH)
+    told = {Stage.ENTRY: [*published, version], Stage.LAUNCH: at_launch}
+    monkeypatch.setattr(requirement_sets, "published", lambda stage=Stage.ENTRY: told[stage])
     return more.key
 
 
@@ -88,6 +91,15 @@ def test_after_its_time_only_what_the_paper_backs_waits_until_it_is_accepted(doo
     submit(door)
     decide(door, newer)
     assert waits(door, 31) == set()
+
+
+def test_nothing_is_launched_while_a_paper_of_the_category_is_out(door: Door, newer: str) -> None:
+    day = datetime.now(UTC) + timedelta(days=31)
+    with time_machine.travel(day, tick=False), pytest.raises(Held) as held:
+        readiness.launch(door.merchant, "wedding_photography", knowing=True, by=door.by)
+    assert held.value.keys == (newer,)
+    row = readiness.launch(door.merchant, "wedding_photography", knowing=True, by=door.by)
+    assert row.trade == "wedding_photography"
 
 
 def test_nothing_new_is_agreed_with_an_agency_whose_papers_are_out() -> None:
