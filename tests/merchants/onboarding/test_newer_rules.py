@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from merchants import tenancy
 from merchants.models import Agreement, Application
@@ -23,7 +24,7 @@ from tests.merchants.onboarding.doors import PAPERS, Door
 from tests.merchants.onboarding.test_further_trades import decide, submit
 
 pytestmark = pytest.mark.django_db(databases=["default", "dispatch"])
-TODAY = datetime.now(UTC).date()
+TODAY = timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
