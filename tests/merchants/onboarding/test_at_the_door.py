@@ -20,6 +20,7 @@ from merchants.models import DocumentVersion, RequirementSet
 from merchants.onboarding.cases import Refused
 from merchants.onboarding.shipped import shipped
 from merchants.operations import applications, papers, reviews
+from merchants.periods import day_of
 from merchants.queries import onboarding
 from tests.merchants.documents.papers import picture
 from tests.merchants.documents.test_clamd import daemon, scan  # noqa: F401 - a fixture
@@ -27,7 +28,7 @@ from tests.merchants.onboarding.doors import STUDIO, Door, reviewer
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+TODAY = day_of(NOW)
 DAY = timedelta(days=1)
 
 
