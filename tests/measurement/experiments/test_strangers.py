@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from measurement.models import Experiment
 from measurement.operations import experiments
@@ -96,5 +96,8 @@ def test_without_a_purpose_or_a_day_nothing_is_handed_over(reached, told, refusa
 
 def test_too_few_to_be_published_are_not_handed_over(reached, settings):
     settings.PRIVACY_THRESHOLD = 121
-    with pytest.raises(CommandError, match="fewer people than may be handed over"):
+    with (
+        translation.override("en"),
+        pytest.raises(CommandError, match="fewer people than may be handed over"),
+    ):
         handed(reached)

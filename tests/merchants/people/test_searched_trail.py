@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
 NOW = datetime(2026, 11, 21, 12, tzinfo=SHANGHAI)
 REVEALED = "leads.contact.revealed"
+
+
+def noon(days_ago: int) -> datetime:
+    """By day, whenever the tests run."""
+    return (timezone.now().astimezone(SHANGHAI) - timedelta(days=days_ago)).replace(hour=12)
 
 
 def happened(
@@ -114,7 +119,7 @@ def test_looks_are_unusual_when_many_at_night_or_at_many_merchants(
 def test_many_looks_of_one_person_on_one_day_stand_out(
     merchant: Merchant, owner: User, client: Client
 ) -> None:
-    at = timezone.now() - timedelta(days=2)
+    at = noon(2)
     happened(merchant, REVEALED, times=49, actor=f"user:{owner.pk}", at=at)
     client.force_login(owner)
     assert client.get("/m/glow/trail/").context["unusual"] == []
@@ -151,7 +156,7 @@ def test_only_looks_of_people_in_the_last_thirty_days_count(merchant: Merchant) 
 @pytest.mark.xdist_group("committed")
 def test_an_operator_sees_who_looked_at_many_merchants(committed: None, client: Client) -> None:
     operator = User.objects.create_superuser("operator", password="correct horse battery")
-    at = datetime.now(UTC) - timedelta(days=1)
+    at = noon(1)
     for number in range(6):
         merchant = make_merchant(f"m{number}")
         make_member(merchant)
