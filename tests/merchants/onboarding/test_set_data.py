@@ -62,7 +62,8 @@ def places(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @settings(max_examples=300, deadline=None)
 @given(ANYTHING)
 def test_any_data_is_taken_or_refused_with_its_place(data: Any) -> None:
-    taken(data)
+    found = taken(data)
+    assert found is None or (found.code and found.requirements)
 
 
 @settings(max_examples=500, deadline=None)
